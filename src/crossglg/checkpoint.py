@@ -1,0 +1,164 @@
+"""Weights on disk: safetensors with a JSON header, written whole or not at all; never a pickle."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from crossglg.errors import CheckpointError
+from crossglg.guidance.build import ModelConfig, build_plain
+from crossglg.guidance.interaction import InteractionConfig
+from crossglg.guidance.model import PlainBranch
+from crossglg.skeleton.layout import Layout
+
+_FORMAT = 1
+_HEADER = "crossglg"
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> None:
+    """Write tensors and a JSON header into one file, atomically."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    owned = {key: value.detach().cpu().contiguous().clone() for key, value in tensors.items()}
+    save_file(owned, temporary, metadata={_HEADER: json.dumps({"format": _FORMAT, **header})})
+    temporary.replace(path)
+
+
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read what ``write_tensors`` wrote.
+
+    Raises:
+        CheckpointError: The file is missing, damaged, foreign, or of another format version.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = json.loads((file.metadata() or {}).get(_HEADER, "null"))
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError, ValueError) as error:
+        raise CheckpointError(f"{path}: expected a crossglg checkpoint ({error}).") from error
+    if header is None or header.get("format") != _FORMAT:
+        found = "no crossglg header" if header is None else f"version {header.get('format')}"
+        raise CheckpointError(f"{path}: expected a checkpoint of version {_FORMAT}, found {found}.")
+    return tensors, header
+
+
+def write_json(path: Path, record: Mapping[str, Any]) -> None:
+    """Write a JSON file atomically."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    temporary.replace(path)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises:
+        CheckpointError: The file is missing or damaged.
+    """
+    try:
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path}: expected a JSON file ({error}).") from error
+    return record
+
+
+@dataclass(frozen=True)
+class PlainCheckpoint:
+    """A plain branch and all that is needed to use it.
+
+    Attributes:
+        branch: The network, in evaluation mode.
+        model: Its architecture.
+        layout: Its joints.
+        max_persons: M that it takes.
+        frame_count: T that clips are resampled to.
+        class_names: The base classes it was trained on, mirrored twins included.
+        provenance: Where the weights come from: data, protocol, recipe, seed, epoch.
+    """
+
+    branch: PlainBranch
+    model: ModelConfig
+    layout: Layout
+    max_persons: int
+    frame_count: int
+    class_names: tuple[str, ...]
+    provenance: Mapping[str, Any]
+
+    def save(self, path: Path) -> None:
+        """Write to ``path``, atomically."""
+        header = {
+            "model": asdict(self.model),
+            "layout": self.layout.to_json(),
+            "max_persons": self.max_persons,
+            "frame_count": self.frame_count,
+            "class_names": list(self.class_names),
+            "provenance": dict(self.provenance),
+        }
+        write_tensors(path, self.branch.state_dict(), header)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what ``save`` wrote.
+
+        Raises:
+            CheckpointError: As ``read_tensors``, or the weights do not fit the architecture.
+        """
+        tensors, header = read_tensors(path)
+        try:
+            described = dict(header["model"])
+            model = ModelConfig(
+                **{**described, "interaction": InteractionConfig(**described["interaction"])}
+            )
+            layout = Layout.from_bones(
+                header["layout"]["name"],
+                header["layout"]["joints"],
+                header["layout"]["bones"],
+                root=header["layout"]["root"],
+            )
+            branch = build_plain(
+                model,
+                layout=layout,
+                max_persons=header["max_persons"],
+                class_count=len(header["class_names"]),
+            )
+            branch.load_state_dict(tensors)
+        except (KeyError, TypeError, RuntimeError) as error:
+            raise CheckpointError(
+                f"{path}: the weights do not fit the model that the file describes ({error})."
+            ) from error
+        return cls(
+            branch.eval(),
+            model,
+            layout,
+            header["max_persons"],
+            header["frame_count"],
+            tuple(header["class_names"]),
+            header["provenance"],
+        )
+
+
+def flatten_optimizer(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """An optimiser's tensors as ``{number of the parameter}.{name}``."""
+    return {
+        f"{number}.{name}": torch.as_tensor(value)
+        for number, state in optimizer.state_dict()["state"].items()
+        for name, value in state.items()
+        if value is not None
+    }
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Put tensors of ``flatten_optimizer`` back."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        number, name = key.split(".", 1)
+        state.setdefault(int(number), {})[name] = value
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
+
+

@@ -1,0 +1,196 @@
+"""check_encoder: the contract of an encoder, executable, for one's own as for ours."""
+
+import pickle
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from crossglg.encoders.base import SkeletonEncoder, everybody
+from crossglg.errors import EncoderError
+from crossglg.shapes import Clips
+
+_CLIPS, _FRAMES = 4, 32
+_TOLERANCE = 1e-4
+
+
+def check_encoder(encoder: SkeletonEncoder, *, seed: int = 0) -> None:
+    """Run every check of the contract; silence means it holds.
+
+    The encoder's weights and mode are the same afterwards.
+
+    Raises:
+        EncoderError: The first promise that is broken, and how.
+    """
+    clips = torch.randn(
+        (_CLIPS, encoder.max_persons, _FRAMES, encoder.layout.joint_count, 3),
+        generator=torch.Generator().manual_seed(seed),
+    )
+    was_training = encoder.training
+    state = {key: value.clone() for key, value in encoder.state_dict().items()}
+    try:
+        encoder.eval()
+        for check in _CHECKS:
+            check(encoder, clips)
+    finally:
+        encoder.load_state_dict(state)
+        encoder.zero_grad(set_to_none=True)
+        encoder.train(was_training)
+
+
+def _insist(claim: bool, complaint: str) -> None:
+    if not claim:
+        raise EncoderError(complaint)
+
+
+def _close(one: Tensor, other: Tensor) -> bool:
+    scale = max(1.0, float(one.detach().abs().max()))
+    return bool(((one - other).abs().max() / scale) < _TOLERANCE)
+
+
+def _describes_its_blocks(encoder: SkeletonEncoder, clips: Clips) -> None:
+    _insist(
+        len(encoder.block_dims) == len(encoder.blocks),
+        f"Expected one entry of block_dims for each of {len(encoder.blocks)} blocks, found "
+        f"{len(encoder.block_dims)}.",
+    )
+    _insist(
+        0 < encoder.default_n_pre < len(encoder.blocks),
+        f"Expected default_n_pre between 1 and {len(encoder.blocks) - 1} so that some block is "
+        f"left to guide, found {encoder.default_n_pre}.",
+    )
+
+
+def _keeps_shapes(encoder: SkeletonEncoder, clips: Clips) -> None:
+    features = encoder.stem(clips)
+    for number, width in enumerate(encoder.block_dims):
+        features = encoder.run_blocks(features, blocks=[number])
+        found = (features.shape[0], features.shape[1], features.shape[3])
+        expected = (clips.shape[0] * clips.shape[1], width, clips.shape[3])
+        _insist(
+            features.ndim == 4 and found == expected,
+            f"Block {number}: expected (persons, width, joints) = {expected}, found {found}.",
+        )
+    embedding = encoder(clips)
+    _insist(
+        embedding.shape == (len(clips), encoder.feature_dim),
+        f"Expected an embedding of shape {(len(clips), encoder.feature_dim)}, found "
+        f"{tuple(embedding.shape)}.",
+    )
+
+
+def _repeats_itself(encoder: SkeletonEncoder, clips: Clips) -> None:
+    _insist(
+        torch.equal(encoder(clips), encoder(clips)),
+        "Expected the same embedding for the same clips in evaluation mode, found two.",
+    )
+
+
+def _judges_clips_alone(encoder: SkeletonEncoder, clips: Clips) -> None:
+    _insist(
+        _close(encoder(clips).flip(0), encoder(clips.flip(0))),
+        "Expected an embedding that does not depend on the other clips of a batch, but "
+        "re-ordering the batch changed it.",
+    )
+
+
+def _ignores_absent_persons(encoder: SkeletonEncoder, clips: Clips) -> None:
+    if clips.shape[1] < 2:
+        return
+    present = everybody(clips)
+    present[:, 1:] = False
+    alone = torch.where(present[..., None, None], clips, 0.0)
+    disturbed = alone + torch.where(present[..., None, None], 0.0, clips)
+    _insist(
+        _close(encoder(alone, present), encoder(disturbed, present)),
+        "Expected an absent person to change nothing, but the embedding moved.",
+    )
+
+
+def _sees_every_joint(encoder: SkeletonEncoder, clips: Clips) -> None:
+    clips = clips.clone().requires_grad_()
+    encoder(clips).square().sum().backward()
+    assert clips.grad is not None
+    unseen = [
+        joint
+        for index, joint in enumerate(encoder.layout.joints)
+        if not clips.grad[..., index, :].abs().sum() > 0
+    ]
+    _insist(not unseen, f"Expected every joint to matter, but these do not: {', '.join(unseen)}.")
+
+
+def _leaves_uniform_weights_alone(encoder: SkeletonEncoder, clips: Clips) -> None:
+    features = encoder.stem(clips)
+    ones = torch.ones(features.shape[0], features.shape[3])
+    for number in range(len(encoder.blocks)):
+        plain = encoder.run_blocks(features, blocks=[number])
+        weighted = encoder.run_blocks(features, blocks=[number], joint_weights=ones)
+        _insist(
+            torch.equal(plain, weighted),
+            f"Block {number}: expected joint weights of one to change nothing, bit for bit.",
+        )
+        features = plain
+
+
+def _obeys_joint_weights(encoder: SkeletonEncoder, clips: Clips) -> None:
+    features = encoder.run_blocks(encoder.stem(clips), blocks=range(encoder.default_n_pre))
+    weights = torch.linspace(0.0, 2.0, features.shape[3]).repeat(features.shape[0], 1)
+    later = range(encoder.default_n_pre, len(encoder.blocks))
+    plain = encoder.run_blocks(features, blocks=later)
+    weighted = encoder.run_blocks(features, blocks=later, joint_weights=weights)
+    _insist(
+        not torch.equal(plain, weighted),
+        "Expected joint weights to change the features, but the blocks ignore them.",
+    )
+
+
+def _trains_every_parameter(encoder: SkeletonEncoder, clips: Clips) -> None:
+    encoder.train()
+    encoder.zero_grad(set_to_none=True)
+    encoder(clips).square().sum().backward()
+    idle = [n for n, p in encoder.named_parameters() if p.requires_grad and p.grad is None]
+    encoder.eval()
+    _insist(not idle, f"Expected a gradient for every parameter, found none for: {', '.join(idle)}.")
+
+
+def _holds_no_loose_tensors(encoder: SkeletonEncoder, clips: Clips) -> None:
+    loose = [
+        f"{name or type(encoder).__name__}.{attribute}"
+        for name, module in encoder.named_modules()
+        for attribute, value in vars(module).items()
+        if isinstance(value, Tensor)
+    ]
+    _insist(
+        not loose,
+        "Expected all tensors to be parameters or buffers, which are saved and moved; these are "
+        f"neither: {', '.join(loose)}.",
+    )
+
+
+def _pickles(encoder: SkeletonEncoder, clips: Clips) -> None:
+    try:
+        copy = pickle.loads(pickle.dumps(encoder))
+    except (AttributeError, TypeError, pickle.PicklingError) as error:
+        raise EncoderError(
+            f"Expected an encoder that pickles (worker processes need it): {error}. "
+            "Lambdas and local functions in modules are the usual cause."
+        ) from error
+    _insist(
+        torch.equal(copy(clips), encoder(clips)),
+        "Expected a pickled copy to embed alike, but it does not.",
+    )
+
+
+_CHECKS: tuple[Callable[[SkeletonEncoder, Clips], None], ...] = (
+    _describes_its_blocks,
+    _keeps_shapes,
+    _repeats_itself,
+    _judges_clips_alone,
+    _ignores_absent_persons,
+    _sees_every_joint,
+    _leaves_uniform_weights_alone,
+    _obeys_joint_weights,
+    _holds_no_loose_tensors,
+    _pickles,
+    _trains_every_parameter,
+)

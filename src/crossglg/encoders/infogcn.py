@@ -1,0 +1,198 @@
+"""InfoGCN: graph convolutions whose edges are made by attention among the joints of a frame.
+
+Source: Chi et al., InfoGCN: Representation Learning for Human Skeleton-based Action Recognition,
+CVPR 2022, sections 3.3 and 3.4. Written from the paper and from recorded outputs; the authors'
+repository has no licence and nothing of it is used.
+
+    clips (N M T V C) -> what each joint looks like from its ancestors, for every reach
+                      -> joint embedding + position -> batch norm          stem
+    block x 9         -> attention among joints, one topology per head     space
+                      -> joint weights, if any                             guidance comes in here
+                      -> multi-scale convolution                           time
+
+Deviations: absent persons are left out of the averages (the authors average their zeros in); the
+views of several reaches may enter together, as joints and bones side by side.
+"""
+
+from collections.abc import Sequence
+from math import sqrt
+
+import torch
+from einops import rearrange
+from torch import Tensor, nn
+
+from crossglg.encoders.base import SkeletonEncoder
+from crossglg.encoders.graph import reach_operator
+from crossglg.encoders.temporal import MultiScaleTemporal, TemporalConvolution
+from crossglg.errors import ConfigError
+from crossglg.shapes import Clips, Features, JointWeights
+from crossglg.skeleton.layout import Layout
+
+_HEADS = 3
+_COORDINATES = 3
+_DOUBLING_BLOCKS = (3, 6)
+_BLOCK_COUNT = 9
+
+
+class InfoGCN(SkeletonEncoder):
+    """The encoder of InfoGCN without its head.
+
+    Args:
+        layout: The joints.
+        max_persons: The largest M.
+        width: Feature width of the first three blocks; doubled after three and after six.
+        reaches: From how many bones up each joint is looked at: 1 is the bone vector, anything
+            beyond the tree's depth the joint itself. Several are concatenated.
+
+    Raises:
+        ConfigError: A reach below one, which would make the input zero; or a width that is no
+            multiple of eight.
+    """
+
+    default_n_pre = 5
+
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        max_persons: int = 2,
+        width: int = 64,
+        reaches: Sequence[int] = (1,),
+    ) -> None:
+        super().__init__()
+        if not reaches or min(reaches) < 1:
+            raise ConfigError(
+                f"Expected reaches of at least 1, found {tuple(reaches)}: reach 0 is I - I, an "
+                "input of zeros."
+            )
+        if width % 8:
+            raise ConfigError(f"Expected a width that is a multiple of 8, found {width}.")
+        self.layout = layout
+        self.max_persons = max_persons
+        operators = torch.stack([reach_operator(layout, reach) for reach in reaches])
+        self.register_buffer("operators", operators, persistent=False)
+        self.embed = nn.Linear(_COORDINATES * len(reaches), width)
+        self.position = nn.Parameter(torch.randn(1, layout.joint_count, width))
+        self.norm = nn.BatchNorm1d(max_persons * layout.joint_count * width)
+        dims = [width * 2 ** sum(n >= d for d in _DOUBLING_BLOCKS) for n in range(_BLOCK_COUNT)]
+        self.block_dims = tuple(dims)
+        self.blocks = nn.ModuleList(
+            InfoGCNBlock(
+                dims[max(number - 1, 0)],
+                dims[number],
+                joint_count=layout.joint_count,
+                stride=2 if number in _DOUBLING_BLOCKS else 1,
+            )
+            for number in range(_BLOCK_COUNT)
+        )
+
+    def stem(self, clips: Clips) -> Features:
+        """(N M T V C) -> (N*M D T V)."""
+        person_count = clips.shape[1]
+        views = torch.einsum("ruv,nmtvc->nmturc", self.operators, clips)
+        joints = self.embed(rearrange(views, "n m t v r c -> n m t v (r c)")) + self.position
+        joints = nn.functional.pad(joints, (0, 0, 0, 0, 0, 0, 0, self.max_persons - person_count))
+        joints = self.norm(rearrange(joints, "n m t v d -> n (m v d) t"))
+        joints = rearrange(joints, "n (m v d) t -> n m d t v", m=self.max_persons, v=clips.shape[3])
+        features = rearrange(joints[:, :person_count], "n m d t v -> (n m) d t v")
+        return features.contiguous(memory_format=torch.channels_last)
+
+
+class InfoGCNBlock(nn.Module):
+    """Space, then time, with a shortcut around both."""
+
+    def __init__(self, in_dim: int, out_dim: int, *, joint_count: int, stride: int) -> None:
+        super().__init__()
+        self.space = AttentionGraphConvolution(in_dim, out_dim, joint_count=joint_count)
+        self.time = MultiScaleTemporal(out_dim, out_dim, stride=stride)
+        unchanged = in_dim == out_dim and stride == 1
+        self.shortcut: nn.Module = (
+            nn.Identity()
+            if unchanged
+            else TemporalConvolution(in_dim, out_dim, kernel=1, stride=stride)
+        )
+
+    def forward(self, features: Features, joint_weights: JointWeights | None = None) -> Tensor:
+        """(B D T V) -> (B D' T/stride V)."""
+        mixed = self.space(features)
+        if joint_weights is not None:
+            mixed = mixed * rearrange(joint_weights, "b v -> b 1 1 v")
+        return torch.relu(self.time(mixed) + self.shortcut(features))
+
+
+class AttentionGraphConvolution(nn.Module):
+    """Joints of one frame exchange features along self-attention times a learned topology."""
+
+    def __init__(self, in_dim: int, out_dim: int, *, joint_count: int) -> None:
+        super().__init__()
+        self.query_width = in_dim // 8
+        self.norm_in = nn.LayerNorm(in_dim)
+        self.to_query_key = nn.Linear(in_dim, 2 * self.query_width * _HEADS)
+        self.topology = nn.Parameter(torch.eye(joint_count).repeat(_HEADS, 1, 1))
+        self.mix = nn.ModuleList(nn.Conv2d(in_dim, out_dim, 1) for _ in range(_HEADS))
+        self.norm_out = nn.BatchNorm2d(out_dim)
+        self.shortcut: nn.Module = (
+            nn.Identity()
+            if in_dim == out_dim
+            else nn.Sequential(nn.Conv2d(in_dim, out_dim, 1), nn.BatchNorm2d(out_dim))
+        )
+        self._initialise()
+
+    def _initialise(self) -> None:
+        """As the authors: wide queries, and a spatial part that starts as nothing but a copy."""
+        nn.init.normal_(self.to_query_key.weight, 0.0, 1.0)
+        nn.init.constant_(self.norm_out.weight, 1e-6)
+        for convolution in self.mix:
+            assert isinstance(convolution, nn.Conv2d)
+            nn.init.kaiming_normal_(convolution.weight, mode="fan_out")
+
+    def forward(self, features: Features) -> Tensor:
+        """(B D T V) -> (B D' T V)."""
+        joints = rearrange(features, "b d t v -> b t v d")
+        edges = self.attend(joints) * self.topology
+        mixed = sum(
+            convolution(rearrange(edges[:, :, head] @ joints, "b t v d -> b d t v"))
+            for head, convolution in enumerate(self.mix)
+        )
+        return torch.relu(self.norm_out(mixed) + self.shortcut(features))
+
+    def attend(self, joints: Tensor) -> Tensor:
+        """(B T V D) -> (B T H V V): how much each joint listens to each other one."""
+        query_key = self.to_query_key(self.norm_in(joints))
+        query, key = rearrange(query_key, "b t v (two h d) -> two b t h v d", two=2, h=_HEADS)
+        return torch.softmax(query @ key.transpose(-1, -2) / sqrt(self.query_width), dim=-1)
+
+
+class InformationBottleneck(nn.Module):
+    """InfoGCN's own head: classify a noisy code of the embedding (section 3.2).
+
+    In training the code is drawn from a normal distribution whose mean and spread the embedding
+    decides; in use it is the mean.
+
+    Args:
+        in_dim: Width of the embedding.
+        class_count: Number of base classes.
+        noise_ratio: Share of the spread that is used in training.
+    """
+
+    def __init__(self, in_dim: int, class_count: int, *, noise_ratio: float = 0.5) -> None:
+        super().__init__()
+        self.noise_ratio = noise_ratio
+        self.hidden = nn.Linear(in_dim, in_dim)
+        self.to_mean = nn.Linear(in_dim, in_dim)
+        self.to_log_variance = nn.Linear(in_dim, in_dim)
+        self.classify = nn.Linear(in_dim, class_count)
+
+    def encode(self, embedding: Tensor) -> Tensor:
+        """(N D) -> (N D) code."""
+        hidden = torch.relu(self.hidden(embedding))
+        mean: Tensor = self.to_mean(hidden)
+        if not self.training:
+            return mean
+        spread = torch.exp(0.5 * self.to_log_variance(hidden)).clamp(max=100.0)
+        return mean + self.noise_ratio * spread * torch.randn_like(spread)
+
+    def forward(self, embedding: Tensor) -> Tensor:
+        """(N D) -> (N K) logits."""
+        logits: Tensor = self.classify(self.encode(embedding))
+        return logits

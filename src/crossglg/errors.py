@@ -1,0 +1,97 @@
+"""Every error this package raises on purpose, and the sentence for a missing extra.
+
+CrossGLGError
+├── LayoutError          joints that no known layout explains
+├── ClipError            an array that is not a skeleton clip
+├── SourceError          a file that cannot be read (where it broke, what to do)
+├── ArchiveError         a prepared archive that is damaged or of another version
+├── ProtocolError        an evaluation that would cheat, or that the data cannot serve
+├── DescriptionError     a text that does not fit its action or layout
+├── EncoderError         an encoder that breaks its contract, or weights that do not fit it
+├── CheckpointError      a run folder that cannot be restored
+├── ConfigError          a setting that does not exist or contradicts another
+└── MissingExtraError    an optional package that is not installed
+"""
+
+import importlib
+from pathlib import Path
+from types import ModuleType
+
+
+class CrossGLGError(Exception):
+    """Base of all errors raised on purpose; its text is meant for the user."""
+
+
+class LayoutError(CrossGLGError, ValueError):
+    """Joints that no known layout explains."""
+
+
+class ClipError(CrossGLGError, ValueError):
+    """An array that is not a skeleton clip."""
+
+
+class SourceError(CrossGLGError, ValueError):
+    """A file that cannot be read.
+
+    Args:
+        path: The file.
+        problem: What was expected, what was found and what to do, in one or two sentences.
+        where: The place inside the file, such as ``frame 37``.
+    """
+
+    def __init__(self, path: Path | str, problem: str, *, where: str = "") -> None:
+        self.path = Path(path)
+        self.problem = problem
+        self.where = where
+        place = f"{self.path.name}, {where}" if where else self.path.name
+        super().__init__(f"{place}: {problem}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive the way back from a worker process, keyword argument included."""
+        return (_restore_source_error, (self.path, self.problem, self.where))
+
+
+def _restore_source_error(path: Path, problem: str, where: str) -> SourceError:
+    return SourceError(path, problem, where=where)
+
+
+class ArchiveError(CrossGLGError, ValueError):
+    """A prepared archive that is damaged or of another version."""
+
+
+class ProtocolError(CrossGLGError, ValueError):
+    """An evaluation that would cheat, or that the data at hand cannot serve."""
+
+
+class DescriptionError(CrossGLGError, ValueError):
+    """A text that does not fit its action or its layout."""
+
+
+class EncoderError(CrossGLGError, ValueError):
+    """An encoder that breaks its contract, or weights that do not fit it."""
+
+
+class CheckpointError(CrossGLGError, ValueError):
+    """A run folder that cannot be restored."""
+
+
+class ConfigError(CrossGLGError, ValueError):
+    """A setting that does not exist, or that contradicts another."""
+
+
+class MissingExtraError(CrossGLGError, ImportError):
+    """An optional package that is not installed."""
+
+
+def require(module: str, *, extra: str) -> ModuleType:
+    """Import an optional module, or say in one sentence how to get it.
+
+    Raises:
+        MissingExtraError: ``module`` is not installed.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MissingExtraError(
+            f"This feature needs '{module}'. Install it with: pip install 'crossglg[{extra}]'"
+        ) from error

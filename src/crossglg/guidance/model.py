@@ -1,0 +1,138 @@
+"""CrossGLG: a guided branch for training, a plain branch for use, one classifier for both.
+
+Source: Yan et al., CrossGLG: LLM Guides One-shot Skeleton-based 3D Action Recognition in a
+Cross-level Manner, ECCV 2024, section 3::
+
+    clips -> stem -> blocks 1..n_pre -> f_pre ---------------------> blocks n_pre+1.. -> joints -> mean -> classifier
+                                          \\-> importance k_out --weights--^                |            (same)
+                                                                                joint texts -> interaction -^
+
+The plain branch is the upper line and knows no text: what is deployed cannot hold any.
+"""
+
+from dataclasses import dataclass
+
+from torch import nn
+
+from crossglg.encoders.base import SkeletonEncoder
+from crossglg.errors import ConfigError
+from crossglg.guidance.importance import JointImportance
+from crossglg.guidance.interaction import CrossModalInteraction
+from crossglg.shapes import (
+    Clips,
+    Embedding,
+    Features,
+    JointFeatures,
+    JointTexts,
+    JointWeights,
+    Logits,
+    Present,
+)
+
+
+@dataclass(frozen=True)
+class PlainOutput:
+    """What the plain branch says about N clips of M persons.
+
+    Attributes:
+        features: (N*M D T V) after the last block.
+        joint_features: (N V D) averaged over persons and frames that exist.
+        embedding: (N D) averaged over the joints too.
+        importance: k_out (N*M V), None without joint importance.
+        logits: (N K) over the base classes.
+    """
+
+    features: Features
+    joint_features: JointFeatures
+    embedding: Embedding
+    importance: JointWeights | None
+    logits: Logits
+
+
+@dataclass(frozen=True)
+class GuidedOutput:
+    """The plain branch's output and the interaction branch's logits (None without one)."""
+
+    plain: PlainOutput
+    fused_logits: Logits | None
+
+
+class PlainBranch(nn.Module):
+    """The part that is deployed: encoder, joint importance, classifier of the base classes.
+
+    Args:
+        encoder: Any skeleton encoder.
+        classifier: (N D) -> (N K).
+        importance: Predicts k_out after block ``n_pre``; None for the bare encoder.
+        n_pre: Number of blocks before the importance; the encoder's own default if left out.
+
+    Raises:
+        ConfigError: ``n_pre`` leaves no block before or after.
+    """
+
+    def __init__(
+        self,
+        encoder: SkeletonEncoder,
+        classifier: nn.Module,
+        *,
+        importance: JointImportance | None = None,
+        n_pre: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.n_pre = encoder.default_n_pre if n_pre is None else n_pre
+        if not 0 < self.n_pre < len(encoder.blocks):
+            raise ConfigError(
+                f"Expected n_pre between 1 and {len(encoder.blocks) - 1} for an encoder of "
+                f"{len(encoder.blocks)} blocks, found {self.n_pre}."
+            )
+        self.encoder = encoder
+        self.importance = importance
+        self.classifier = classifier
+
+    def forward(self, clips: Clips, present: Present) -> PlainOutput:
+        """(N M T V C) and (N M T) -> everything known without text."""
+        encoder = self.encoder
+        features = encoder.run_blocks(encoder.stem(clips), blocks=range(self.n_pre))
+        importance = weights = None
+        if self.importance is not None:
+            importance = self.importance(features)
+            weights = self.importance.joint_weights(importance).to(features.dtype)
+        later = range(self.n_pre, len(encoder.blocks))
+        features = encoder.run_blocks(features, blocks=later, joint_weights=weights)
+        joint_features = encoder.joint_features(features, present)
+        embedding = joint_features.mean(dim=1)
+        return PlainOutput(
+            features, joint_features, embedding, importance, self.classifier(embedding)
+        )
+
+
+class CrossGLG(nn.Module):
+    """The whole in training: the plain branch and, if given, the interaction beside it.
+
+    Args:
+        plain: The branch that is kept.
+        interaction: The branch that reads the joints' texts; None switches local-to-global off.
+    """
+
+    def __init__(
+        self, plain: PlainBranch, *, interaction: CrossModalInteraction | None = None
+    ) -> None:
+        super().__init__()
+        self.plain = plain
+        self.interaction = interaction
+
+    def forward(
+        self, clips: Clips, present: Present, joint_texts: JointTexts | None = None
+    ) -> GuidedOutput:
+        """Run both branches.
+
+        Args:
+            clips: (N M T V C).
+            present: (N M T).
+            joint_texts: (N V W) of each clip's own class; without them only the plain branch runs.
+        """
+        plain = self.plain(clips, present)
+        if self.interaction is None or joint_texts is None:
+            return GuidedOutput(plain, None)
+        fused = self.interaction(joint_texts, plain.joint_features)
+        return GuidedOutput(plain, self.plain.classifier(fused))

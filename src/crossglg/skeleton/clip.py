@@ -1,0 +1,96 @@
+"""SkeletonClip: the one value that readers return and everything else accepts."""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossglg.errors import ClipError
+from crossglg.skeleton.layout import Layout
+
+
+@dataclass(frozen=True, eq=False)
+class SkeletonClip:
+    """Persons moving for a while.
+
+    Letters: M persons, T frames, V joints.
+
+    Attributes:
+        joints: (M T V 3) float32, metres, y up, right-handed. Where ``visible`` is False the
+            numbers mean nothing (they are zero by convention) and nobody may read them.
+        visible: (M T V) bool, False where a joint, or a whole person, was not seen.
+        fps: Frames per second, positive.
+        layout: Which joint is which.
+
+    Raises:
+        ClipError: Shapes disagree, a visible joint is not finite, or ``fps`` is not positive.
+    """
+
+    joints: NDArray[np.float32]
+    visible: NDArray[np.bool_]
+    fps: float
+    layout: Layout
+
+    def __post_init__(self) -> None:
+        expected = (len(self.layout.joints), 3)
+        if self.joints.ndim != 4 or self.joints.shape[2:] != expected:
+            raise ClipError(
+                f"Expected joints of shape (persons, frames, {expected[0]}, 3) for layout "
+                f"'{self.layout.name}', found {self.joints.shape}."
+            )
+        if self.joints.shape[0] == 0 or self.joints.shape[1] == 0:
+            raise ClipError(
+                f"Expected at least one person and one frame, found {self.joints.shape}."
+            )
+        if self.visible.shape != self.joints.shape[:3]:
+            raise ClipError(
+                f"Expected visibility of shape {self.joints.shape[:3]}, found {self.visible.shape}."
+            )
+        if not np.isfinite(self.joints[self.visible]).all():
+            raise ClipError(
+                "Found a coordinate that is not finite in a joint marked visible; "
+                "mark such joints as not visible (SkeletonClip.from_array does)."
+            )
+        if not self.fps > 0:
+            raise ClipError(f"Expected a positive frame rate, found {self.fps}.")
+
+    @classmethod
+    def from_array(cls, joints: NDArray[np.floating], *, fps: float, layout: Layout) -> Self:
+        """Build a clip from coordinates alone; a joint that is not finite is not visible.
+
+        Args:
+            joints: (T V 3) of one person or (M T V 3), metres.
+            fps: Frames per second.
+            layout: Which joint is which.
+        """
+        stacked = np.asarray(joints, dtype=np.float32)
+        stacked = stacked[None] if stacked.ndim == 3 else stacked
+        visible = np.isfinite(stacked).all(axis=-1)
+        return cls(np.where(visible[..., None], stacked, 0.0), visible, fps, layout)
+
+    @property
+    def person_count(self) -> int:
+        """M."""
+        return int(self.joints.shape[0])
+
+    @property
+    def frame_count(self) -> int:
+        """T."""
+        return int(self.joints.shape[1])
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.frame_count / self.fps
+
+    @property
+    def present(self) -> NDArray[np.bool_]:
+        """(M T) whether a person was seen at all in a frame."""
+        return self.visible.any(axis=-1)
+
+    def with_joints(
+        self, joints: NDArray[np.float32], visible: NDArray[np.bool_] | None = None
+    ) -> Self:
+        """The same clip with other coordinates (and visibility), of any number of frames."""
+        return replace(self, joints=joints, visible=self.visible if visible is None else visible)

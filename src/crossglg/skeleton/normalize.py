@@ -1,0 +1,104 @@
+"""Take place, facing and body size out of a clip, and give it a fixed number of frames.
+
+One frame of reference is found per clip, on the first person at the first frame in which their
+torso is seen, and applied to everybody: two persons keep their geometry, later travel of the
+body stays visible, and a person who enters late is not lost. (The published pipelines align each
+person alone by frame 1, which destroys both; method page, section 4.1.)
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossglg.errors import ClipError, LayoutError
+from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.layout import Layout
+
+_TORSO = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
+_SHORTEST_TORSO_M = 1e-3
+
+
+def normalize(clip: SkeletonClip, *, frame_count: int) -> SkeletonClip:
+    """``align``, then ``resample``: what every encoder and matcher is fed with."""
+    return resample(align(clip), frame_count=frame_count)
+
+
+def align(clip: SkeletonClip) -> SkeletonClip:
+    """Put the hips at the origin, turn the body to face -z, make the torso one unit long.
+
+    The vertical is kept: a lying person stays lying. A clip without depth (all z equal, such as
+    poses from one picture) is not turned, since nobody knows where it faces.
+
+    Returns:
+        The clip in torso lengths instead of metres; same frames, same visibility.
+
+    Raises:
+        LayoutError: The layout lacks a hip or a shoulder.
+        ClipError: In no frame are both hips and both shoulders of anybody seen.
+    """
+    torso = clip.joints[:, :, _torso_index(clip.layout)]  # (M T 4 3)
+    seen = clip.visible[:, :, _torso_index(clip.layout)].all(axis=-1)  # (M T)
+    if not seen.any():
+        raise ClipError(
+            "Expected at least one frame in which somebody's hips and shoulders are seen, found "
+            f"none in {clip.frame_count} frames; the clip cannot be centred or scaled."
+        )
+    person = int(np.flatnonzero(seen.any(axis=1))[0])
+    first = int(np.flatnonzero(seen[person])[0])
+    left_hip, right_hip = torso[person, first, :2]
+    joints = clip.joints - (left_hip + right_hip) / 2
+    if np.ptp(clip.joints[clip.visible][:, 2]) > 0:
+        joints = joints @ rotation_about_vertical(_facing_angle(right_hip - left_hip)).T
+    joints = joints / max(_torso_length(torso[person][seen[person]]), _SHORTEST_TORSO_M)
+    return clip.with_joints(np.where(clip.visible[..., None], joints, 0.0).astype(np.float32))
+
+
+def resample(clip: SkeletonClip, *, frame_count: int) -> SkeletonClip:
+    """Stretch or squeeze a clip to ``frame_count`` frames by linear interpolation.
+
+    Between a seen and an unseen frame nothing is invented: the seen one is repeated. The
+    duration stays, so ``fps`` changes.
+    """
+    times = np.linspace(0.0, clip.frame_count - 1.0, frame_count)
+    resampled = sample_frames(clip, times)
+    return replace(resampled, fps=clip.fps * frame_count / clip.frame_count)
+
+
+def sample_frames(clip: SkeletonClip, times: NDArray[np.float64]) -> SkeletonClip:
+    """The clip at fractional frame positions ``times`` (T'), each within [0, T - 1]."""
+    before = np.floor(times).astype(np.int64)
+    after = np.minimum(np.ceil(times).astype(np.int64), clip.frame_count - 1)
+    share = (times - before).astype(np.float32)[:, None]
+    seen_before, seen_after = clip.visible[:, before], clip.visible[:, after]
+    share = np.where(seen_before & seen_after, share, np.where(seen_before, 0.0, 1.0))[..., None]
+    seen = np.where(clip.visible[..., None], clip.joints, np.float32(0))  # unseen may be NaN
+    joints = seen[:, before] * (1 - share) + seen[:, after] * share
+    return clip.with_joints(joints.astype(np.float32), seen_before | seen_after)
+
+
+def rotation_about_vertical(angle_rad: float) -> NDArray[np.float32]:
+    """(3 3) matrix that turns column vectors by ``angle_rad`` about +y."""
+    cosine, sine = np.cos(angle_rad), np.sin(angle_rad)
+    return np.array([[cosine, 0, sine], [0, 1, 0], [-sine, 0, cosine]], dtype=np.float32)
+
+
+def _torso_index(layout: Layout) -> list[int]:
+    missing = [joint for joint in _TORSO if joint not in layout.joints]
+    if missing:
+        raise LayoutError(
+            f"Layout '{layout.name}' lacks {', '.join(missing)}; hips and shoulders are needed "
+            "to centre, turn and scale a body."
+        )
+    return [layout.index(joint) for joint in _TORSO]
+
+
+def _facing_angle(left_to_right: NDArray[np.float32]) -> float:
+    """Turn about the vertical that brings the hip axis onto +x (then the body faces -z)."""
+    return float(np.arctan2(left_to_right[2], left_to_right[0]))
+
+
+def _torso_length(torso: NDArray[np.float32]) -> float:
+    """Median over frames (T 4 3) of the distance from the hips' middle to the shoulders'."""
+    spine = torso[:, 2:].mean(axis=1) - torso[:, :2].mean(axis=1)
+    return float(np.median(np.linalg.norm(spine, axis=-1)))

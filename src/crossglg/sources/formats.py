@@ -1,0 +1,94 @@
+"""Which kinds of source files can be prepared, and how a file of each kind becomes clips."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from crossglg.skeleton.layout import Layout
+from crossglg.sources.bvh import read_bvh
+from crossglg.sources.kinetics import read_kinetics
+from crossglg.sources.labelled import LabelledClip, label_clips
+from crossglg.sources.npz import read_npz
+from crossglg.sources.ntu import choose_ntu_classes, parse_ntu_name, read_ntu
+from crossglg.sources.pyskl import read_pyskl
+
+
+@dataclass(frozen=True, eq=False)
+class FileContent:
+    """What one source file holds; whatever can be wrong with it has been found by now.
+
+    Attributes:
+        class_names: The classes the file knows of, in the order of their labels.
+        clips: The clips, made one by one.
+    """
+
+    class_names: tuple[str, ...]
+    clips: Iterator[LabelledClip]
+
+
+@dataclass(frozen=True)
+class SourceFormat:
+    """One kind of source file.
+
+    Attributes:
+        suffix: How its files end.
+        read: (file, source folder, layout of the user's own) -> content; raises SourceError.
+        takes_layout: False where the format itself says which joint is which.
+        sorts_classes: True where files know only their own class, so that the names of all
+            files are sorted; else they keep the order in which files state them.
+        files_per_shard: How many files are read between two points of return.
+    """
+
+    suffix: str
+    read: Callable[[Path, Path, Layout | None], FileContent]
+    takes_layout: bool
+    sorts_classes: bool
+    files_per_shard: int
+
+
+def _read_ntu_file(file: Path, _source: Path, _layout: Layout | None) -> FileContent:
+    classes = choose_ntu_classes(parse_ntu_name(file).action)
+    return FileContent(classes, iter([read_ntu(file)]))
+
+
+def _read_kinetics_file(file: Path, _source: Path, _layout: Layout | None) -> FileContent:
+    labelled = read_kinetics(file)
+    return FileContent((labelled.class_name,), iter([labelled]))
+
+
+def _read_bvh_file(file: Path, source: Path, layout: Layout | None) -> FileContent:
+    """The folder a file lies in names its class, its path below the source the clip."""
+    class_name = file.parent.name
+    name = file.relative_to(source).with_suffix("").as_posix()
+    labelled = LabelledClip(name, read_bvh(file, layout=layout), class_name, -1)
+    return FileContent((class_name,), iter([labelled]))
+
+
+def _read_pyskl_file(file: Path, _source: Path, layout: Layout | None) -> FileContent:
+    content = read_pyskl(file, layout=layout)
+    return FileContent(content.class_names, content.clips())
+
+
+def _read_npz_file(file: Path, _source: Path, layout: Layout | None) -> FileContent:
+    clips = read_npz(file, layout=layout)
+    return FileContent(clips.class_names, label_clips(clips))
+
+
+FORMATS: dict[str, SourceFormat] = {
+    "ntu": SourceFormat(
+        ".skeleton", _read_ntu_file, takes_layout=False, sorts_classes=False, files_per_shard=256
+    ),
+    "kinetics": SourceFormat(
+        ".json", _read_kinetics_file, takes_layout=False, sorts_classes=True, files_per_shard=256
+    ),
+    "pyskl": SourceFormat(
+        ".pkl", _read_pyskl_file, takes_layout=True, sorts_classes=False, files_per_shard=1
+    ),
+    "bvh": SourceFormat(
+        ".bvh", _read_bvh_file, takes_layout=True, sorts_classes=True, files_per_shard=64
+    ),
+    "npz": SourceFormat(
+        ".npz", _read_npz_file, takes_layout=True, sorts_classes=False, files_per_shard=1
+    ),
+}
+"""Name on the command line -> format."""

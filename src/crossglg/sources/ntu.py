@@ -1,0 +1,232 @@
+"""Read NTU RGB+D skeletons: ``.skeleton`` text files and their SsssCcccPpppRrrrAaaa names.
+
+A file is a text: the number of frames; for every frame the number of bodies; for every body a
+line of ten numbers (the first is the tracker's body id), a line with the number of joints and one
+line of twelve numbers per joint, of which the first three are x, y and z in metres.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from crossglg.errors import SourceError
+from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.layout import get_layout
+from crossglg.sources.labelled import LabelledClip
+
+NTU_FPS = 30.0
+"""Frame rate of the Kinect v2 that recorded the data set."""
+
+NTU60_ACTION_COUNT = 60
+"""Actions A001 to A060 make NTU RGB+D 60; all 120 make NTU RGB+D 120."""
+
+_JOINTS = 25
+_NUMBERS_PER_BODY = 10
+_NUMBERS_PER_JOINT = 12
+_TRUNCATED = "The file is probably truncated; download it again."
+_NAME = re.compile(r"S(\d{3})C(\d{3})P(\d{3})R(\d{3})A(\d{3})")
+
+
+@dataclass(frozen=True)
+class NtuName:
+    """What the name of a recording says; all numbers count from 1 as in the name."""
+
+    setup: int
+    camera: int
+    performer: int
+    replication: int
+    action: int
+
+    def __str__(self) -> str:
+        """The name itself, such as ``S001C002P003R002A013``."""
+        return (
+            f"S{self.setup:03d}C{self.camera:03d}P{self.performer:03d}"
+            f"R{self.replication:03d}A{self.action:03d}"
+        )
+
+
+def parse_ntu_name(name: str | Path) -> NtuName:
+    """Take a recording's name apart; folders and the ending are ignored.
+
+    Raises:
+        SourceError: The name is not of the form SsssCcccPpppRrrrAaaa with action 1 to 120.
+    """
+    match = _NAME.fullmatch(Path(name).stem)
+    if match is None or not 1 <= int(match[5]) <= len(list_ntu_classes()):
+        raise SourceError(
+            name,
+            "expected a name like S001C002P003R002A013 with an action from A001 to A120. "
+            "Give the file its original name back.",
+        )
+    return NtuName(*(int(number) for number in match.groups()))
+
+
+@cache
+def list_ntu_classes() -> tuple[str, ...]:
+    """The 120 action names; action Aaaa is entry aaa - 1."""
+    text = resources.files("crossglg").joinpath("resources/ntu120_classes.json").read_text("utf-8")
+    return tuple(json.loads(text))
+
+
+def choose_ntu_classes(action: int) -> tuple[str, ...]:
+    """The class names of the smaller data set that has this action: 60 names or all 120."""
+    names = list_ntu_classes()
+    return names[:NTU60_ACTION_COUNT] if action <= NTU60_ACTION_COUNT else names
+
+
+def read_ntu(path: Path | str) -> LabelledClip:
+    """Read a ``.skeleton`` file together with what its name says.
+
+    Raises:
+        SourceError: The name or the content is not as NTU RGB+D defines it.
+    """
+    name = parse_ntu_name(path)
+    return LabelledClip(
+        name=str(name),
+        clip=read_ntu_skeleton(path),
+        class_name=list_ntu_classes()[name.action - 1],
+        subject=name.performer,
+    )
+
+
+def read_ntu_skeleton(path: Path | str) -> SkeletonClip:
+    """Read a ``.skeleton`` file of any name.
+
+    Returns:
+        Clip of layout ``ntu25``, camera coordinates in metres, one person per body id in order of
+        first appearance; in frames where the tracker lost a body it is not visible.
+
+    Raises:
+        SourceError: The file is unreadable, damaged, or shows nobody in any frame.
+    """
+    file = Path(path)
+    frame_count, sightings = _read_sightings(file)
+    if not sightings:
+        raise SourceError(
+            file, f"expected a body, found none in any of its {frame_count} frames. Leave it out."
+        )
+    ids = list(dict.fromkeys(sighting.body for sighting in sightings))
+    person = [ids.index(sighting.body) for sighting in sightings]
+    frame = [sighting.frame for sighting in sightings]
+    joints = np.full((len(ids), frame_count, _JOINTS, 3), np.nan, dtype=np.float64)
+    joints[person, frame] = np.reshape([s.numbers for s in sightings], (-1, _JOINTS, 3))
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes not finite: not visible
+        return SkeletonClip.from_array(
+            joints.astype(np.float32), fps=NTU_FPS, layout=get_layout("ntu25")
+        )
+
+
+class _Sighting(NamedTuple):
+    """One body in one frame: frame from 0, body id with its repetition, x y z of every joint."""
+
+    frame: int
+    body: tuple[int, int]
+    numbers: list[float]
+
+
+class _Lines:
+    """The lines of a file that are not blank, handed out in order."""
+
+    def __init__(self, file: Path, text: str) -> None:
+        self.file = file
+        self.lines = [line for line in text.splitlines() if line and not line.isspace()]
+        self.position = 0
+        self.where = ""
+
+    def fail(self, problem: str) -> SourceError:
+        return SourceError(self.file, problem, where=self.where)
+
+    def take(self, count: int) -> list[str]:
+        taken = self.lines[self.position : self.position + count]
+        self.position += len(taken)
+        return taken
+
+    def take_count(self, what: str) -> int:
+        line = self.take(1)
+        if not line:
+            raise self.fail(f"expected the {what}, found the end of the file. {_TRUNCATED}")
+        try:
+            count = int(line[0])
+        except ValueError:
+            count = -1
+        if count < 0:
+            raise self.fail(f"expected the {what}, found '{line[0].strip()[:40]}'. {_TRUNCATED}")
+        return count
+
+
+def _read_sightings(file: Path) -> tuple[int, list[_Sighting]]:
+    lines = _Lines(file, _read_text(file))
+    frame_count = lines.take_count("number of frames")
+    if frame_count == 0:
+        raise SourceError(file, "expected at least one frame, found 0. Leave it out.")
+    sightings: list[_Sighting] = []
+    for frame in range(frame_count):
+        lines.where = f"frame {frame + 1}"
+        seen: list[int] = []
+        for _ in range(lines.take_count("number of bodies")):
+            body, numbers = _read_body(lines)
+            # The tracker's ids should not repeat within a frame; where they do, nothing is lost.
+            sightings.append(_Sighting(frame, (body, seen.count(body)), numbers))
+            seen.append(body)
+    rest = len(lines.lines) - lines.position
+    if rest:
+        lines.where = f"after frame {frame_count}"
+        raise lines.fail(
+            f"expected the end of the file, found {rest} more lines. "
+            "The file is probably damaged; download it again."
+        )
+    return frame_count, sightings
+
+
+def _read_text(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("ascii")
+    except OSError as error:
+        raise SourceError(file, f"cannot be opened ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            file,
+            f"expected a text file, found the byte {error.object[error.start]:#04x} at "
+            f"position {error.start}. The file is damaged or of another kind; download it again.",
+        ) from error
+
+
+def _read_body(lines: _Lines) -> tuple[int, list[float]]:
+    head = " ".join(lines.take(1)).split()
+    try:
+        body = int(head[0])
+    except (IndexError, ValueError):
+        body = -1
+    if len(head) != _NUMBERS_PER_BODY or body < 0:
+        raise lines.fail(
+            f"expected a body line of {_NUMBERS_PER_BODY} numbers, the first a body id, found "
+            f"{len(head)}: '{' '.join(head)[:40]}'. {_TRUNCATED}"
+        )
+    joint_count = lines.take_count("number of joints")
+    rows = lines.take(_JOINTS)
+    found = len(rows) if joint_count == _JOINTS else joint_count
+    if found != _JOINTS:
+        raise lines.fail(f"expected {_JOINTS} joints, found {found}. {_TRUNCATED}")
+    return body, _read_joints(rows, lines)
+
+
+def _read_joints(rows: list[str], lines: _Lines) -> list[float]:
+    numbers: list[float] = []
+    for joint, row in enumerate(rows):
+        columns = row.split()
+        try:
+            numbers += (float(columns[0]), float(columns[1]), float(columns[2]))
+        except (IndexError, ValueError):
+            columns = []
+        if len(columns) != _NUMBERS_PER_JOINT:
+            raise lines.fail(
+                f"expected {_NUMBERS_PER_JOINT} numbers for joint {joint + 1}, found "
+                f"'{row.strip()[:40]}'. {_TRUNCATED}"
+            )
+    return numbers

@@ -1,0 +1,261 @@
+"""Turn a folder of source files into a prepared archive, in parallel, and go on after a kill."""
+
+import difflib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from crossglg.errors import ArchiveError, ConfigError, SourceError
+from crossglg.skeleton.layout import Layout
+from crossglg.sources.archive import ARCHIVE_VERSION, write_archive
+from crossglg.sources.atomic import create_file
+from crossglg.sources.formats import FORMATS, SourceFormat
+from crossglg.sources.labelled import LabelledClip, label_clips
+from crossglg.sources.shards import Shard, ShardTask, build_shard, build_shards, open_shard
+
+_PLAN = "plan.json"
+_MERGED = "archive"
+
+
+@dataclass(frozen=True)
+class PrepareReport:
+    """What a preparation came to.
+
+    Attributes:
+        path: The archive.
+        written: Number of clips in it.
+        skipped: (file or clip, reason) of everything left out; also in its ``skipped.json``.
+    """
+
+    path: Path
+    written: int
+    skipped: tuple[tuple[str, str], ...]
+
+    def to_json(self) -> dict[str, object]:
+        """The report as plain values."""
+        return {
+            "path": str(self.path),
+            "written": self.written,
+            "skipped": [list(entry) for entry in self.skipped],
+        }
+
+
+def prepare(
+    format: str,
+    source: Path | str,
+    *,
+    out: Path | str,
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+    missing: Path | str | None = None,
+    layout: Layout | None = None,
+    name: str | None = None,
+) -> PrepareReport:
+    """Read all files of a source and write them as one prepared archive.
+
+    Files that cannot be read, and clips in which nobody is seen, are left out and reported. What
+    has been read lies in ``OUT.partial`` until the archive is complete: the same call after an
+    interruption goes on from there and ends with the same archive, byte for byte.
+
+    Args:
+        format: A key of ``FORMATS``.
+        source: A file, or a folder that is searched with all folders below it. For ``bvh`` the
+            folder a file lies in is the name of its class.
+        out: The archive's folder; it must not exist.
+        workers: Number of processes; each reads one group of files at a time. With more than
+            one, a script must guard its start by ``if __name__ == "__main__"``.
+        progress: Called with the number of files dealt with and the number of all files.
+        missing: A text file that names files to leave out, one per line, with or without ending,
+            such as the list of NTU RGB+D recordings with missing skeletons.
+        layout: A layout of the user's own, for formats that do not say which joint is which.
+        name: Short name of the data; the name of ``out`` if not given.
+
+    Raises:
+        ConfigError: An unknown format, no worker, or a layout for a format that has its own.
+        SourceError: There is no file to read, or not one of them could be read.
+        ArchiveError: ``out`` exists, or its partial folder is of another preparation.
+    """
+    target = Path(out)
+    kind = _choose_format(format, layout=layout, workers=workers)
+    if target.exists():
+        raise ArchiveError(f"{target} already exists. Choose another place or delete it first.")
+    partial = target.with_name(f"{target.name}.partial")
+    root, found = _list_files(Path(source), kind.suffix, leave_out=partial)
+    files, unwanted = _leave_out_missing(found, kind.suffix, missing)
+    tasks = _cut_into_tasks(ShardTask(format, root, files, layout, None, partial), kind)
+    _begin(partial, root, tasks, unwanted)
+    for done in _build_missing(tasks, workers=workers):
+        if progress is not None:
+            progress(done, len(files))
+    shards = [open_shard(task.out) for task in tasks]
+    names, doubled = _gather_names(shards)
+    skipped = [*unwanted, *(entry for shard in shards for entry in shard.skipped), *doubled]
+    if not names:
+        shutil.rmtree(partial)
+        raise SourceError(
+            source,
+            f"not one of {len(files)} {kind.suffix} files could be read; "
+            f"the first, {skipped[0][0]}: {skipped[0][1]}",
+        )
+    shutil.rmtree(partial / _MERGED, ignore_errors=True)
+    write_archive(
+        _merge(shards),
+        partial / _MERGED,
+        name=name or target.name,
+        class_names=_order_classes(shards, kind),
+        skipped=skipped,
+    )
+    (partial / _MERGED).rename(target)
+    shutil.rmtree(partial)
+    return PrepareReport(target, len(names), tuple(skipped))
+
+
+# --- what there is to do --------------------------------------------------------------------
+
+
+def _choose_format(name: str, *, layout: Layout | None, workers: int) -> SourceFormat:
+    if name not in FORMATS:
+        close = difflib.get_close_matches(name, FORMATS, n=1)
+        hint = f" Did you mean '{close[0]}'?" if close else ""
+        raise ConfigError(f"No format is called '{name}'.{hint} Known: {', '.join(FORMATS)}.")
+    if layout is not None and not FORMATS[name].takes_layout:
+        raise ConfigError(
+            f"Files of format '{name}' have a layout of their own, found also '{layout.name}'. "
+            "Leave the layout out."
+        )
+    if workers < 1:
+        raise ConfigError(f"Expected at least one worker, found {workers}.")
+    return FORMATS[name]
+
+
+def _list_files(source: Path, suffix: str, *, leave_out: Path) -> tuple[Path, tuple[str, ...]]:
+    """The folder and the files below it, sorted; our own partial folder may lie there too."""
+    # Not resolved: where a file is a link, its name is the link's.
+    root, own = Path(os.path.abspath(source)), Path(os.path.abspath(leave_out))
+    if root.is_file():
+        return root.parent, (root.name,)
+    if not root.is_dir():
+        raise SourceError(source, "expected a folder or a file, found nothing of that name.")
+    files = sorted(
+        file.relative_to(root).as_posix()
+        for file in root.rglob(f"*{suffix}")
+        if file.is_file() and not file.is_relative_to(own)
+    )
+    if not files:
+        raise SourceError(source, f"expected {suffix} files in this folder, found none.")
+    return root, tuple(files)
+
+
+def _leave_out_missing(
+    files: tuple[str, ...], suffix: str, missing: Path | str | None
+) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
+    if missing is None:
+        return files, []
+    try:
+        lines = Path(missing).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(missing, f"expected a text file of names ({error}).") from error
+    listed = {line.strip().removesuffix(suffix) for line in lines}
+    unwanted = [file for file in files if Path(file).name.removesuffix(suffix) in listed]
+    kept = tuple(sorted(set(files) - set(unwanted)))
+    if not kept:
+        raise SourceError(missing, "names every file of the source; nothing is left to read.")
+    return kept, [(file, f"listed in {Path(missing).name}.") for file in unwanted]
+
+
+def _cut_into_tasks(whole: ShardTask, kind: SourceFormat) -> list[ShardTask]:
+    starts = range(0, len(whole.files), kind.files_per_shard)
+    return [
+        replace(
+            whole,
+            files=whole.files[start : start + kind.files_per_shard],
+            out=whole.out / f"{number:05d}",
+        )
+        for number, start in enumerate(starts)
+    ]
+
+
+def _begin(
+    partial: Path, root: Path, tasks: Sequence[ShardTask], unwanted: list[tuple[str, str]]
+) -> None:
+    """Make the partial folder, or make sure that it is a beginning of this very preparation."""
+    stats = [[(name, (root / name).stat()) for name in task.files] for task in tasks]
+    layout = tasks[0].layout
+    plan = {
+        "version": ARCHIVE_VERSION,
+        "format": tasks[0].format,
+        "source": str(root),
+        "layout": None if layout is None else layout.to_json(),
+        "left_out": [name for name, _ in unwanted],
+        "shards": [[[name, s.st_size, s.st_mtime_ns] for name, s in shard] for shard in stats],
+    }
+    text = json.dumps(plan)
+    partial.mkdir(parents=True, exist_ok=True)
+    file = partial / _PLAN
+    known = file.read_text("utf-8") if file.exists() else ""
+    if not known and not any(partial.iterdir()):
+        with create_file(file) as stream:
+            stream.write(text.encode())
+    elif known != text:
+        raise ArchiveError(
+            f"{partial} was begun from other files or with other settings. "
+            "Delete it to begin anew, or give the settings it was begun with."
+        )
+
+
+# --- doing it -------------------------------------------------------------------------------
+
+
+def _build_missing(tasks: Sequence[ShardTask], *, workers: int) -> Iterator[int]:
+    """Build the shards that are not there yet; yields the number of files dealt with so far.
+
+    The first clip of all decides the layout, so shards are built one after the other until there
+    is a clip, whatever the number of workers.
+    """
+    done = 0
+    decided: Layout | None = None
+    waiting = list(tasks)
+    while waiting and decided is None:
+        task = waiting.pop(0)
+        if not task.out.exists():
+            build_shard(task)
+        clips = open_shard(task.out).open_clips()
+        decided = None if clips is None else clips.layout
+        done += len(task.files)
+        yield done
+    lacking = [replace(task, expected=decided) for task in waiting if not task.out.exists()]
+    done += sum(len(task.files) for task in waiting) - sum(len(task.files) for task in lacking)
+    for count in build_shards(lacking, workers=workers):
+        done += count
+        yield done
+
+
+def _gather_names(shards: Sequence[Shard]) -> tuple[set[str], list[tuple[str, str]]]:
+    names: set[str] = set()
+    doubled: list[tuple[str, str]] = []
+    for shard in shards:
+        clips = shard.open_clips()
+        for name in clips.clip_names if clips is not None else ():
+            if name in names:
+                doubled.append((name, "expected clips of different names, found a second one."))
+            names.add(name)
+    return names, doubled
+
+
+def _merge(shards: Sequence[Shard]) -> Iterator[LabelledClip]:
+    """The clips of all shards, one shard open at a time; of equal names the first."""
+    names: set[str] = set()
+    for shard in shards:
+        clips = shard.open_clips()
+        for labelled in label_clips(clips) if clips is not None else ():
+            if labelled.name not in names:
+                yield labelled
+            names.add(labelled.name)
+
+
+def _order_classes(shards: Sequence[Shard], kind: SourceFormat) -> tuple[str, ...]:
+    stated = dict.fromkeys(name for shard in shards for name in shard.class_names)
+    return tuple(sorted(stated) if kind.sorts_classes else stated)

@@ -1,0 +1,19 @@
+"""Learn on base classes."""
+
+from crossglg.training.base_clips import BaseClips
+from crossglg.training.config import Recipe, TrainingConfig, override, recipe_from_json
+from crossglg.training.log import read_metrics
+from crossglg.training.loop import train
+from crossglg.training.state import PLAIN_FILE, RUN_FILE
+
+__all__ = [
+    "PLAIN_FILE",
+    "RUN_FILE",
+    "BaseClips",
+    "Recipe",
+    "TrainingConfig",
+    "override",
+    "read_metrics",
+    "recipe_from_json",
+    "train",
+]

@@ -1,0 +1,185 @@
+"""What decides a training run, as frozen values with every field overridable by name."""
+
+import difflib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from crossglg.errors import ConfigError
+from crossglg.guidance.build import ModelConfig
+from crossglg.guidance.losses import LossWeights
+from crossglg.skeleton.augment import Augmentation
+
+Optimizer = Literal["sgd", "adamw"]
+Schedule = Literal["cosine", "steps"]
+Mirror = Literal["off", "classes"]
+Precision = Literal["32-true", "bf16-mixed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig:
+    """How a model is trained.
+
+    Attributes:
+        epochs: Passes over the base clips.
+        batch_size: Clips per step.
+        clips_per_class: How many clips of one class are put into a batch together.
+        optimizer: ``sgd`` (Nesterov momentum 0.9) or ``adamw``.
+        learning_rate: At its highest, after the warm-up.
+        weight_decay: Of matrices; not of norms and biases.
+        warmup_epochs: Linear rise from zero.
+        schedule: ``cosine`` to zero, or ``steps``: a tenth at each epoch of ``step_epochs``.
+        step_epochs: For ``steps``.
+        clip_norm: Largest norm of the gradient; 0 for no limit.
+        precision: ``bf16-mixed`` is several times faster on CPUs with AMX and on GPUs.
+        frame_count: T that every clip is resampled to.
+        mirror: ``classes`` adds every clip mirrored, as a class of its own with mirrored texts.
+        held_out: Share of each base class's clips kept out of training to choose the epoch by; 0
+            takes the last epoch.
+        workers: Processes that prepare batches; the result does not depend on it.
+        seed: Of everything random.
+    """
+
+    epochs: int = 60
+    batch_size: int = 32
+    clips_per_class: int = 2
+    optimizer: Optimizer = "sgd"
+    learning_rate: float = 0.1
+    weight_decay: float = 5e-4
+    warmup_epochs: int = 5
+    schedule: Schedule = "cosine"
+    step_epochs: tuple[int, ...] = ()
+    clip_norm: float = 5.0
+    precision: Precision = "bf16-mixed"
+    frame_count: int = 64
+    mirror: Mirror = "classes"
+    held_out: float = 0.0
+    workers: int = 0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.epochs < 1 or self.batch_size < 2 or self.frame_count < 4:
+            raise ConfigError(
+                "training: expected at least 1 epoch, 2 clips per batch and 4 frames, found "
+                f"{self.epochs}, {self.batch_size} and {self.frame_count}."
+            )
+        if not 1 <= self.clips_per_class <= self.batch_size:
+            raise ConfigError(
+                f"training.clips_per_class: expected 1 to batch_size ({self.batch_size}), found "
+                f"{self.clips_per_class}."
+            )
+        if not 0 <= self.held_out < 1:
+            raise ConfigError(f"training.held_out: expected 0 <= share < 1, found {self.held_out}.")
+        if self.schedule == "steps" and not self.step_epochs:
+            raise ConfigError("training.schedule=steps needs training.step_epochs, such as [40,50].")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A whole run, apart from the data.
+
+    Attributes:
+        name: What tables call it.
+        descriptions: Name or path of the action descriptions; the bare encoder needs none.
+        model: The architecture.
+        training: Optimisation and batches.
+        loss: Weights of the terms.
+        augmentation: Variation of training clips.
+    """
+
+    name: str
+    descriptions: str = ""
+    model: ModelConfig = field(default_factory=ModelConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    loss: LossWeights = field(default_factory=LossWeights)
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; ``recipe_from_json`` reads them back."""
+        return asdict(self)
+
+
+def override(recipe: Recipe, settings: Sequence[str]) -> Recipe:
+    """Change fields by dotted name, such as ``training.learning_rate=0.05``.
+
+    Raises:
+        ConfigError: No such field (with a suggestion), or a value of another type.
+    """
+    for setting in settings:
+        name, separator, text = setting.partition("=")
+        if not separator:
+            raise ConfigError(f"Expected --set name=value, found '{setting}'.")
+        recipe = _replace_field(recipe, name.strip().split("."), _parse(text), full=name.strip())
+    return recipe
+
+
+def recipe_from_json(record: Mapping[str, Any]) -> Recipe:
+    """Read what ``Recipe.to_json`` wrote.
+
+    Raises:
+        ConfigError: A field that this version does not know.
+    """
+    recipe: Recipe = _from_record(Recipe, record, "")
+    return recipe
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return {"True": True, "False": False, "None": None}.get(text, text)
+
+
+def _replace_field(value: Any, path: list[str], new: Any, *, full: str) -> Any:
+    name, rest = path[0], path[1:]
+    if isinstance(value, Mapping):
+        return {**value, ".".join(path): new}
+    hints = get_type_hints(type(value))
+    if name not in hints:
+        close = difflib.get_close_matches(name, hints, n=1)
+        hint = f" Did you mean '{full.replace(name, close[0])}'?" if close else ""
+        raise ConfigError(f"There is no setting '{full}'.{hint} Known here: {', '.join(hints)}.")
+    old = getattr(value, name)
+    if rest and not (is_dataclass(old) or isinstance(old, Mapping)):
+        raise ConfigError(f"There is no setting '{full}': '{name}' has no parts.")
+    if rest:
+        return replace(value, **{name: _replace_field(old, rest, new, full=full)})
+    return replace(value, **{name: _convert(new, hints[name], full)})
+
+
+def _convert(value: Any, hint: Any, name: str) -> Any:
+    if is_dataclass(hint):
+        raise ConfigError(f"'{name}' has parts; set one of them, such as {name}.{_first(hint)}.")
+    if get_origin(hint) is Literal:
+        if value in get_args(hint):
+            return value
+        raise ConfigError(f"{name}: expected one of {', '.join(get_args(hint))}, found '{value}'.")
+    if get_origin(hint) is tuple and isinstance(value, list):
+        return tuple(value)
+    allowed = get_args(hint) or (hint,)
+    if float in allowed and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    plain = tuple(kind for kind in allowed if isinstance(kind, type))
+    if plain and not isinstance(value, plain):
+        wanted = " or ".join(kind.__name__ for kind in plain)
+        raise ConfigError(f"{name}: expected {wanted}, found {value!r}.")
+    return value
+
+
+def _first(hint: Any) -> str:
+    return fields(hint)[0].name
+
+
+def _from_record(kind: Any, record: Mapping[str, Any], path: str) -> Any:
+    hints = get_type_hints(kind)
+    unknown = sorted(record.keys() - hints.keys())
+    if unknown:
+        raise ConfigError(f"This version knows no setting {', '.join(path + n for n in unknown)}.")
+    values = {
+        name: _from_record(hints[name], value, f"{path}{name}.")
+        if is_dataclass(hints[name])
+        else (value if get_origin(hints[name]) is Mapping else _convert(value, hints[name], path + name))
+        for name, value in record.items()
+    }
+    return kind(**values)

@@ -1,0 +1,176 @@
+"""Learn on base classes: build, go through the epochs, keep the plain branch; restartable."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from torch import nn
+from torch.utils.data import DataLoader
+
+from crossglg.checkpoint import PlainCheckpoint
+from crossglg.errors import ConfigError
+from crossglg.guidance.build import build_crossglg, build_plain
+from crossglg.guidance.model import CrossGLG, PlainBranch
+from crossglg.skeleton.normalize import resample
+from crossglg.skeleton.stack import stack_clips
+from crossglg.text import TextGuidance
+from crossglg.training.base_clips import BaseClips
+from crossglg.training.batches import BalancedBatches, Collate, TrainingClips
+from crossglg.training.config import Recipe
+from crossglg.training.epoch import EpochRunner, Progress, text_only_accuracy
+from crossglg.training.lessons import Lessons
+from crossglg.training.log import MetricsLog
+from crossglg.training.objective import Objective, accuracy
+from crossglg.training.optimizer import build_optimizer
+from crossglg.training.state import PLAIN_FILE, RunState, open_run
+
+
+def train(
+    base: BaseClips,
+    recipe: Recipe,
+    *,
+    guidance: TextGuidance | None,
+    out: Path,
+    provenance: Mapping[str, Any],
+    progress: Progress | None = None,
+) -> PlainCheckpoint:
+    """Train a model and keep its plain branch in ``out``.
+
+    A run that was killed goes on where its last finished epoch ended, to the same weights bit for
+    bit. The epoch is chosen on held-out base clips if the recipe holds any out, and is the last
+    otherwise; novel classes are not even in reach here.
+
+    Args:
+        base: The clips.
+        recipe: Everything else.
+        guidance: Texts of the base classes, in their order; None for the bare encoder.
+        out: The folder of the run.
+        provenance: What to note in the checkpoint about data and protocol.
+        progress: Is told about every step.
+
+    Returns:
+        The plain branch of the chosen epoch.
+
+    Raises:
+        ConfigError: The recipe needs texts and there are none, or ``out`` holds another run.
+        CheckpointError: ``out`` holds a damaged run.
+    """
+    open_run(out, recipe, provenance)
+    config = recipe.training
+    learn_from, choose_by = base.hold_out(config.held_out, seed=config.seed)
+    names = _name_classes(base, recipe)
+    lessons = _prepare_lessons(recipe, guidance, base)
+    torch.manual_seed(config.seed)
+    plain = build_plain(
+        recipe.model, layout=base.layout, max_persons=base.max_persons, class_count=len(names)
+    )
+    model = build_crossglg(recipe.model, plain, text_dim=0 if lessons is None else lessons.width)
+    optimizer = build_optimizer(model, config)
+    state = RunState.restore_or_start(out, model, optimizer)
+    runner = _prepare_runner(model, optimizer, learn_from, recipe, lessons)
+    with MetricsLog(out, next_epoch=state.next_epoch) as log:
+        for epoch in range(state.next_epoch, config.epochs):
+            row = {"epoch": epoch, **runner.run(epoch, progress)}
+            if model.interaction is not None and runner.lessons is not None:
+                row["accuracy_text_only"] = text_only_accuracy(model, runner.lessons)
+            score = _score(plain, choose_by, config.frame_count) if choose_by.clips else None
+            if score is not None:
+                row["accuracy_held_out"] = score
+            state = state.after_epoch(score)
+            if state.is_best:
+                PlainCheckpoint(
+                    plain,
+                    recipe.model,
+                    base.layout,
+                    base.max_persons,
+                    config.frame_count,
+                    names,
+                    {**provenance, "recipe": recipe.to_json(), "epoch": epoch},
+                ).save(out / PLAIN_FILE)
+            log.write(row)
+            state.save(out, model, optimizer)
+    return PlainCheckpoint.load(out / PLAIN_FILE)
+
+
+def _name_classes(base: BaseClips, recipe: Recipe) -> tuple[str, ...]:
+    if recipe.training.mirror == "off":
+        return base.class_names
+    return base.class_names + tuple(f"{name} (mirrored)" for name in base.class_names)
+
+
+def _prepare_lessons(
+    recipe: Recipe, guidance: TextGuidance | None, base: BaseClips
+) -> Lessons | None:
+    if not (recipe.model.global_to_local or recipe.model.local_to_global):
+        return None
+    if guidance is None:
+        raise ConfigError(
+            f"Guidance '{recipe.model.guidance}' needs texts of the base classes; give a "
+            "description set, or train with guidance 'none'."
+        )
+    return Lessons.prepare(
+        guidance,
+        class_names=base.class_names,
+        layout=base.layout,
+        with_mirrored=recipe.training.mirror == "classes",
+    )
+
+
+def _prepare_runner(
+    model: CrossGLG,
+    optimizer: torch.optim.Optimizer,
+    learn_from: BaseClips,
+    recipe: Recipe,
+    lessons: Lessons | None,
+) -> EpochRunner:
+    config = recipe.training
+    clips = TrainingClips(
+        learn_from,
+        with_mirrored=config.mirror == "classes",
+        strength=recipe.augmentation,
+        frame_count=config.frame_count,
+        seed=config.seed,
+    )
+    sampler = BalancedBatches(
+        clips.labels, config.batch_size, clips_per_class=config.clips_per_class, seed=config.seed
+    )
+    batches = DataLoader(
+        clips,
+        batch_sampler=sampler,
+        collate_fn=Collate(learn_from.max_persons),
+        num_workers=config.workers,
+    )
+    fabric = Fabric(accelerator="auto", devices=1, precision=config.precision)
+    wrapped, wrapped_optimizer = fabric.setup(model, optimizer)
+    return EpochRunner(
+        fabric,
+        wrapped,
+        wrapped_optimizer,
+        sampler,
+        batches,
+        Objective(recipe.loss),
+        None if lessons is None else lessons.to(fabric.device),
+        config,
+    )
+
+
+@torch.no_grad()
+def _score(plain: PlainBranch, held_out: BaseClips, frame_count: int) -> float:
+    """Accuracy (percent) of the plain branch on clips it did not learn from."""
+    resampled = [resample(clip, frame_count=frame_count) for clip in held_out.clips]
+    joints, present = stack_clips(resampled, max_persons=held_out.max_persons)
+    device = next(plain.parameters()).device
+    plain.eval()
+    logits = torch.cat(
+        [
+            plain(joint_part.to(device), present_part.to(device)).logits
+            for joint_part, present_part in zip(
+                torch.from_numpy(joints).split(64),
+                torch.from_numpy(present).split(64),
+                strict=True,
+            )
+        ]
+    )
+    return float(accuracy(logits, torch.from_numpy(held_out.labels).to(device)))

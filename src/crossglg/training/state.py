@@ -1,0 +1,120 @@
+"""The folder of a run: what it is, how far it is, and how it goes on after a kill."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+
+from crossglg.checkpoint import (
+    flatten_optimizer,
+    read_json,
+    read_tensors,
+    restore_optimizer,
+    write_json,
+    write_tensors,
+)
+from crossglg.errors import CheckpointError, ConfigError
+from crossglg.guidance.model import CrossGLG
+from crossglg.training.config import Recipe
+
+RUN_FILE = "run.json"
+PLAIN_FILE = "plain.safetensors"
+STATE_FILE = "state.safetensors"
+
+
+def open_run(out: Path, recipe: Recipe, provenance: Mapping[str, Any]) -> None:
+    """Start a run in ``out``, or go on with the same run there.
+
+    Raises:
+        ConfigError: ``out`` holds another run.
+    """
+    described = {"recipe": recipe.to_json(), "provenance": dict(provenance)}
+    path = out / RUN_FILE
+    if not path.exists():
+        if out.exists() and any(out.iterdir()):
+            raise ConfigError(f"{out}: expected a new or empty folder, or a run to go on with.")
+        out.mkdir(parents=True, exist_ok=True)
+        write_json(path, described)
+    elif (differing := _differences(read_json(path), described)):
+        raise ConfigError(
+            f"{out} holds a run with other settings ({', '.join(differing)}); give another --out, "
+            "or delete it."
+        )
+
+
+def _differences(one: Any, other: Any, path: str = "") -> list[str]:
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        names = sorted(one.keys() | other.keys())
+        return [
+            found
+            for name in names
+            for found in _differences(one.get(name), other.get(name), f"{path}.{name}".strip("."))
+        ]
+    as_lists = [list(value) if isinstance(value, tuple) else value for value in (one, other)]
+    return [] if as_lists[0] == as_lists[1] else [path]
+
+
+@dataclass(frozen=True)
+class RunState:
+    """How far a run is.
+
+    Attributes:
+        next_epoch: The epoch to run next.
+        best_epoch: The epoch whose plain branch is kept.
+        best_score: Its accuracy on held-out base clips; -1 where none are held out.
+    """
+
+    next_epoch: int = 0
+    best_epoch: int = -1
+    best_score: float = -1.0
+
+    @property
+    def is_best(self) -> bool:
+        """Whether the epoch just finished is the one to keep."""
+        return self.best_epoch == self.next_epoch - 1
+
+    def after_epoch(self, held_out_accuracy: float | None) -> Self:
+        """The state after one more epoch; without held-out clips the latest epoch is the best."""
+        done = replace(self, next_epoch=self.next_epoch + 1)
+        if held_out_accuracy is None:
+            return replace(done, best_epoch=self.next_epoch)
+        if held_out_accuracy >= self.best_score:
+            return replace(done, best_epoch=self.next_epoch, best_score=held_out_accuracy)
+        return done
+
+    def save(self, out: Path, model: CrossGLG, optimizer: torch.optim.Optimizer) -> None:
+        """Write state, model and optimiser into one file, atomically."""
+        tensors = {f"model.{key}": value for key, value in model.state_dict().items()}
+        tensors |= {f"optimizer.{k}": v for k, v in flatten_optimizer(optimizer).items()}
+        header = {
+            "next_epoch": self.next_epoch,
+            "best_epoch": self.best_epoch,
+            "best_score": self.best_score,
+        }
+        write_tensors(out / STATE_FILE, tensors, header)
+
+    @classmethod
+    def restore_or_start(
+        cls, out: Path, model: CrossGLG, optimizer: torch.optim.Optimizer
+    ) -> Self:
+        """Load the last finished epoch into ``model`` and ``optimizer``, or start at zero.
+
+        Raises:
+            CheckpointError: The state is damaged or belongs to another model.
+        """
+        path = out / STATE_FILE
+        if not path.exists():
+            return cls()
+        tensors, header = read_tensors(path)
+        parts: dict[str, dict[str, torch.Tensor]] = {"model": {}, "optimizer": {}}
+        for key, value in tensors.items():
+            part, name = key.split(".", 1)
+            parts[part][name] = value
+        try:
+            model.load_state_dict(parts["model"])
+            restore_optimizer(optimizer, parts["optimizer"])
+        except (RuntimeError, ValueError) as error:
+            raise CheckpointError(f"{path}: the state belongs to another model ({error}).") from error
+        return cls(header["next_epoch"], header["best_epoch"], header["best_score"])

@@ -1,0 +1,30 @@
+"""Where tests find what is not part of the project: recorded arrays and real data sets."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+_SHARED = Path(
+    os.environ.get("CROSSGLG_SHARED", Path(__file__).resolve().parents[2] / "shared")
+)
+
+
+def _find(folder, name):
+    path = _SHARED / folder / name
+    if not path.exists():
+        pytest.skip(f"{folder}/{name} is not here (set CROSSGLG_SHARED to the folder that has it)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def parity():
+    """Load a recording of a published encoder by file name, or skip."""
+    return lambda name: np.load(_find("parity", name), allow_pickle=False)
+
+
+@pytest.fixture(scope="session")
+def data_file():
+    """The path of a real data set by file name, or skip."""
+    return lambda name: _find("data", name)

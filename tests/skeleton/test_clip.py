@@ -1,0 +1,74 @@
+"""A clip refuses what is not one, and marks as unseen what is not finite."""
+
+import numpy as np
+import pytest
+
+from crossglg.errors import ClipError
+from crossglg.skeleton import SkeletonClip, get_layout
+
+OPENNI = get_layout("openni15")
+JOINTS = np.ones((2, 4, 15, 3), dtype=np.float32)
+SEEN = np.ones((2, 4, 15), dtype=np.bool_)
+
+
+@pytest.mark.parametrize(
+    "shape", [(4, 15, 3), (2, 4, 14, 3), (2, 4, 15, 2), (1, 2, 4, 15, 3)], ids=str
+)
+def test_joints_of_another_shape_are_refused(shape):
+    with pytest.raises(ClipError, match=r"\(persons, frames, 15, 3\) for layout 'openni15'"):
+        SkeletonClip(np.ones(shape, np.float32), np.ones(shape[:-1], np.bool_), 30.0, OPENNI)
+
+
+@pytest.mark.parametrize("shape", [(0, 4, 15, 3), (2, 0, 15, 3)], ids=str)
+def test_a_clip_has_at_least_one_person_and_one_frame(shape):
+    with pytest.raises(ClipError, match="at least one person and one frame"):
+        SkeletonClip(np.ones(shape, np.float32), np.ones(shape[:-1], np.bool_), 30.0, OPENNI)
+
+
+def test_visibility_of_another_shape_is_refused():
+    with pytest.raises(ClipError, match=r"visibility of shape \(2, 4, 15\), found \(2, 3, 15\)"):
+        SkeletonClip(JOINTS, SEEN[:, :3], 30.0, OPENNI)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_visible_joint_must_be_finite(value):
+    joints = JOINTS.copy()
+    joints[1, 2, 3, 0] = value
+    with pytest.raises(ClipError, match="not finite"):
+        SkeletonClip(joints, SEEN, 30.0, OPENNI)
+    seen = SEEN.copy()
+    seen[1, 2, 3] = False
+    assert SkeletonClip(joints, seen, 30.0, OPENNI).frame_count == 4
+
+
+@pytest.mark.parametrize("fps", [0.0, -30.0, float("nan")])
+def test_the_frame_rate_is_positive(fps):
+    with pytest.raises(ClipError, match="positive frame rate"):
+        SkeletonClip(JOINTS, SEEN, fps, OPENNI)
+
+
+def test_one_person_needs_no_person_axis():
+    clip = SkeletonClip.from_array(JOINTS[0], fps=30.0, layout=OPENNI)
+    assert (clip.person_count, clip.frame_count) == (1, 4)
+    assert clip.joints.dtype == np.float32
+
+
+def test_joints_that_are_not_finite_come_in_unseen_and_zero():
+    joints = JOINTS.astype(np.float64)
+    joints[0, 1, 2, 1] = np.nan
+    clip = SkeletonClip.from_array(joints, fps=30.0, layout=OPENNI)
+    assert not clip.visible[0, 1, 2]
+    assert clip.visible.sum() == SEEN.sum() - 1
+    assert (clip.joints[0, 1, 2] == 0).all()
+
+
+def test_a_person_is_present_where_any_joint_is_seen():
+    seen = SEEN.copy()
+    seen[1, 0] = False
+    seen[1, 1, 1:] = False
+    clip = SkeletonClip(JOINTS, seen, 30.0, OPENNI)
+    assert clip.present.tolist() == [[True] * 4, [False, True, True, True]]
+
+
+def test_duration_follows_from_frames_and_rate():
+    assert SkeletonClip(JOINTS, SEEN, 8.0, OPENNI).duration_s == 0.5

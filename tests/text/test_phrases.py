@@ -1,0 +1,168 @@
+"""Global texts are read as a person reads them: which parts act, on which side."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crossglg.skeleton.layout import get_layout, list_layouts
+from crossglg.text.descriptions import ActionDescription, list_descriptions, load_descriptions
+from crossglg.text.lexicon import get_lexicon
+from crossglg.text.phrases import find_phrases, key_joint_matrix, key_joints
+
+KINECT = get_layout("kinect20")
+
+
+def both(*joints):
+    return {f"{side}_{joint}" for side in ("left", "right") for joint in joints}
+
+
+def right(*joints):
+    return {f"right_{joint}" for joint in joints}
+
+
+def left(*joints):
+    return {f"left_{joint}" for joint in joints}
+
+
+TORSO = {"pelvis", "spine", "chest"}
+HAND = ("wrist", "hand")
+ARM = ("shoulder", "elbow", "wrist", "hand")
+LEG = ("hip", "knee", "ankle", "foot")
+
+READ = [
+    ("The right wrist matters most.", right("wrist")),
+    ("The right hand waves.", right(*HAND)),
+    ("Both hands clap.", both(*HAND)),
+    ("The hands clap.", both(*HAND)),
+    ("A hand is lifted.", both(*HAND)),
+    ("The right wrist, elbow and shoulder do the work.", right("wrist", "elbow", "shoulder")),
+    ("The right wrist, the right elbow and both knees.", right("wrist", "elbow") | both("knee")),
+    ("Left and right knees bend.", both("knee")),
+    ("The left and the right knee bend.", both("knee")),
+    ("The right hand and the left knee meet.", right(*HAND) | left("knee")),
+    ("Both knees, hips and ankles spring.", both("knee", "hip", "ankle") | {"pelvis"}),
+    ("The right hand and the head.", right(*HAND) | {"head"}),
+    ("The left arm swings.", left(*ARM)),
+    ("The legs kick by turns.", both(*LEG)),
+    ("Feet and toes.", both("ankle", "foot")),
+    ("The torso leans; the lower back bends.", TORSO),
+    ("The neck turns.", {"chest"}),
+    ("The right forearm and the upper arm rotate.", right("elbow", "wrist", "shoulder")),
+    ("The right arm throws while the left arm rests.", right(*ARM)),
+    ("The right arm throws, the left arm resting at the side, legs still.", right(*ARM)),
+    ("The legs stay still. The head nods.", {"head"}),
+    ("The right arm and the torso act, but the legs do not.", right(*ARM) | TORSO),
+    ("The legs, hips and torso remain still.", None),
+    ("The right wrist swings above the head and the legs stay still.", right("wrist")),
+    ("Not only the right wrist but also the right elbow counts.", right("wrist", "elbow")),
+    ("The right knee rises to hip height in front of the body.", right("knee")),
+    ("The hand of the clock and the head of the racket.", None),
+    ("Above the head both wrists cross.", both("wrist")),
+    ("The right foot swings back and forth.", right("ankle", "foot")),
+    ("The right wrist as well as the elbow.", right("wrist", "elbow")),
+    ("The right hand's fingers, the right-hand thumb.", right(*HAND)),
+    ("Swipes from right to left and the left foot stamps.", left("ankle", "foot")),
+    ("The most important body parts are the knees.", both("knee")),
+    ("One arm turns; the other doesn\u2019t; the legs don't move.", both(*ARM)),
+    ("Waving.", None),
+    ("", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), READ, ids=[text for text, _ in READ])
+def test_a_sentence_marks_the_joints_it_speaks_of(text, expected):
+    weights = key_joints(text, KINECT)
+    marked = {joint for joint, w in zip(KINECT.joints, weights, strict=True) if w > 0}
+    assert marked == (set(KINECT.joints) if expected is None else expected)
+    assert np.allclose(weights[weights > 0], 1 / len(marked))
+
+
+def test_phrases_show_what_was_found_and_how_it_was_taken():
+    found = find_phrases("The right wrist swings above the head while both legs rest.")
+    assert [(p.text, p.noun, p.sides, p.role) for p in found] == [
+        ("the right wrist", "wrist", ("right",), "acts"),
+        ("the head", "head", ("left", "right"), "place"),
+        ("both legs", "leg", ("left", "right"), "still"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("layout", "text", "expected"),
+    [
+        ("ntu25", "The right hand.", right("wrist", "hand", "hand_tip", "thumb")),
+        ("ntu25", "The neck.", {"neck"}),
+        ("openni15", "Both wrists.", both("hand")),
+        ("openni15", "The left ankle.", left("foot")),
+        ("openni15", "The pelvis.", {"spine"}),
+        ("coco17", "The head.", {"nose"} | both("eye", "ear")),
+        ("coco17", "The right foot.", right("ankle")),
+        ("coco17", "The torso.", both("hip")),
+        ("mediapipe33", "The right foot.", right("ankle", "foot", "heel")),
+        ("mediapipe33", "The fingers of the right hand.", None),
+    ],
+)
+def test_each_layout_answers_with_the_joints_it_has(layout, text, expected):
+    body = get_layout(layout)
+    weights = key_joints(text, body)
+    marked = {joint for joint, w in zip(body.joints, weights, strict=True) if w > 0}
+    assert expected is None or marked == expected
+
+
+@pytest.mark.parametrize("layout", list_layouts())
+@pytest.mark.parametrize("noun", get_lexicon().nouns)
+def test_every_body_word_marks_some_joints_of_every_layout(noun, layout):
+    body = get_layout(layout)
+    weights = key_joints(f"The {noun}.", body)
+    assert 0 < (weights > 0).sum() < body.joint_count
+
+
+def test_the_matrix_has_one_row_per_description():
+    actions = [ActionDescription("a", "The head.", {}), ActionDescription("b", "Both knees.", {})]
+    matrix = key_joint_matrix(actions, KINECT)
+    assert matrix.shape == (2, 20)
+    assert matrix.dtype == np.float32
+    assert np.array_equal(matrix[1], key_joints("Both knees.", KINECT))
+    assert key_joint_matrix([], KINECT).shape == (0, 20)
+
+
+def mirror_words(text):
+    other = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
+    return " ".join(other.get(word, word) for word in text.split(" "))
+
+
+_words = st.sampled_from(
+    ["left", "right", "both", "the", "a", "and", ",", ";", ".", "while", "stays", "still", "not",
+     "of", "above", "front of", "swings", "back", "forward", "height", "three", "upper", "'s",
+     *get_lexicon().nouns, *get_lexicon().plurals]
+)  # fmt: skip
+sentences = st.lists(_words, max_size=25).map(" ".join)
+
+
+@given(sentences, st.sampled_from(list_layouts()))
+def test_key_joints_are_always_a_distribution(text, layout):
+    weights = key_joints(text, get_layout(layout))
+    assert weights.dtype == np.float32
+    assert (weights >= 0).all()
+    assert np.isclose(weights.sum(), 1, atol=1e-6)
+
+
+@given(st.text())
+def test_any_text_at_all_can_be_read(text):
+    assert np.isclose(key_joints(text, KINECT).sum(), 1, atol=1e-6)
+
+
+@given(sentences, st.sampled_from(list_layouts()))
+def test_mirrored_words_mark_mirrored_joints(text, layout):
+    body = get_layout(layout)
+    mirrored = key_joints(mirror_words(text), body)
+    assert np.array_equal(mirrored, key_joints(text, body)[body.mirror_index])
+
+
+@pytest.mark.parametrize("name", list_descriptions())
+def test_mirroring_a_shipped_text_mirrors_its_key_joints(name):
+    texts = load_descriptions(name)
+    body = get_layout(texts.layout)
+    for action in texts.actions:
+        mirrored = key_joints(mirror_words(action.global_text), body)
+        assert np.array_equal(mirrored, key_joints(action.global_text, body)[body.mirror_index])

@@ -1,0 +1,123 @@
+"""The shipped texts name their joint, tell actions apart and keep left and right in order."""
+
+import itertools
+import re
+
+import numpy as np
+import pytest
+
+from crossglg.skeleton.layout import get_layout
+from crossglg.text.descriptions import list_descriptions, load_descriptions
+from crossglg.text.lexicon import split_side
+from crossglg.text.phrases import find_phrases, key_joints
+
+SETS = {name: load_descriptions(name) for name in list_descriptions()}
+ACTIONS = [(name, action) for name, texts in SETS.items() for action in texts.actions]
+ACTION_IDS = [f"{name}: {action.action}" for name, action in ACTIONS]
+
+CLOCKWISE = "right hand draw circle (clockwise)"
+COUNTER = "right hand draw circle (counter clockwise)"
+
+STILL = re.compile(
+    r"\b(still|rests?|stays?|remains?|keeps?|holds?|motionless|idle|hangs?|quiet|calm|fixed"
+    r"|planted|unmoved|unmoving|passive|slack|inactive|steady|unused|relaxed|neutral|straight"
+    r"|not)\b"
+)
+
+each_action = pytest.mark.parametrize(("name", "action"), ACTIONS, ids=ACTION_IDS)
+
+
+def test_utd_texts_carry_the_names_of_the_data(data_file):
+    with np.load(data_file("utd_mhad.npz")) as data:
+        names = [str(name) for name in data["label_names"]]
+    assert [action.action for action in SETS["utd_mhad"].actions] == names
+
+
+def test_there_are_texts_for_27_utd_classes_and_48_choreographed_actions():
+    assert {name: len(texts.actions) for name, texts in SETS.items()} == {
+        "choreography": 48,
+        "utd_mhad": 27,
+    }
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_provenance_says_who_wrote_the_texts(name):
+    assert "language model" in SETS[name].provenance.writer
+    assert SETS[name].provenance.prompt_version == 1
+
+
+@each_action
+def test_each_text_begins_with_its_joint_and_says_something(name, action):
+    for joint, text in action.joints.items():
+        assert text.startswith(joint.replace("_", " ") + " "), text
+        assert 3 <= len(text.split()) <= 30, text
+        assert len(text) < 200, text
+
+
+@each_action
+def test_no_text_gives_its_joint_to_the_other_side(name, action):
+    for joint, text in action.joints.items():
+        base, sides = split_side(joint)
+        for side in sides:
+            other = {"left": "right", "right": "left"}[side]
+            own_words = rf"\b(?:its|own) {other}\b|^(?!{side} )"
+            assert not re.search(own_words, text), text
+            assert f"{side} {base}".replace("_", " ") not in text[len(joint) :], text
+
+
+@each_action
+def test_the_global_text_is_short_and_names_joints(name, action):
+    assert 1 <= action.global_text.count(".") <= 3
+    roles = {phrase.role for phrase in find_phrases(action.global_text)}
+    assert "acts" in roles
+    layout = get_layout(SETS[name].layout)
+    marked = (key_joints(action.global_text, layout) > 0).sum()
+    assert 2 <= marked < layout.joint_count, marked
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_actions_hardly_share_texts_of_moving_joints(name):
+    for one, other in itertools.combinations(SETS[name].actions, 2):
+        moving = [joint for joint, text in one.joints.items() if not STILL.search(text)]
+        shared_texts = [joint for joint in moving if one.joints[joint] == other.joints[joint]]
+        assert len(shared_texts) <= 0.15 * max(len(moving), 1), (one.action, other.action)
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        ("utd_mhad", CLOCKWISE, COUNTER),
+        ("utd_mhad", "right arm swipe to the left", "right arm swipe to the right"),
+        ("utd_mhad", "tennis serve", "tennis right hand forehand swing"),
+        ("utd_mhad", "sit to stand", "stand to sit"),
+        ("utd_mhad", "jogging in place", "walking in place"),
+        ("utd_mhad", "right hand wave", "right hand knock on door"),
+        ("choreography", "wave right hand", "knock on door"),
+        ("choreography", "nod head", "shake head"),
+        ("choreography", "push with both hands", "pull with both hands"),
+        ("choreography", "punch forward", "box with both fists"),
+        ("choreography", "jog in place", "high knees"),
+    ],
+)  # fmt: skip
+def test_actions_that_look_alike_differ_in_what_their_key_joints_do(name, one, other):
+    first, second = SETS[name].for_classes([one, other])
+    layout = get_layout(SETS[name].layout)
+    keys = key_joints(first.global_text, layout)
+    for joint in (j for j, weight in zip(layout.joints, keys, strict=True) if weight > 0):
+        words = set(first.joints[joint].split()), set(second.joints[joint].split())
+        common = len(words[0] & words[1]) / len(words[0] | words[1])
+        assert common < 0.75, joint
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_waving_with_one_hand_leaves_the_other_arm_still(side):
+    other = {"left": "right", "right": "left"}[side]
+    (wave,) = SETS["choreography"].for_classes([f"wave {side} hand"])
+    assert all(STILL.search(wave.joints[f"{other}_{j}"]) for j in ("elbow", "wrist", "hand"))
+    assert not any(STILL.search(wave.joints[f"{side}_{j}"]) for j in ("elbow", "wrist", "hand"))
+
+
+def test_the_circle_is_turned_as_its_name_says():
+    clockwise, counter = SETS["utd_mhad"].for_classes([CLOCKWISE, COUNTER])
+    assert "over the top to the right" in clockwise.joints["right_hand"]
+    assert "over the top to the left" in counter.joints["right_hand"]

