@@ -6,9 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-_SHARED = Path(
-    os.environ.get("CROSSGLG_SHARED", Path(__file__).resolve().parents[2] / "shared")
-)
+_SHARED = Path(os.environ.get("CROSSGLG_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
 
 def _find(folder, name):

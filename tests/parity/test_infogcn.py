@@ -68,5 +68,7 @@ def test_weights_that_do_not_fit_are_listed(weights):
     broken = {key: value for key, value in weights.items() if key != "l3.agcn.shared_topology"}
     broken["pos_embedding"] = torch.zeros(1, 20, 64)
     encoder = InfoGCN(get_layout("ntu25"), max_persons=2)
-    with pytest.raises(EncoderError, match=r"missing: blocks\.2\.space\.topology.*position \(1, 20"):
+    with pytest.raises(
+        EncoderError, match=r"missing: blocks\.2\.space\.topology.*position \(1, 20"
+    ):
         load_translated(encoder, broken, INFOGCN)

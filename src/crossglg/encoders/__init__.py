@@ -1,7 +1,7 @@
 """Skeleton encoders by name: those of this package and those that others register.
 
 A package of one's own makes an encoder known through an entry point of the group
-``crossglg.encoders`` whose value is the class; it is built as ``cls(layout, max_persons=..., ...)``.
+``crossglg.encoders`` whose value is the class, built as ``cls(layout, max_persons=2, ...)``.
 """
 
 import difflib

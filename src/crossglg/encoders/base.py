@@ -26,9 +26,9 @@ from crossglg.skeleton.layout import Layout
 class EncoderBlock(Protocol):
     """What an encoder's blocks must be called like."""
 
-    def __call__(
-        self, features: Features, joint_weights: JointWeights | None = None
-    ) -> Features: ...
+    def __call__(self, features: Features, joint_weights: JointWeights | None = None) -> Features:
+        """(N*M D T V) -> (N*M D' T' V)."""
+        ...
 
 
 class SkeletonEncoder(nn.Module, ABC):
@@ -78,7 +78,9 @@ class SkeletonEncoder(nn.Module, ABC):
         """(N*M D T V) -> (N V D): averages over the persons and frames that exist."""
         weights = _presence_at(features, present)
         return torch.einsum(
-            "nmdtv,nmt->nvd", rearrange(features, "(n m) d t v -> n m d t v", n=len(present)), weights
+            "nmdtv,nmt->nvd",
+            rearrange(features, "(n m) d t v -> n m d t v", n=len(present)),
+            weights,
         )
 
     def pool(self, features: Features, present: Present) -> Embedding:

@@ -150,7 +150,9 @@ def _trains_every_parameter(encoder: SkeletonEncoder, clips: Clips) -> None:
     encoder(clips).square().sum().backward()
     idle = [n for n, p in encoder.named_parameters() if p.requires_grad and p.grad is None]
     encoder.eval()
-    _insist(not idle, f"Expected a gradient for every parameter, found none for: {', '.join(idle)}.")
+    _insist(
+        not idle, f"Expected a gradient for every parameter, found none for: {', '.join(idle)}."
+    )
 
 
 def _holds_no_loose_tensors(encoder: SkeletonEncoder, clips: Clips) -> None:

@@ -65,7 +65,7 @@ class TemporalConvolution(nn.Module):
         self.bn = nn.BatchNorm2d(out_dim)
         # The authors' gain; with ReLU and batch norm around, only the first steps depend on it.
         nn.init.kaiming_normal_(self.conv.weight, mode="fan_out")
-        nn.init.zeros_(self.conv.bias)
+        self.conv.bias = nn.Parameter(torch.zeros(out_dim))
 
     def forward(self, features: Features) -> Tensor:
         """(B D T V) -> (B D' T/stride V)."""
@@ -76,5 +76,5 @@ class TemporalConvolution(nn.Module):
 def _reduce(in_dim: int, out_dim: int, *, stride: int = 1) -> tuple[nn.Conv2d, nn.BatchNorm2d]:
     convolution = nn.Conv2d(in_dim, out_dim, 1, stride=(stride, 1))
     nn.init.kaiming_normal_(convolution.weight, mode="fan_out")
-    nn.init.zeros_(convolution.bias)
+    convolution.bias = nn.Parameter(torch.zeros(out_dim))
     return convolution, nn.BatchNorm2d(out_dim)

@@ -2,7 +2,7 @@
 
 Source: CrossGLG section 3 (joint importance determination). After block ``n_pre``::
 
-    f_pre (B D T V) -> mean over time (B V D) -> linear, ReLU, linear -> softmax over joints k_out (B V)
+    f_pre (B D T V) -> mean over time (B V D) -> linear, ReLU, linear -> softmax k_out (B V)
 
 and every later block multiplies its features by the weights made of k_out, after its spatial
 mixing. In training k_out is pulled towards k_gt, the key joints named by the global text.
@@ -57,7 +57,7 @@ class JointImportance(nn.Module):
 
 
 def _scaled(importance: JointWeights) -> JointWeights:
-    # V * k, computed so that uniform importance gives exactly 1 for every V (41 * (1 / 41) does not).
+    # V * k, computed so that uniform importance gives exactly 1; 41 * (1 / 41) does not.
     relative = importance / importance.amax(dim=-1, keepdim=True)
     return relative / relative.mean(dim=-1, keepdim=True)
 

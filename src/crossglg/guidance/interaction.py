@@ -69,9 +69,7 @@ class CrossModalInteraction(nn.Module):
     def __init__(self, text_dim: int, feature_dim: int, *, config: InteractionConfig) -> None:
         super().__init__()
         self.text_dropout = config.text_dropout
-        self.project_text = nn.Sequential(
-            nn.LayerNorm(text_dim), nn.Linear(text_dim, feature_dim)
-        )
+        self.project_text = nn.Sequential(nn.LayerNorm(text_dim), nn.Linear(text_dim, feature_dim))
         self.project_joints = nn.Linear(feature_dim, feature_dim)
         self.blank = nn.Parameter(torch.zeros(feature_dim))
         self.blocks = nn.ModuleList(

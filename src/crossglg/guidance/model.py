@@ -3,14 +3,15 @@
 Source: Yan et al., CrossGLG: LLM Guides One-shot Skeleton-based 3D Action Recognition in a
 Cross-level Manner, ECCV 2024, section 3::
 
-    clips -> stem -> blocks 1..n_pre -> f_pre ---------------------> blocks n_pre+1.. -> joints -> mean -> classifier
-                                          \\-> importance k_out --weights--^                |            (same)
-                                                                                joint texts -> interaction -^
+    clips -> stem -> blocks 1..n_pre -> blocks n_pre+1.. -> joints -> mean -> classifier
+                          |                  ^ weights        |               (shared)
+                          +-> importance ----+                v                  ^
+                                              joint texts -> interaction --------+
 
 The plain branch is the upper line and knows no text: what is deployed cannot hold any.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from torch import nn
 
@@ -30,8 +31,7 @@ from crossglg.shapes import (
 )
 
 
-@dataclass(frozen=True)
-class PlainOutput:
+class PlainOutput(NamedTuple):
     """What the plain branch says about N clips of M persons.
 
     Attributes:
@@ -49,8 +49,7 @@ class PlainOutput:
     logits: Logits
 
 
-@dataclass(frozen=True)
-class GuidedOutput:
+class GuidedOutput(NamedTuple):
     """The plain branch's output and the interaction branch's logits (None without one)."""
 
     plain: PlainOutput

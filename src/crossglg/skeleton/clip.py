@@ -66,7 +66,7 @@ class SkeletonClip:
         """
         stacked = np.asarray(joints, dtype=np.float32)
         stacked = stacked[None] if stacked.ndim == 3 else stacked
-        visible = np.isfinite(stacked).all(axis=-1)
+        visible = np.all(np.isfinite(stacked), axis=-1)
         return cls(np.where(visible[..., None], stacked, 0.0), visible, fps, layout)
 
     @property
@@ -87,7 +87,7 @@ class SkeletonClip:
     @property
     def present(self) -> NDArray[np.bool_]:
         """(M T) whether a person was seen at all in a frame."""
-        return self.visible.any(axis=-1)
+        return np.any(self.visible, axis=-1)
 
     def with_joints(
         self, joints: NDArray[np.float32], visible: NDArray[np.bool_] | None = None

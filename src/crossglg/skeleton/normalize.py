@@ -38,13 +38,13 @@ def align(clip: SkeletonClip) -> SkeletonClip:
         ClipError: In no frame are both hips and both shoulders of anybody seen.
     """
     torso = clip.joints[:, :, _torso_index(clip.layout)]  # (M T 4 3)
-    seen = clip.visible[:, :, _torso_index(clip.layout)].all(axis=-1)  # (M T)
+    seen = np.all(clip.visible[:, :, _torso_index(clip.layout)], axis=-1)  # (M T)
     if not seen.any():
         raise ClipError(
             "Expected at least one frame in which somebody's hips and shoulders are seen, found "
             f"none in {clip.frame_count} frames; the clip cannot be centred or scaled."
         )
-    person = int(np.flatnonzero(seen.any(axis=1))[0])
+    person = int(np.flatnonzero(np.any(seen, axis=1))[0])
     first = int(np.flatnonzero(seen[person])[0])
     left_hip, right_hip = torso[person, first, :2]
     joints = clip.joints - (left_hip + right_hip) / 2

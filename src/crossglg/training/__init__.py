@@ -4,14 +4,17 @@ from crossglg.training.base_clips import BaseClips
 from crossglg.training.config import Recipe, TrainingConfig, override, recipe_from_json
 from crossglg.training.log import read_metrics
 from crossglg.training.loop import train
+from crossglg.training.recipes import RECIPES, create_recipe
 from crossglg.training.state import PLAIN_FILE, RUN_FILE
 
 __all__ = [
     "PLAIN_FILE",
+    "RECIPES",
     "RUN_FILE",
     "BaseClips",
     "Recipe",
     "TrainingConfig",
+    "create_recipe",
     "override",
     "read_metrics",
     "recipe_from_json",

@@ -139,10 +139,6 @@ class BalancedBatches(Sampler[list[Draw]]):
             yield [Draw(int(next(turns)), self.epoch, place) for place in places]
 
 
-def _shuffle_forever(
-    items: NDArray[np.int64], rng: np.random.Generator
-) -> Iterator[np.int64]:
+def _shuffle_forever(items: NDArray[np.int64], rng: np.random.Generator) -> Iterator[np.int64]:
     while True:
         yield from rng.permutation(items)
-
-

@@ -72,7 +72,9 @@ class TrainingConfig:
         if not 0 <= self.held_out < 1:
             raise ConfigError(f"training.held_out: expected 0 <= share < 1, found {self.held_out}.")
         if self.schedule == "steps" and not self.step_epochs:
-            raise ConfigError("training.schedule=steps needs training.step_epochs, such as [40,50].")
+            raise ConfigError(
+                "training.schedule=steps needs training.step_epochs, such as [40,50]."
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,7 +181,11 @@ def _from_record(kind: Any, record: Mapping[str, Any], path: str) -> Any:
     values = {
         name: _from_record(hints[name], value, f"{path}{name}.")
         if is_dataclass(hints[name])
-        else (value if get_origin(hints[name]) is Mapping else _convert(value, hints[name], path + name))
+        else (
+            value
+            if get_origin(hints[name]) is Mapping
+            else _convert(value, hints[name], path + name)
+        )
         for name, value in record.items()
     }
     return kind(**values)

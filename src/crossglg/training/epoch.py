@@ -1,14 +1,13 @@
 """One pass over the base clips."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import torch
 from lightning_fabric import Fabric
 from lightning_fabric.wrappers import _FabricModule, _FabricOptimizer
 from torch import Tensor
-from torch.utils.data import DataLoader
 
 from crossglg.guidance.model import CrossGLG
 from crossglg.training.batches import BalancedBatches, Batch
@@ -40,7 +39,7 @@ class EpochRunner:
     model: _FabricModule
     optimizer: _FabricOptimizer
     sampler: BalancedBatches
-    batches: "DataLoader[Batch]"
+    batches: Iterable[Batch]
     objective: Objective
     lessons: Lessons | None
     config: TrainingConfig
@@ -79,9 +78,7 @@ class EpochRunner:
         self.optimizer.zero_grad()
         self.fabric.backward(result.loss)
         if self.config.clip_norm > 0:
-            self.fabric.clip_gradients(
-                self.model, self.optimizer, max_norm=self.config.clip_norm
-            )
+            self.fabric.clip_gradients(self.model, self.optimizer, max_norm=self.config.clip_norm)
         self.optimizer.step()
         return result.terms
 

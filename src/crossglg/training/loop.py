@@ -1,12 +1,11 @@
 """Learn on base classes: build, go through the epochs, keep the plain branch; restartable."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 from lightning_fabric import Fabric
-from torch import nn
 from torch.utils.data import DataLoader
 
 from crossglg.checkpoint import PlainCheckpoint
@@ -17,7 +16,7 @@ from crossglg.skeleton.normalize import resample
 from crossglg.skeleton.stack import stack_clips
 from crossglg.text import TextGuidance
 from crossglg.training.base_clips import BaseClips
-from crossglg.training.batches import BalancedBatches, Collate, TrainingClips
+from crossglg.training.batches import BalancedBatches, Batch, Collate, TrainingClips
 from crossglg.training.config import Recipe
 from crossglg.training.epoch import EpochRunner, Progress, text_only_accuracy
 from crossglg.training.lessons import Lessons
@@ -136,7 +135,7 @@ def _prepare_runner(
     sampler = BalancedBatches(
         clips.labels, config.batch_size, clips_per_class=config.clips_per_class, seed=config.seed
     )
-    batches = DataLoader(
+    batches: Iterable[Batch] = DataLoader(
         clips,
         batch_sampler=sampler,
         collate_fn=Collate(learn_from.max_persons),
@@ -162,13 +161,14 @@ def _score(plain: PlainBranch, held_out: BaseClips, frame_count: int) -> float:
     resampled = [resample(clip, frame_count=frame_count) for clip in held_out.clips]
     joints, present = stack_clips(resampled, max_persons=held_out.max_persons)
     device = next(plain.parameters()).device
+    chunk_count = 1 + len(joints) // 64
     plain.eval()
     logits = torch.cat(
         [
             plain(joint_part.to(device), present_part.to(device)).logits
             for joint_part, present_part in zip(
-                torch.from_numpy(joints).split(64),
-                torch.from_numpy(present).split(64),
+                torch.from_numpy(joints).tensor_split(chunk_count),
+                torch.from_numpy(present).tensor_split(chunk_count),
                 strict=True,
             )
         ]

@@ -37,7 +37,9 @@ class Objective:
         self.weights = weights
         self.contrast = SupConLoss(temperature=_CONTRAST_TEMPERATURE)
 
-    def __call__(self, output: GuidedOutput, batch: Batch, key_joints: KeyJoints | None) -> StepResult:
+    def __call__(
+        self, output: GuidedOutput, batch: Batch, key_joints: KeyJoints | None
+    ) -> StepResult:
         """Judge both branches on a batch; ``key_joints`` (N V) are those of the clips' classes."""
         weights, plain, labels = self.weights, output.plain, batch.labels
         smoothing = weights.label_smoothing

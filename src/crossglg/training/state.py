@@ -37,7 +37,7 @@ def open_run(out: Path, recipe: Recipe, provenance: Mapping[str, Any]) -> None:
             raise ConfigError(f"{out}: expected a new or empty folder, or a run to go on with.")
         out.mkdir(parents=True, exist_ok=True)
         write_json(path, described)
-    elif (differing := _differences(read_json(path), described)):
+    elif differing := _differences(read_json(path), described):
         raise ConfigError(
             f"{out} holds a run with other settings ({', '.join(differing)}); give another --out, "
             "or delete it."
@@ -96,9 +96,7 @@ class RunState:
         write_tensors(out / STATE_FILE, tensors, header)
 
     @classmethod
-    def restore_or_start(
-        cls, out: Path, model: CrossGLG, optimizer: torch.optim.Optimizer
-    ) -> Self:
+    def restore_or_start(cls, out: Path, model: CrossGLG, optimizer: torch.optim.Optimizer) -> Self:
         """Load the last finished epoch into ``model`` and ``optimizer``, or start at zero.
 
         Raises:
@@ -116,5 +114,7 @@ class RunState:
             model.load_state_dict(parts["model"])
             restore_optimizer(optimizer, parts["optimizer"])
         except (RuntimeError, ValueError) as error:
-            raise CheckpointError(f"{path}: the state belongs to another model ({error}).") from error
+            raise CheckpointError(
+                f"{path}: the state belongs to another model ({error})."
+            ) from error
         return cls(header["next_epoch"], header["best_epoch"], header["best_score"])

@@ -1,0 +1,159 @@
+"""Ways to name a clip after one exemplar per class, by name.
+
+Two kinds. A matcher compares a query with each exemplar and nothing else, so all pairs of clips
+can be compared once and every draw read off. A learner fits something to the exemplars of a draw.
+"""
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from crossglg.errors import ConfigError
+from crossglg.oneshot.calibration import DistributionCalibration
+from crossglg.oneshot.distances import (
+    cosine_distances,
+    dtw_distances,
+    euclidean_distances,
+    normalise_rows,
+)
+from crossglg.oneshot.features import ClipFeatures
+from crossglg.oneshot.statistics import BaseStatistics
+
+Matcher = Callable[[ClipFeatures, ClipFeatures], NDArray[np.float32]]
+"""(Q) queries, (S) exemplars -> distances (Q S)."""
+
+
+class Learner(Protocol):
+    """Fits exemplars, one per class, and scores queries."""
+
+    def scores(
+        self, query: ClipFeatures, support: ClipFeatures, base: BaseStatistics | None
+    ) -> NDArray[np.float64]:
+        """(Q) queries, (K) exemplars -> (Q K), higher is more alike."""
+        ...
+
+
+def match_cosine(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
+    """Angle between pooled features."""
+    return cosine_distances(query.pooled, support.pooled)
+
+
+def match_euclidean(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
+    """Distance between pooled features."""
+    return euclidean_distances(query.pooled, support.pooled)
+
+
+def match_joints(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
+    """Joint by joint, each joint's angle weighted by how much it matters in either clip.
+
+    The importance learned from text is at work here without any text.
+    """
+    angles = np.float32(1) - np.einsum(
+        "qvd,svd->qsv", normalise_rows(query.joints), normalise_rows(support.joints)
+    )
+    weights = (query.importance[:, None] + support.importance[None]) / 2
+    return np.asarray((angles * weights).sum(axis=-1), dtype=np.float32)
+
+
+def match_in_time(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
+    """Dynamic time warping over frames of joint features, weighted by importance."""
+    return dtw_distances(_describe_frames(query), _describe_frames(support))
+
+
+def _describe_frames(features: ClipFeatures) -> NDArray[np.float32]:
+    """(N T V*D): each joint's direction, so long as its weight asks for."""
+    joints = normalise_rows(features.frames.astype(np.float32))
+    weighted = joints * np.sqrt(features.importance)[:, None, :, None]
+    return weighted.reshape(*weighted.shape[:2], -1)
+
+
+@dataclass(frozen=True)
+class LinearDiscriminant:
+    """Nearest exemplar after whitening by how clips of base classes spread around their mean."""
+
+    def scores(
+        self, query: ClipFeatures, support: ClipFeatures, base: BaseStatistics | None
+    ) -> NDArray[np.float64]:
+        """(Q) queries, (K) exemplars -> log-likelihood ratios (Q K)."""
+        covariance = _insist_on(base).within_class_covariance()
+        shrunk = covariance + 0.1 * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
+        exemplars = support.pooled.astype(np.float64)
+        directions = np.linalg.solve(shrunk, exemplars.T)  # (D K)
+        offsets = 0.5 * (exemplars * directions.T).sum(axis=1)
+        return np.asarray(query.pooled @ directions - offsets)
+
+
+@dataclass(frozen=True)
+class LogisticExemplars:
+    """Logistic regression on the exemplars alone, features standardised by the base classes."""
+
+    def scores(
+        self, query: ClipFeatures, support: ClipFeatures, base: BaseStatistics | None
+    ) -> NDArray[np.float64]:
+        """(Q) queries, (K) exemplars -> probabilities (Q K)."""
+        known = _insist_on(base).features
+        centre, spread = known.mean(axis=0), known.std(axis=0) + 1e-6
+        model = LogisticRegression(max_iter=1000)
+        model.fit((support.pooled - centre) / spread, np.arange(len(support)))
+        return np.asarray(model.predict_proba((query.pooled - centre) / spread))
+
+
+@dataclass(frozen=True)
+class Prototypes:
+    """One prototype per class: its exemplar, centred on the mean of the base classes.
+
+    With one exemplar a prototype is that exemplar; what differs from ``cosine`` is the origin
+    angles are seen from. (Wang et al., SimpleShot, 2019.)
+    """
+
+    def scores(
+        self, query: ClipFeatures, support: ClipFeatures, base: BaseStatistics | None
+    ) -> NDArray[np.float64]:
+        """(Q) queries, (K) exemplars -> cosines (Q K)."""
+        centre = _insist_on(base).features.mean(axis=0)
+        return 1.0 - cosine_distances(query.pooled - centre, support.pooled - centre)
+
+
+def _insist_on(base: BaseStatistics | None) -> BaseStatistics:
+    if base is None:
+        raise ConfigError("This classifier needs features of base classes; there are none.")
+    return base
+
+
+MATCHERS: dict[str, Matcher] = {
+    "cosine": match_cosine,
+    "euclidean": match_euclidean,
+    "joints": match_joints,
+    "dtw": match_in_time,
+}
+LEARNERS: dict[str, Learner] = {
+    "prototypes": Prototypes(),
+    "calibrated": DistributionCalibration(),
+    "calibrated-paper": DistributionCalibration(mode="paper", samples=750),
+    "lda": LinearDiscriminant(),
+    "logistic": LogisticExemplars(),
+}
+
+
+def list_classifiers() -> tuple[str, ...]:
+    """Names that ``evaluate`` takes."""
+    return (*MATCHERS, *LEARNERS)
+
+
+def check_classifier(name: str) -> None:
+    """Refuse a name that is no classifier.
+
+    Raises:
+        ConfigError: With the nearest name there is.
+    """
+    if name not in list_classifiers():
+        close = difflib.get_close_matches(name, list_classifiers(), n=1)
+        hint = f" Did you mean '{close[0]}'?" if close else ""
+        raise ConfigError(
+            f"No classifier is called '{name}'.{hint} Known: {', '.join(list_classifiers())}."
+        )

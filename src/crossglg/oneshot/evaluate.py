@@ -1,0 +1,173 @@
+"""Judge on novel classes: accuracy over many draws of exemplars, with the floor beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossglg.oneshot.classifiers import LEARNERS, MATCHERS, check_classifier
+from crossglg.oneshot.draws import Draw
+from crossglg.oneshot.features import ClipFeatures
+from crossglg.oneshot.floor import raw_distances, raw_sequences
+from crossglg.oneshot.statistics import BaseStatistics
+from crossglg.sources.clipset import ClipSet
+
+
+@dataclass(frozen=True, eq=False)
+class ClassifierResult:
+    """One classifier over all draws.
+
+    Attributes:
+        mean: Accuracy in percent, averaged over classes within a draw, then over draws.
+        std: Standard deviation over draws, in points.
+        per_class: (K) accuracy in percent of each class, over all draws.
+        confusion: (K K) counts over all draws; row true class, column answer.
+    """
+
+    mean: float
+    std: float
+    per_class: tuple[float, ...]
+    confusion: NDArray[np.int64]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "mean": round(self.mean, 3),
+            "std": round(self.std, 3),
+            "per_class": [round(value, 2) for value in self.per_class],
+            "confusion": self.confusion.tolist(),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What ``evaluate`` found.
+
+    Attributes:
+        protocol: Its name.
+        class_names: K novel classes.
+        n_query: Queries per draw, on average.
+        draws: How many times exemplars were drawn.
+        results: By name of the classifier.
+        floor: DTW on raw coordinates, on the same draws.
+        floor_euclidean: Frame-by-frame distance on raw coordinates, likewise.
+    """
+
+    protocol: str
+    class_names: tuple[str, ...]
+    n_query: float
+    draws: int
+    results: dict[str, ClassifierResult]
+    floor: ClassifierResult
+    floor_euclidean: ClassifierResult
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; accuracies in percent."""
+        return {
+            "protocol": self.protocol,
+            "n_way": len(self.class_names),
+            "n_query": int(self.n_query) if self.n_query == int(self.n_query) else self.n_query,
+            "draws": self.draws,
+            "results": {name: result.to_json() for name, result in self.results.items()},
+            "floor": self.floor.to_json(),
+            "floor_euclidean": self.floor_euclidean.to_json(),
+            "class_names": list(self.class_names),
+        }
+
+
+def evaluate(
+    features: ClipFeatures,
+    data: ClipSet,
+    draws: Sequence[Draw],
+    *,
+    novel: Sequence[int],
+    classifiers: Sequence[str],
+    base: BaseStatistics | None,
+    protocol: str,
+) -> Evaluation:
+    """Recognise the queries of every draw with every classifier.
+
+    Args:
+        features: Of the novel clips.
+        data: The same clips, in the same order.
+        draws: Exemplars and queries, as indices into them.
+        novel: The novel labels, in the order of each draw's exemplars.
+        classifiers: Names of ``list_classifiers()``.
+        base: Features of base classes, for classifiers that need them.
+        protocol: Name for the result.
+
+    Raises:
+        ConfigError: Unknown classifier, or one that lacks base features.
+    """
+    for name in classifiers:
+        check_classifier(name)
+    truth = _positions(data.labels, novel)
+    results = {
+        name: _judge_matrix(MATCHERS[name](features, features), truth, draws)
+        if name in MATCHERS
+        else _judge_learner(name, features, truth, draws, base)
+        for name in classifiers
+    }
+    sequences = raw_sequences(data)
+    return Evaluation(
+        protocol,
+        tuple(data.class_names[label] for label in novel),
+        float(np.mean([len(draw.query) for draw in draws])),
+        len(draws),
+        results,
+        _judge_matrix(raw_distances(sequences, metric="dtw"), truth, draws),
+        _judge_matrix(raw_distances(sequences, metric="euclidean"), truth, draws),
+    )
+
+
+def _positions(labels: NDArray[np.int64], novel: Sequence[int]) -> NDArray[np.int64]:
+    """(N) labels -> (N) positions within ``novel``."""
+    position = {label: number for number, label in enumerate(novel)}
+    return np.array([position[int(label)] for label in labels], dtype=np.int64)
+
+
+def _judge_matrix(
+    distances: NDArray[np.float32], truth: NDArray[np.int64], draws: Sequence[Draw]
+) -> ClassifierResult:
+    answers = [distances[np.ix_(draw.query, draw.support)].argmin(axis=1) for draw in draws]
+    return summarise(answers, truth, draws)
+
+
+def _judge_learner(
+    name: str,
+    features: ClipFeatures,
+    truth: NDArray[np.int64],
+    draws: Sequence[Draw],
+    base: BaseStatistics | None,
+) -> ClassifierResult:
+    learner = LEARNERS[name]
+    answers = [
+        learner.scores(features.select(draw.query), features.select(draw.support), base).argmax(1)
+        for draw in draws
+    ]
+    return summarise(answers, truth, draws)
+
+
+def summarise(
+    answers: Sequence[NDArray[np.int64]], truth: NDArray[np.int64], draws: Sequence[Draw]
+) -> ClassifierResult:
+    """Accuracies from the answers (Q) of each draw; answers and truth are positions 0 .. K - 1."""
+    way = len(draws[0].support)
+    tables = np.zeros((len(draws), way, way), dtype=np.int64)
+    for table, answer, draw in zip(tables, answers, draws, strict=True):
+        np.add.at(table, (truth[draw.query], answer), 1)
+    asked = tables.sum(axis=2)
+    right = np.diagonal(tables, axis1=1, axis2=2)
+    # A class that nobody asks about in a draw does not count in it.
+    shares = np.where(asked > 0, right / np.maximum(asked, 1), np.nan)
+    accuracies = np.nanmean(shares, axis=1) * 100
+    confusion = tables.sum(axis=0)
+    per_class = np.diagonal(confusion) / np.maximum(confusion.sum(axis=1), 1) * 100
+    return ClassifierResult(
+        float(accuracies.mean()),
+        float(accuracies.std()),
+        tuple(float(value) for value in per_class),
+        confusion,
+    )

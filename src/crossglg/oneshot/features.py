@@ -1,0 +1,108 @@
+"""What a trained plain branch says about clips, as arrays to compare."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import torch
+from einops import rearrange
+from numpy.typing import NDArray
+from torch import Tensor
+
+from crossglg.checkpoint import PlainCheckpoint
+from crossglg.guidance.model import PlainOutput
+from crossglg.skeleton.cleaning import clean
+from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.mapping import map_clip
+from crossglg.skeleton.normalize import normalize
+from crossglg.skeleton.stack import stack_clips
+from crossglg.sources.clipset import ClipSet
+
+
+@dataclass(frozen=True, eq=False)
+class ClipFeatures:
+    """Features of N clips. V joints, T frames at the encoder's last stride, D width.
+
+    Attributes:
+        pooled: (N D) averaged over persons, frames and joints.
+        joints: (N V D) averaged over persons and frames.
+        frames: (N T V D) float16, averaged over persons.
+        importance: (N V) k_out, uniform where the model predicts none; each row sums to one.
+    """
+
+    pooled: NDArray[np.float32]
+    joints: NDArray[np.float32]
+    frames: NDArray[np.float16]
+    importance: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        """N."""
+        return len(self.pooled)
+
+    def select(self, indices: NDArray[np.int64]) -> Self:
+        """The clips at ``indices``, in that order."""
+        return type(self)(
+            self.pooled[indices],
+            self.joints[indices],
+            self.frames[indices],
+            self.importance[indices],
+        )
+
+    @classmethod
+    def concatenate(cls, parts: list[Self]) -> Self:
+        """Several groups of clips in one."""
+        return cls(
+            np.concatenate([part.pooled for part in parts]),
+            np.concatenate([part.joints for part in parts]),
+            np.concatenate([part.frames for part in parts]),
+            np.concatenate([part.importance for part in parts]),
+        )
+
+
+def prepare_clip(clip: SkeletonClip, checkpoint: PlainCheckpoint) -> SkeletonClip:
+    """Bring any clip into the form the model was trained on: layout, persons, place, frames.
+
+    Raises:
+        LayoutError: The clip's joints say nothing about a joint of the model.
+        ClipError: Nobody is seen.
+    """
+    if clip.layout.joints != checkpoint.layout.joints:
+        clip = map_clip(clip, checkpoint.layout)
+    cleaned = clean(clip, max_persons=checkpoint.max_persons)
+    return normalize(cleaned, frame_count=checkpoint.frame_count)
+
+
+@torch.inference_mode()
+def extract_features(
+    checkpoint: PlainCheckpoint, data: ClipSet, *, batch_size: int = 64
+) -> ClipFeatures:
+    """Run the plain branch over all clips of a data set, in order."""
+    branch = checkpoint.branch.eval()
+    parts = []
+    for start in range(0, len(data), batch_size):
+        indices = range(start, min(start + batch_size, len(data)))
+        clips = [prepare_clip(data.clip(index), checkpoint) for index in indices]
+        joints, present = stack_clips(clips, max_persons=checkpoint.max_persons)
+        there = torch.from_numpy(present)
+        parts.append(_describe(branch(torch.from_numpy(joints), there), there))
+    return ClipFeatures.concatenate(parts)
+
+
+def _describe(output: PlainOutput, present: Tensor) -> ClipFeatures:
+    persons = present.any(dim=-1).float()
+    share = persons / persons.sum(dim=1, keepdim=True).clamp(min=1.0)  # (N M)
+    features = rearrange(output.features, "(n m) d t v -> n m t v d", n=len(present))
+    frames = torch.einsum("nmtvd,nm->ntvd", features, share)
+    joint_count = frames.shape[2]
+    if output.importance is None:
+        importance = torch.full((len(present), joint_count), 1.0 / joint_count)
+    else:
+        importance = torch.einsum(
+            "nmv,nm->nv", rearrange(output.importance, "(n m) v -> n m v", n=len(present)), share
+        )
+    return ClipFeatures(
+        output.embedding.numpy(),
+        output.joint_features.numpy(),
+        frames.to(torch.float16).numpy(),
+        importance.numpy(),
+    )
