@@ -1,42 +1,42 @@
-"""What the command line does, without the command line: train, evaluate, demo."""
+"""What the command line does, without the command line: split, train, evaluate."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crossglg.checkpoint import PlainCheckpoint
-from crossglg.errors import CheckpointError, ProtocolError
+from crossglg.errors import ProtocolError
 from crossglg.oneshot import (
     BaseStatistics,
     Draw,
     Evaluation,
-    create_classifier,
     draw_exemplars,
     evaluate,
     extract_features,
     fixed_exemplars,
 )
+from crossglg.skeleton.layout import Layout
 from crossglg.sources import open_data, read_masks
 from crossglg.sources.clipset import ClipSet
-from crossglg.sources.splits import Protocol, check_fits, select_clips
+from crossglg.sources.splits import Protocol, select_clips
 from crossglg.text import load_guidance
-from crossglg.training import PLAIN_FILE, BaseClips, Recipe, train
-from crossglg.training.epoch import Progress
+from crossglg.training import BaseClips, Progress, Recipe, train
 
 DEFAULT_CLASSIFIERS = ("cosine", "joints", "dtw", "calibrated")
 DEFAULT_DRAWS = 100
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A protocol's data, split: what may be learned from and what is judged.
+class SplitData:
+    """A data set under a protocol: what may be learned from, and what is judged.
 
     Attributes:
         protocol: The rules.
         base: Clips of base classes.
-        novel: Clips of novel classes, in the order that draws index.
+        novel: Clips of novel classes.
     """
 
     protocol: Protocol
@@ -44,48 +44,92 @@ class Judged:
     novel: ClipSet
 
 
-def split_data(data: ClipSet, protocol: Protocol, masks: Mapping[str, np.ndarray]) -> Judged:
-    """Apply a protocol to a data set.
+def split_data(
+    data: ClipSet, protocol: Protocol, *, masks: Mapping[str, NDArray[np.bool_]]
+) -> SplitData:
+    """Apply a protocol.
 
     Raises:
         ProtocolError: The protocol is made for other data.
     """
-    check_fits(protocol, data)
     chosen = select_clips(protocol, data, masks)
-    return Judged(protocol, chosen.of_classes(protocol.base), chosen.of_classes(protocol.novel))
+    return SplitData(protocol, chosen.of_classes(protocol.base), chosen.of_classes(protocol.novel))
 
 
-def open_judged(path: Path, protocol: Protocol, *, layout: str | None = None) -> Judged:
-    """Open DATA and split it.
-
-    Raises:
-        SourceError, ArchiveError, LayoutError: DATA cannot be read.
-        ProtocolError: The protocol is made for other data.
-    """
-    masks = read_masks(path) if path.suffix == ".npz" else {}
-    return split_data(open_data(path, layout=_layout(layout)), protocol, masks)
+def open_clips(
+    path: Path, *, layout: Layout | None = None
+) -> tuple[ClipSet, Mapping[str, NDArray[np.bool_]]]:
+    """Open DATA with the masks it carries (an archive carries none)."""
+    data = open_data(path, layout=layout)
+    return data, {} if path.is_dir() else read_masks(path)
 
 
 def train_run(
-    judged: Judged, recipe: Recipe, *, out: Path, progress: Progress | None = None
+    split: SplitData, recipe: Recipe, *, out: Path, progress: Progress | None = None
 ) -> PlainCheckpoint:
     """Train a recipe on the base classes of a protocol.
 
     Raises:
-        ConfigError, DescriptionError: The recipe asks for texts that are not there.
+        ConfigError: The recipe contradicts itself, or ``out`` holds another run.
+        DescriptionError: The recipe asks for texts that are not there.
     """
-    base = BaseClips.gather(judged.base, judged.protocol.base)
+    base = BaseClips.gather(split.base, split.protocol.base)
     guidance = None
     if recipe.model.guidance != "none":
-        guidance = load_guidance(
-            base.class_names, base.layout, descriptions=recipe.descriptions or judged.base.name
-        )
+        texts = recipe.descriptions or split.base.name
+        guidance = load_guidance(base.class_names, base.layout, descriptions=texts)
     provenance = {
-        "data": judged.base.name,
-        "protocol": judged.protocol.name,
-        "base_classes": list(base.class_names),
+        "data": split.base.name,
+        "protocol": split.protocol.name,
         "texts": "" if guidance is None else guidance.source,
     }
-    return train(
-        base, recipe, guidance=guidance, out=out, provenance=provenance, progress=progress
+    return train(base, recipe, guidance=guidance, out=out, provenance=provenance, progress=progress)
+
+
+def draw_rounds(split: SplitData, *, draws: int, seed: int) -> list[Draw]:
+    """The exemplars of every round; fixed exemplars make one round."""
+    novel, protocol = split.novel, split.protocol
+    if protocol.draw == "fixed":
+        return [
+            fixed_exemplars(
+                protocol.exemplars, novel.labels, novel.clip_names, novel=protocol.novel
+            )
+        ]
+    rng = np.random.default_rng(seed)
+    return [
+        draw_exemplars(protocol.draw, novel.labels, novel.subjects, novel=protocol.novel, rng=rng)
+        for _ in range(draws)
+    ]
+
+
+def evaluate_run(
+    checkpoint: PlainCheckpoint,
+    split: SplitData,
+    *,
+    classifiers: Sequence[str] = DEFAULT_CLASSIFIERS,
+    draws: int = DEFAULT_DRAWS,
+    seed: int = 0,
+) -> Evaluation:
+    """Judge a trained model on the novel classes of a protocol.
+
+    Raises:
+        ProtocolError: The model was trained on one of the novel classes.
+        ConfigError: Unknown classifier.
+    """
+    novel_names = {split.novel.class_names[label] for label in split.protocol.novel}
+    if seen := sorted(novel_names & set(checkpoint.class_names)):
+        raise ProtocolError(
+            f"Expected novel classes that the model has never seen, but it was trained on: "
+            f"{', '.join(seen)}. Evaluate under the protocol it was trained for "
+            f"({checkpoint.provenance.get('protocol', 'unknown')})."
+        )
+    base = extract_features(checkpoint, split.base)
+    return evaluate(
+        extract_features(checkpoint, split.novel),
+        split.novel,
+        draw_rounds(split, draws=draws, seed=seed),
+        novel=split.protocol.novel,
+        classifiers=classifiers,
+        base=BaseStatistics.collect(base.pooled, split.base.labels),
+        protocol=split.protocol.name,
     )

@@ -15,6 +15,7 @@ one direction only. ``mode="safe"`` takes the statistics after the power, allows
 directions alike.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from crossglg.errors import ConfigError
+from crossglg.oneshot.distances import euclidean_distances
 from crossglg.oneshot.features import ClipFeatures
 from crossglg.oneshot.statistics import BaseStatistics
 
@@ -40,6 +42,9 @@ class DistributionCalibration:
         alpha: What is added to the covariance.
         samples: Drawn per exemplar.
         seed: Of the samples.
+
+    Raises:
+        ConfigError: A setting is out of range.
     """
 
     mode: Mode = "safe"
@@ -49,24 +54,37 @@ class DistributionCalibration:
     samples: int = 100
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        if self.neighbours < 1 or self.samples < 1 or not self.power > 0:
+            raise ConfigError(
+                "Distribution calibration: expected neighbours and samples of at least 1 and a "
+                f"positive power, found {self.neighbours}, {self.samples} and {self.power}."
+            )
+        if self.alpha < 0 or (self.mode == "safe" and self.alpha > 1):
+            raise ConfigError(
+                "Distribution calibration: expected an alpha of at least 0, and of at most 1 in "
+                f"mode 'safe', where it is a share; found {self.alpha}."
+            )
+
     def scores(
         self, query: ClipFeatures, support: ClipFeatures, base: BaseStatistics | None
     ) -> NDArray[np.float64]:
         """(Q) queries and (K) exemplars -> probabilities (Q K).
 
+        With fewer base classes than ``neighbours`` there is nothing to calibrate by: ``safe``
+        then compares with the exemplars alone and gives negative distances.
+
         Raises:
-            ConfigError: There are fewer base classes than neighbours, or, in ``paper`` mode, a
+            ConfigError: In ``paper`` mode, there are fewer base classes than neighbours, or a
                 feature is negative.
         """
-        if base is None or len(np.unique(base.labels)) < self.neighbours:
-            raise ConfigError(
-                f"Distribution calibration needs features of at least {self.neighbours} base "
-                "classes; use another classifier."
-            )
         exemplars = self.bend(support.pooled.astype(np.float64))
-        means, covariances = self.describe_base(base)
+        asked = self.bend(query.pooled.astype(np.float64))
+        if base is None or base.class_count < self.neighbours:
+            return self.compare(asked, exemplars)
+        known = base.group(base.features if self.mode == "paper" else self.bend(base.features))
         rng = np.random.default_rng(self.seed)
-        drawn = [self.draw(x, means, covariances, rng) for x in exemplars]
+        drawn = [self.draw(exemplar, known, rng) for exemplar in exemplars]
         inputs = np.concatenate([exemplars, *drawn])
         classes = np.arange(len(exemplars))
         labels = np.concatenate([classes, np.repeat(classes, self.samples)])
@@ -74,7 +92,6 @@ class DistributionCalibration:
         # The repaired mode standardises, so that the penalty weighs all directions alike.
         centre, spread = (centre, spread) if self.mode == "safe" else (0.0, 1.0)
         model = LogisticRegression(max_iter=1000).fit((inputs - centre) / spread, labels)
-        asked = self.bend(query.pooled.astype(np.float64))
         return np.asarray(model.predict_proba((asked - centre) / spread))
 
     def bend(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -86,39 +103,41 @@ class DistributionCalibration:
             )
         return np.sign(features) * np.abs(features) ** self.power
 
-    def describe_base(
-        self, base: BaseStatistics
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Means (B D) and covariances (B D D) of the base classes."""
-        paper = self.mode == "paper"
-        return base.of_classes(base.features if paper else self.bend(base.features))
-
-    def calibrate(
-        self,
-        exemplar: NDArray[np.float64],
-        means: NDArray[np.float64],
-        covariances: NDArray[np.float64],
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The guessed mean (D) and covariance (D D) of the exemplar's class."""
-        near = np.argsort(np.linalg.norm(means - exemplar, axis=1), kind="stable")
-        near = near[: self.neighbours]
-        mean = (means[near].sum(axis=0) + exemplar) / (self.neighbours + 1)
-        covariance = covariances[near].mean(axis=0)
+    def compare(
+        self, query: NDArray[np.float64], exemplars: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """(Q D), (K D) -> negative distances (Q K), for want of base classes."""
         if self.mode == "paper":
-            return mean, covariance + self.alpha
-        evenly = np.trace(covariance) / len(exemplar) * np.eye(len(exemplar))
-        return mean, (1 - self.alpha) * covariance + self.alpha * evenly
+            raise ConfigError(
+                f"Distribution calibration needs features of at least {self.neighbours} base "
+                "classes; use another classifier."
+            )
+        return -euclidean_distances(query, exemplars).astype(np.float64)
 
     def draw(
         self,
         exemplar: NDArray[np.float64],
-        means: NDArray[np.float64],
-        covariances: NDArray[np.float64],
+        known: Sequence[NDArray[np.float64]],
         rng: np.random.Generator,
     ) -> NDArray[np.float64]:
-        """(samples D) from the guessed distribution."""
-        mean, covariance = self.calibrate(exemplar, means, covariances)
-        # By eigenvalues, since few clips give a singular covariance, which has no Cholesky root.
-        values, vectors = np.linalg.eigh(covariance)
-        spread = vectors * np.sqrt(np.maximum(values, 0.0))
-        return mean + rng.standard_normal((self.samples, len(exemplar))) @ spread.T
+        """(samples D) from the guessed distribution of an exemplar's (D) class.
+
+        ``known`` holds the clips (n D) of each base class. A random mix of a class's deviations
+        from its mean has that class's sample covariance exactly, so neither the covariance nor
+        a root of it is needed: with fewer clips than features it is singular and has none.
+        """
+        means = np.stack([group.mean(axis=0) for group in known])
+        near = np.argsort(np.linalg.norm(means - exemplar, axis=1), kind="stable")
+        near = near[: self.neighbours]
+        mean = (means[near].sum(axis=0) + exemplar) / (self.neighbours + 1)
+        # A class of one clip has no spread: its only deviation is zero.
+        deviations = np.concatenate(
+            [(known[i] - means[i]) / np.sqrt(max(len(known[i]) - 1, 1)) for i in near]
+        ) / np.sqrt(self.neighbours)
+        spread = rng.standard_normal((self.samples, len(deviations))) @ deviations
+        if self.mode == "paper":
+            along_ones = rng.standard_normal((self.samples, 1))
+            return mean + spread + np.sqrt(self.alpha) * along_ones
+        variance = np.square(deviations).sum() / len(exemplar)
+        evenly = np.sqrt(variance) * rng.standard_normal((self.samples, len(exemplar)))
+        return mean + np.sqrt(1 - self.alpha) * spread + np.sqrt(self.alpha) * evenly

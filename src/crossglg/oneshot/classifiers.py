@@ -6,7 +6,7 @@ can be compared once and every draw read off. A learner fits something to the ex
 
 import difflib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -23,6 +23,8 @@ from crossglg.oneshot.distances import (
 )
 from crossglg.oneshot.features import ClipFeatures
 from crossglg.oneshot.statistics import BaseStatistics
+
+_CLIPS_AT_ONCE = 256
 
 Matcher = Callable[[ClipFeatures, ClipFeatures], NDArray[np.float32]]
 """(Q) queries, (S) exemplars -> distances (Q S)."""
@@ -60,9 +62,25 @@ def match_joints(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float
     return np.asarray((angles * weights).sum(axis=-1), dtype=np.float32)
 
 
+def match_joints_alike(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
+    """As ``match_joints`` with every joint counting the same: shows what importance is worth."""
+    return match_joints(_forget_importance(query), _forget_importance(support))
+
+
+def _forget_importance(features: ClipFeatures) -> ClipFeatures:
+    uniform = np.full_like(features.importance, 1 / features.importance.shape[1])
+    return replace(features, importance=uniform)
+
+
 def match_in_time(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
     """Dynamic time warping over frames of joint features, weighted by importance."""
-    return dtw_distances(_describe_frames(query), _describe_frames(support))
+    exemplars = _describe_frames(support)
+    # Frames are kept in half precision; block by block, the full one never exists as a whole.
+    blocks = (
+        query.select(np.arange(start, min(start + _CLIPS_AT_ONCE, len(query))))
+        for start in range(0, len(query), _CLIPS_AT_ONCE)
+    )
+    return np.concatenate([dtw_distances(_describe_frames(block), exemplars) for block in blocks])
 
 
 def _describe_frames(features: ClipFeatures) -> NDArray[np.float32]:
@@ -80,7 +98,7 @@ class LinearDiscriminant:
         self, query: ClipFeatures, support: ClipFeatures, base: BaseStatistics | None
     ) -> NDArray[np.float64]:
         """(Q) queries, (K) exemplars -> log-likelihood ratios (Q K)."""
-        covariance = _insist_on(base).within_class_covariance()
+        covariance = _insist_on(base).within_class_covariance
         shrunk = covariance + 0.1 * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
         exemplars = support.pooled.astype(np.float64)
         directions = np.linalg.solve(shrunk, exemplars.T)  # (D K)
@@ -116,7 +134,8 @@ class Prototypes:
     ) -> NDArray[np.float64]:
         """(Q) queries, (K) exemplars -> cosines (Q K)."""
         centre = _insist_on(base).features.mean(axis=0)
-        return 1.0 - cosine_distances(query.pooled - centre, support.pooled - centre)
+        distances = cosine_distances(query.pooled - centre, support.pooled - centre)
+        return 1.0 - distances.astype(np.float64)
 
 
 def _insist_on(base: BaseStatistics | None) -> BaseStatistics:
@@ -129,6 +148,7 @@ MATCHERS: dict[str, Matcher] = {
     "cosine": match_cosine,
     "euclidean": match_euclidean,
     "joints": match_joints,
+    "joints-uniform": match_joints_alike,
     "dtw": match_in_time,
 }
 LEARNERS: dict[str, Learner] = {

@@ -50,14 +50,18 @@ def draw_exemplars(
         raise ProtocolError(f"Expected clips of every novel class, found none of {missing}.")
     if rule == "clip" or (subjects < 0).all():
         return _draw_each_class(labels, subjects, novel, rng)
-    able = [s for s in np.unique(subjects[subjects >= 0]) if _performed_all(s, labels, subjects, novel)]
+    able = [
+        s for s in np.unique(subjects[subjects >= 0]) if _performed_all(s, labels, subjects, novel)
+    ]
     if not able:
         raise ProtocolError(
             "Expected a subject who performed every novel class, found none; "
             "use a protocol that draws exemplars per class."
         )
     subject = able[rng.integers(len(able))]
-    support = [int(rng.choice(np.flatnonzero((labels == k) & (subjects == subject)))) for k in novel]
+    support = [
+        int(rng.choice(np.flatnonzero((labels == k) & (subjects == subject)))) for k in novel
+    ]
     asked = np.isin(labels, np.asarray(novel)) & (subjects != subject)
     return _checked(support, np.flatnonzero(asked))
 

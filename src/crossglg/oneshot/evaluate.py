@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crossglg.errors import ProtocolError
 from crossglg.oneshot.classifiers import LEARNERS, MATCHERS, check_classifier
 from crossglg.oneshot.draws import Draw
 from crossglg.oneshot.features import ClipFeatures
-from crossglg.oneshot.floor import raw_distances, raw_sequences
+from crossglg.oneshot.floor import RawMetric, raw_distances, raw_sequences
 from crossglg.oneshot.statistics import BaseStatistics
 from crossglg.sources.clipset import ClipSet
 
@@ -100,12 +101,16 @@ def evaluate(
 
     Raises:
         ConfigError: Unknown classifier, or one that lacks base features.
+        ProtocolError: No draw, or features and clips are not the same clips.
     """
+    _check_draws(features, data, draws)
     for name in classifiers:
         check_classifier(name)
     truth = _positions(data.labels, novel)
+    shown = np.unique(np.concatenate([draw.support for draw in draws]))
+    exemplars = features.select(shown)
     results = {
-        name: _judge_matrix(MATCHERS[name](features, features), truth, draws)
+        name: _judge_matrix(MATCHERS[name](features, exemplars), shown, truth, draws)
         if name in MATCHERS
         else _judge_learner(name, features, truth, draws, base)
         for name in classifiers
@@ -117,9 +122,19 @@ def evaluate(
         float(np.mean([len(draw.query) for draw in draws])),
         len(draws),
         results,
-        _judge_matrix(raw_distances(sequences, metric="dtw"), truth, draws),
-        _judge_matrix(raw_distances(sequences, metric="euclidean"), truth, draws),
+        _judge_floor(sequences, "dtw", shown, truth, draws),
+        _judge_floor(sequences, "euclidean", shown, truth, draws),
     )
+
+
+def _check_draws(features: ClipFeatures, data: ClipSet, draws: Sequence[Draw]) -> None:
+    if not draws:
+        raise ProtocolError("Expected at least one draw of exemplars to judge by, found none.")
+    if len(features) != len(data):
+        raise ProtocolError(
+            f"Expected features of the {len(data)} novel clips, found {len(features)}; extract "
+            "them from the same clips in the same order."
+        )
 
 
 def _positions(labels: NDArray[np.int64], novel: Sequence[int]) -> NDArray[np.int64]:
@@ -129,10 +144,28 @@ def _positions(labels: NDArray[np.int64], novel: Sequence[int]) -> NDArray[np.in
 
 
 def _judge_matrix(
-    distances: NDArray[np.float32], truth: NDArray[np.int64], draws: Sequence[Draw]
+    distances: NDArray[np.float32],
+    shown: NDArray[np.int64],
+    truth: NDArray[np.int64],
+    draws: Sequence[Draw],
 ) -> ClassifierResult:
-    answers = [distances[np.ix_(draw.query, draw.support)].argmin(axis=1) for draw in draws]
+    """Read every draw off distances (N S) from all clips to those ``shown`` (S) in some draw."""
+    answers = [
+        distances[np.ix_(draw.query, np.searchsorted(shown, draw.support))].argmin(axis=1)
+        for draw in draws
+    ]
     return summarise(answers, truth, draws)
+
+
+def _judge_floor(
+    sequences: NDArray[np.float32],
+    metric: RawMetric,
+    shown: NDArray[np.int64],
+    truth: NDArray[np.int64],
+    draws: Sequence[Draw],
+) -> ClassifierResult:
+    distances = raw_distances(sequences, sequences[shown], metric=metric)
+    return _judge_matrix(distances, shown, truth, draws)
 
 
 def _judge_learner(

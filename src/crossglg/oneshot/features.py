@@ -11,6 +11,7 @@ from torch import Tensor
 
 from crossglg.checkpoint import PlainCheckpoint
 from crossglg.guidance.model import PlainOutput
+from crossglg.skeleton.augment import mirror
 from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.mapping import map_clip
@@ -74,14 +75,26 @@ def prepare_clip(clip: SkeletonClip, checkpoint: PlainCheckpoint) -> SkeletonCli
 
 @torch.inference_mode()
 def extract_features(
-    checkpoint: PlainCheckpoint, data: ClipSet, *, batch_size: int = 64
+    checkpoint: PlainCheckpoint, data: ClipSet, *, batch_size: int = 64, mirrored: bool = False
 ) -> ClipFeatures:
-    """Run the plain branch over all clips of a data set, in order."""
+    """Run the plain branch over all clips of a data set, in order.
+
+    Args:
+        checkpoint: The trained branch and what its clips must look like.
+        data: N clips, of any layout that maps to the model's.
+        batch_size: Clips at once; changes memory and time, not the result.
+        mirrored: Show the model every clip as in a mirror, left and right exchanged.
+
+    Raises:
+        LayoutError: The clips' joints say nothing about a joint of the model.
+        ClipError: Nobody is seen in a clip.
+    """
     branch = checkpoint.branch.eval()
     parts = []
     for start in range(0, len(data), batch_size):
         indices = range(start, min(start + batch_size, len(data)))
         clips = [prepare_clip(data.clip(index), checkpoint) for index in indices]
+        clips = [mirror(clip) for clip in clips] if mirrored else clips
         joints, present = stack_clips(clips, max_persons=checkpoint.max_persons)
         there = torch.from_numpy(present)
         parts.append(_describe(branch(torch.from_numpy(joints), there), there))

@@ -27,9 +27,10 @@ def raw_sequences(data: ClipSet) -> NDArray[np.float32]:
     return np.moveaxis(joints, 1, 2).reshape(len(data), _FRAMES, -1)
 
 
-def raw_distances(sequences: NDArray[np.float32], *, metric: RawMetric) -> NDArray[np.float32]:
-    """(N T D) -> (N N): along the best alignment, or frame by frame as they stand."""
+def raw_distances(
+    query: NDArray[np.float32], support: NDArray[np.float32], *, metric: RawMetric
+) -> NDArray[np.float32]:
+    """(Q T D), (S T D) -> (Q S): along the best alignment, or frame by frame as they stand."""
     if metric == "dtw":
-        return dtw_distances(sequences, sequences)
-    flat = sequences.reshape(len(sequences), -1)
-    return euclidean_distances(flat, flat)
+        return dtw_distances(query, support)
+    return euclidean_distances(query.reshape(len(query), -1), support.reshape(len(support), -1))

@@ -1,6 +1,7 @@
 """What base classes look like in feature space: a mean and a spread per class."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -24,26 +25,18 @@ class BaseStatistics:
         """Keep (N D) features in double precision: covariances are small differences."""
         return cls(features.astype(np.float64), labels)
 
-    def of_classes(
-        self, features: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Means (K D) and sample covariances (K D D) of (N D) features, class by class.
+    @cached_property
+    def class_count(self) -> int:
+        """How many base classes there are."""
+        return len(np.unique(self.labels))
 
-        A class of one clip has no spread and counts as a point.
-        """
-        groups = [features[self.labels == label] for label in np.unique(self.labels)]
-        means = np.stack([group.mean(axis=0) for group in groups])
-        width = features.shape[1]
-        covariances = np.stack(
-            [
-                np.cov(group, rowvar=False) if len(group) > 1 else np.zeros((width, width))
-                for group in groups
-            ]
-        )
-        return means, covariances
+    def group(self, features: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+        """Features (N D) of these clips, class by class in the order of the labels."""
+        return [features[self.labels == label] for label in np.unique(self.labels)]
 
+    @cached_property
     def within_class_covariance(self) -> NDArray[np.float64]:
         """(D D) spread of clips around the mean of their class."""
-        _, position = np.unique(self.labels, return_inverse=True)
-        means, _ = self.of_classes(self.features)
-        return np.cov(self.features - means[position], rowvar=False)
+        around_mean = [group - group.mean(axis=0) for group in self.group(self.features)]
+        stacked = np.concatenate(around_mean)
+        return np.asarray(stacked.T @ stacked / max(len(stacked) - 1, 1))

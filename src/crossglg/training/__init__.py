@@ -2,6 +2,7 @@
 
 from crossglg.training.base_clips import BaseClips
 from crossglg.training.config import Recipe, TrainingConfig, override, recipe_from_json
+from crossglg.training.epoch import Progress
 from crossglg.training.log import read_metrics
 from crossglg.training.loop import train
 from crossglg.training.recipes import RECIPES, create_recipe
@@ -12,6 +13,7 @@ __all__ = [
     "RECIPES",
     "RUN_FILE",
     "BaseClips",
+    "Progress",
     "Recipe",
     "TrainingConfig",
     "create_recipe",

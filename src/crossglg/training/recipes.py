@@ -53,9 +53,9 @@ def demo() -> Recipe:
     return Recipe(
         name="demo",
         descriptions="choreography",
-        model=ModelConfig(options={"width": 24, "reaches": _BONES_AND_JOINTS}, head="cosine"),
+        model=ModelConfig(options={"width": 32, "reaches": _BONES_AND_JOINTS}, head="cosine"),
         training=TrainingConfig(
-            epochs=20, learning_rate=0.05, warmup_epochs=2, frame_count=32, mirror="off"
+            epochs=15, learning_rate=0.05, warmup_epochs=2, frame_count=32, mirror="off"
         ),
         loss=LossWeights(contrast=0.5),
     )
@@ -64,8 +64,10 @@ def demo() -> Recipe:
 RECIPES: dict[str, Callable[[], Recipe]] = {"paper": paper, "metric": metric, "demo": demo}
 
 
-def create_recipe(name: str, *, guidance: Guidance = "crossglg", encoder: str = "") -> Recipe:
-    """A recipe by name, with another guidance or encoder.
+def create_recipe(
+    name: str, *, guidance: Guidance = "crossglg", encoder: str = "", seed: int = 0
+) -> Recipe:
+    """A recipe by name, with another guidance, encoder or seed.
 
     An encoder other than the recipe's own is built with its own default options.
 
@@ -80,4 +82,4 @@ def create_recipe(name: str, *, guidance: Guidance = "crossglg", encoder: str = 
     model = replace(recipe.model, guidance=guidance)
     if encoder and encoder != model.encoder:
         model = replace(model, encoder=encoder, options={})
-    return replace(recipe, model=model)
+    return replace(recipe, model=model, training=replace(recipe.training, seed=seed))

@@ -1,0 +1,146 @@
+"""The page of a run: results beside the floor, confusions, curves and moving skeletons."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from numpy.typing import NDArray
+
+from crossglg.errors import ConfigError
+from crossglg.report.curves import draw_panels
+from crossglg.report.heatmap import draw_heat_map
+from crossglg.report.scene import MovingSkeleton, describe_scene, rank_joints
+from crossglg.sources.atomic import create_file
+
+__all__ = [
+    "MovingSkeleton",
+    "Report",
+    "render_gallery",
+    "render_report",
+    "write_page",
+    "write_report",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """Everything the page of a run shows.
+
+    Letters: K novel classes.
+
+    Attributes:
+        title: Headline.
+        summary: What was done, in one paragraph.
+        results: Classifier to (mean, standard deviation), percent.
+        floor: Matching of raw coordinates to the same, at least one; the first is the floor (raw
+            DTW) to which every row is compared.
+        class_names: K names.
+        confusion: (K K) counts; row is the true class, column the predicted one.
+        confusion_title: Which classifier, which draw.
+        metrics: One row per epoch; ``epoch``, ``loss``, ``loss_*``, ``accuracy_*`` (percent) and
+            ``learning_rate``, any of them; may be empty.
+        pairs: Exemplar and query, side by side.
+        facts: Data, protocol, seed, recipe and the like.
+
+    Raises:
+        ConfigError: There is no floor, a result is no number, or the matrix does not fit the names.
+    """
+
+    title: str
+    summary: str
+    results: Mapping[str, tuple[float, float]]
+    floor: Mapping[str, tuple[float, float]]
+    class_names: Sequence[str]
+    confusion: NDArray[np.integer]
+    confusion_title: str
+    metrics: Sequence[Mapping[str, float]]
+    pairs: Sequence[tuple[MovingSkeleton, MovingSkeleton]]
+    facts: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        if not self.floor:
+            raise ConfigError(
+                "Expected the results of raw matching in 'floor', found none. A number without "
+                "the floor beside it says nothing; evaluate raw DTW on the same draws."
+            )
+        for name, numbers in [*self.results.items(), *self.floor.items()]:
+            if not all(math.isfinite(number) for number in numbers):
+                raise ConfigError(f"Expected numbers as the result of '{name}', found {numbers}.")
+        draw_heat_map(self.confusion, self.class_names)
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """One row of the table of results: percent, and points above the floor."""
+
+    name: str
+    mean: float
+    std: float
+    above_floor: float | None
+    kind: str
+
+
+def render_report(report: Report) -> str:
+    """The page as HTML that holds its own style, script and data."""
+    floor_name, (floor_mean, _) = next(iter(report.floor.items()))
+    template = _environment().get_template("report.html")
+    return template.render(
+        report=report,
+        rows=_list_rows(report),
+        floor_name=floor_name,
+        floor_mean=floor_mean,
+        heat_map=draw_heat_map(report.confusion, report.class_names),
+        panels=draw_panels(report.metrics),
+        ranks=[rank_joints(exemplar) for exemplar, _ in report.pairs],
+        scenes=[describe_scene(skeleton) for pair in report.pairs for skeleton in pair],
+    )
+
+
+def render_gallery(skeletons: Sequence[MovingSkeleton], *, title: str) -> str:
+    """A page of moving skeletons only."""
+    scenes = [describe_scene(skeleton) for skeleton in skeletons]
+    template = _environment().get_template("gallery.html")
+    return template.render(title=title, skeletons=skeletons, scenes=scenes)
+
+
+def write_report(report: Report, path: Path) -> Path:
+    """Render a report and write it; see ``write_page``."""
+    return write_page(render_report(report), path)
+
+
+def write_page(page: str, path: Path) -> Path:
+    """Write a page, whole or not at all; its folder must exist.
+
+    Returns:
+        ``path``.
+    """
+    with create_file(path) as stream:
+        stream.write(page.encode("utf-8"))
+    return path
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("crossglg", "report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _list_rows(report: Report) -> list[ResultRow]:
+    """Classifiers as given, then the raw matches, the floor itself first."""
+    floor_name, (floor, _) = next(iter(report.floor.items()))
+    classifiers = [
+        ResultRow(name, mean, std, mean - floor, "classifier")
+        for name, (mean, std) in report.results.items()
+    ]
+    raw = [
+        ResultRow(name, mean, std, None if name == floor_name else mean - floor, "raw")
+        for name, (mean, std) in report.floor.items()
+    ]
+    return classifiers + raw

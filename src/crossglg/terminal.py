@@ -1,0 +1,113 @@
+"""How progress and results look in a terminal."""
+
+import importlib
+import importlib.metadata
+import platform
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from crossglg import __version__
+from crossglg.oneshot import Evaluation
+
+_PACKAGES = ("torch", "numpy", "lightning-fabric", "scikit-learn", "transformers")
+
+
+@contextmanager
+def training_progress(*, quiet: bool) -> Iterator[Callable[[int, int, Mapping[str, float]], None]]:
+    """A bar over all steps with the losses and accuracies of both branches."""
+    with _bar("{task.fields[numbers]}", quiet=quiet) as bar:
+        task = bar.add_task("training", total=None, numbers="")
+
+        def advance(done: int, total: int, numbers: Mapping[str, float]) -> None:
+            bar.update(task, completed=done, total=total, numbers=_describe(numbers))
+
+        yield advance
+
+
+@contextmanager
+def file_progress(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar over files."""
+    with _bar("", quiet=quiet) as bar:
+        task = bar.add_task("files", total=None, numbers="")
+
+        def advance(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield advance
+
+
+def _bar(extra: str, *, quiet: bool) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn(extra),
+        console=Console(stderr=True, quiet=quiet),
+    )
+
+
+def _describe(numbers: Mapping[str, float]) -> str:
+    shown = {
+        "loss_plain": "loss {:.2f}",
+        "accuracy_plain": "{:.0f} %",
+        "loss_fused": "| with text: loss {:.2f}",
+        "accuracy_fused": "{:.0f} %",
+    }
+    return " ".join(text.format(numbers[name]) for name, text in shown.items() if name in numbers)
+
+
+def print_evaluation(evaluation: Evaluation) -> None:
+    """The table of results, best first, the floor below."""
+    way, queries = len(evaluation.class_names), evaluation.n_query
+    table = Table(
+        title=f"{evaluation.protocol}: {way} novel actions, one example each, "
+        f"{queries:.0f} queries, {evaluation.draws} draws"
+    )
+    table.add_column("method")
+    table.add_column("accuracy %", justify="right")
+    table.add_column("above the floor", justify="right")
+    ranked = sorted(evaluation.results.items(), key=lambda item: -item[1].mean)
+    for name, result in ranked:
+        gain = result.mean - evaluation.floor.mean
+        table.add_row(name, f"{result.mean:.1f} ± {result.std:.1f}", f"{gain:+.1f}")
+    table.add_section()
+    floor, still = evaluation.floor, evaluation.floor_euclidean
+    table.add_row("floor: raw DTW", f"{floor.mean:.1f} ± {floor.std:.1f}", "")
+    table.add_row("raw Euclidean", f"{still.mean:.1f} ± {still.std:.1f}", "", style="dim")
+    Console().print(table)
+
+
+def describe_installation() -> dict[str, str | list[str]]:
+    """Versions, and the names every verb takes."""
+    from crossglg.encoders import list_encoders
+    from crossglg.oneshot import list_classifiers
+    from crossglg.skeleton import list_layouts
+    from crossglg.sources import FORMATS
+    from crossglg.sources.splits import list_protocols
+    from crossglg.text import list_descriptions
+    from crossglg.training import RECIPES
+
+    return {
+        "crossglg": __version__,
+        "python": platform.python_version(),
+        **{name: _version(name) for name in _PACKAGES},
+        "encoders": list(list_encoders()),
+        "protocols": list(list_protocols()),
+        "recipes": list(RECIPES),
+        "classifiers": list(list_classifiers()),
+        "layouts": list(list_layouts()),
+        "formats": list(FORMATS),
+        "descriptions": list(list_descriptions()),
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"

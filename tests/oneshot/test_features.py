@@ -1,0 +1,68 @@
+"""Features of clips from a plain branch with fresh weights."""
+
+import numpy as np
+import pytest
+import torch
+
+from crossglg.checkpoint import PlainCheckpoint
+from crossglg.guidance.build import ModelConfig, build_plain
+from crossglg.oneshot import ClipFeatures, extract_features
+from crossglg.skeleton import get_layout
+from crossglg.sources.choreography import choreography, list_actions
+
+
+def make_checkpoint(guidance, *, layout="ntu25", max_persons=2):
+    config = ModelConfig(guidance=guidance)
+    body = get_layout(layout)
+    torch.manual_seed(0)
+    branch = build_plain(config, layout=body, max_persons=max_persons, class_count=3)
+    return PlainCheckpoint(branch.eval(), config, body, max_persons, 16, ("a", "b", "c"), {})
+
+
+@pytest.fixture(scope="module")
+def clips():
+    return choreography(performers=1, repeats=1, classes=list_actions()[:3])
+
+
+@pytest.fixture(scope="module")
+def checkpoint():
+    return make_checkpoint("crossglg")
+
+
+@pytest.fixture(scope="module")
+def features(checkpoint, clips):
+    return extract_features(checkpoint, clips)
+
+
+def test_features_fit_together(features):
+    assert len(features) == 3
+    assert features.frames.dtype == np.float16
+    width = features.pooled.shape[1]
+    assert features.joints.shape == (3, 25, width)
+    assert features.frames.shape[::2] == (3, 25)
+    np.testing.assert_allclose(features.joints.mean(axis=1), features.pooled, atol=1e-4)
+    averaged = features.frames.astype(np.float32).mean(axis=1)
+    np.testing.assert_allclose(averaged, features.joints, atol=5e-3, rtol=5e-3)
+    np.testing.assert_allclose(features.importance.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_the_batch_size_does_not_matter(checkpoint, clips, features):
+    one_by_one = extract_features(checkpoint, clips, batch_size=1)
+    np.testing.assert_allclose(one_by_one.pooled, features.pooled, atol=1e-4)
+    np.testing.assert_allclose(one_by_one.importance, features.importance, atol=1e-5)
+
+
+def test_mirrored_clips_are_other_clips(checkpoint, clips, features):
+    assert np.abs(extract_features(checkpoint, clips, mirrored=True).pooled - features.pooled).max()
+
+
+def test_selecting_and_joining_undo_each_other(features):
+    parts = [features.select(np.array([0])), features.select(np.array([1, 2]))]
+    joined = ClipFeatures.concatenate(parts)
+    np.testing.assert_array_equal(joined.pooled, features.pooled)
+    np.testing.assert_array_equal(joined.frames, features.frames)
+
+
+def test_clips_of_another_layout_are_mapped_and_importance_is_uniform_without_guidance(clips):
+    found = extract_features(make_checkpoint("none", layout="kinect20", max_persons=1), clips)
+    np.testing.assert_allclose(found.importance, 1 / 20)

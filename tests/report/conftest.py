@@ -1,0 +1,34 @@
+"""A small report with every part filled in."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from report_samples import make_skeleton
+
+from crossglg.report import MovingSkeleton, Report
+
+
+@pytest.fixture
+def skeleton() -> MovingSkeleton:
+    return make_skeleton()
+
+
+@pytest.fixture
+def report(skeleton: MovingSkeleton) -> Report:
+    query = replace(skeleton, note="predicted: bow", correct=False)
+    return Report(
+        title="A run",
+        summary="Something was tried.",
+        results={"nearest prototype": (81.25, 1.5)},
+        floor={"raw DTW": (70.0, 2.0), "raw Euclidean": (55.5, 1.0)},
+        class_names=("wave", "bow", "sit down"),
+        confusion=np.array([[5, 1, 0], [0, 6, 0], [2, 0, 4]]),
+        confusion_title="First draw",
+        metrics=[
+            {"epoch": 1, "loss": 2.0, "accuracy_plain": 20.0, "accuracy_text_only": 5.0},
+            {"epoch": 2, "loss": 1.0, "accuracy_plain": 60.0, "accuracy_text_only": 7.0},
+        ],
+        pairs=[(skeleton, query)],
+        facts={"seed": "17"},
+    )
