@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from crossglg.errors import ProtocolError
 from crossglg.oneshot.classifiers import LEARNERS, MATCHERS, check_classifier
@@ -176,10 +177,14 @@ def _judge_learner(
     base: BaseStatistics | None,
 ) -> ClassifierResult:
     learner = LEARNERS[name]
-    answers = [
-        learner.scores(features.select(draw.query), features.select(draw.support), base).argmax(1)
-        for draw in draws
-    ]
+    # The systems solved here are small: a second BLAS thread costs more than it brings.
+    with threadpool_limits(1, user_api="blas"):
+        answers = [
+            learner.scores(
+                features.select(draw.query), features.select(draw.support), base
+            ).argmax(axis=1)
+            for draw in draws
+        ]
     return summarise(answers, truth, draws)
 
 

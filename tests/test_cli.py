@@ -1,0 +1,80 @@
+"""The command line: its verbs, their JSON, and errors as one sentence."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+RUN = [sys.executable, "-m", "crossglg"]
+
+
+def call(*words):
+    return subprocess.run([*RUN, *map(str, words)], capture_output=True, text=True, check=False)
+
+
+def test_help_needs_no_torch():
+    code = (
+        "import sys, crossglg.cli; from typer.testing import CliRunner;"
+        "result = CliRunner().invoke(crossglg.cli.app, ['--help']);"
+        "assert result.exit_code == 0, result.output;"
+        "assert 'torch' not in sys.modules and 'sklearn' not in sys.modules;"
+        "print(result.output)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert all(verb in done.stdout for verb in ("demo", "train", "evaluate", "prepare", "info"))
+
+
+def test_importing_the_package_needs_no_torch():
+    code = "import sys, crossglg; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.slow
+def test_info_names_what_there_is_to_choose_from():
+    described = json.loads(call("info", "--json").stdout)
+    assert described["torch"] != "not installed"
+    assert "utd-a" in described["protocols"]
+    assert "infogcn" in described["encoders"]
+
+
+@pytest.mark.slow
+def test_train_and_evaluate_end_to_end(tmp_path):
+    from crossglg.sources import write_npz
+    from crossglg.sources.choreography import choreography, list_actions
+
+    data = tmp_path / "choreography.npz"
+    write_npz(choreography(performers=3, repeats=1, classes=list_actions()), data)
+    tiny = ["training.epochs=1", "training.frame_count=8", "model.options.width=8"]
+    settings = [word for setting in tiny for word in ("--set", setting)]
+    run = tmp_path / "run"
+    words = ["--protocol", "demo", "--recipe", "demo", "--out", run]
+    trained = call("train", data, *words, *settings)
+    assert trained.returncode == 0, trained.stderr
+    judged = call("evaluate", run, data, "--protocol", "demo", "--draws", 3, "--json")
+    assert judged.returncode == 0, judged.stderr
+    result = json.loads(judged.stdout)
+    assert (result["protocol"], result["n_way"], result["draws"]) == ("demo", 12, 3)
+    assert {"cosine", "joints", "dtw", "calibrated"} == result["results"].keys()
+    for row in (*result["results"].values(), result["floor"]):
+        assert 0 <= row["mean"] <= 100
+        assert row["std"] >= 0
+    seen = call("evaluate", run, data, "--novel", "1,2")
+    assert seen.returncode == 1
+    assert "trained on" in seen.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["train", "nowhere.npz", "--protocol", "utd-c", "--out", "run"], "Did you mean 'utd-"),
+        (["train", "nowhere.npz", "--protocol", "utd-a", "--out", "run"], "nowhere.npz"),
+        (["evaluate", "run", "nowhere.npz"], "either --protocol or --novel"),
+    ],
+)
+def test_errors_are_one_sentence(words, complaint):
+    done = call(*words)
+    assert done.returncode == 1
+    assert complaint in done.stderr
+    assert "Traceback" not in done.stderr

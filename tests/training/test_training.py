@@ -1,0 +1,188 @@
+"""Runs repeat bit for bit, survive kill -9, and refuse what contradicts itself."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from crossglg.checkpoint import PlainCheckpoint, read_tensors
+from crossglg.errors import CheckpointError, ConfigError
+from crossglg.sources.choreography import choreography
+from crossglg.text import load_guidance
+from crossglg.training import BaseClips, create_recipe, override, read_metrics, train
+from crossglg.training.recipes import RECIPES
+
+ACTIONS = ("wave right hand", "kick forward", "squat", "clap hands")
+
+SCRIPT = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {folder!r})
+from test_training import start
+start(Path(sys.argv[1]))
+"""
+
+
+def base_clips():
+    data = choreography(performers=2, repeats=2, classes=ACTIONS)
+    return BaseClips.gather(data, range(len(ACTIONS)))
+
+
+def tiny_recipe(*settings):
+    return override(
+        create_recipe("demo"),
+        [
+            "training.epochs=4",
+            "training.batch_size=8",
+            "training.frame_count=8",
+            "training.warmup_epochs=1",
+            "training.precision=32-true",
+            "training.mirror=classes",
+            "model.options.width=8",
+            *settings,
+        ],
+    )
+
+
+def start(out, *settings):
+    torch.set_num_threads(1)
+    base = base_clips()
+    guidance = load_guidance(base.class_names, base.layout, descriptions="choreography")
+    return train(base, tiny_recipe(*settings), guidance=guidance, out=out, provenance={})
+
+
+def weights(run):
+    return read_tensors(run / "plain.safetensors")[0]
+
+
+def assert_same_weights(one, other):
+    assert one.keys() == other.keys()
+    assert all(torch.equal(one[key], other[key]) for key in one)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    run = tmp_path_factory.mktemp("runs") / "whole"
+    start(run)
+    return run
+
+
+@pytest.mark.slow
+def test_a_run_killed_at_any_moment_ends_with_the_same_weights(finished, tmp_path):
+    run = tmp_path / "killed"
+    script = SCRIPT.format(folder=os.path.dirname(__file__))
+    process = subprocess.Popen([sys.executable, "-c", script, str(run)])
+    while len(read_metrics(run)) < 2 and process.poll() is None:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert len(read_metrics(run)) < 4
+    start(run)
+    assert_same_weights(weights(finished), weights(run))
+    assert [row["epoch"] for row in read_metrics(run)] == [0, 1, 2, 3]
+
+
+@pytest.mark.slow
+def test_workers_do_not_change_the_result(finished, tmp_path):
+    start(tmp_path / "run", "training.workers=1")
+    assert_same_weights(weights(finished), weights(tmp_path / "run"))
+
+
+@pytest.mark.slow
+def test_the_log_tells_both_branches_and_what_text_alone_could_do(finished):
+    rows = read_metrics(finished)
+    assert {
+        "loss_plain",
+        "loss_fused",
+        "loss_calibrate",
+        "accuracy_plain",
+        "accuracy_fused",
+        "accuracy_text_only",
+    } <= rows[-1].keys()
+    assert rows[-1]["loss_plain"] < rows[0]["loss_plain"]
+
+
+@pytest.mark.slow
+def test_a_checkpoint_says_what_it_is_and_loads_alone(finished):
+    checkpoint = PlainCheckpoint.load(finished / "plain.safetensors")
+    assert checkpoint.layout.name == "ntu25"
+    assert checkpoint.class_names[:4] == ACTIONS
+    assert checkpoint.class_names[4] == "wave right hand (mirrored)"
+    assert not checkpoint.branch.training
+    assert json.loads(json.dumps(dict(checkpoint.provenance)))["epoch"] == 3
+
+
+@pytest.mark.slow
+def test_another_run_is_not_continued_by_mistake(finished):
+    base = base_clips()
+    recipe = tiny_recipe("training.learning_rate=0.01")
+    guidance = load_guidance(base.class_names, base.layout, descriptions="choreography")
+    with pytest.raises(ConfigError, match=r"recipe\.training\.learning_rate"):
+        train(base, recipe, guidance=guidance, out=finished, provenance={})
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path):
+    path = tmp_path / "plain.safetensors"
+    path.write_bytes(b"rubbish")
+    with pytest.raises(CheckpointError, match="expected a crossglg checkpoint"):
+        PlainCheckpoint.load(path)
+
+
+def test_guidance_without_texts_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match="needs texts of the base classes"):
+        train(base_clips(), tiny_recipe(), guidance=None, out=tmp_path / "run", provenance={})
+
+
+def test_held_out_clips_are_of_every_class_and_not_trained_on():
+    base = base_clips()
+    kept, held = base.hold_out(0.25, seed=0)
+    assert len(kept.clips) + len(held.clips) == len(base.clips)
+    assert sorted(set(held.labels)) == [0, 1, 2, 3]
+    assert not {id(clip) for clip in kept.clips} & {id(clip) for clip in held.clips}
+    assert len(base.hold_out(0.0, seed=0)[1].clips) == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "complaint"),
+    [
+        ("training.learning_rat=1", "Did you mean 'training.learning_rate'"),
+        ("training.epochs=many", "expected int, found 'many'"),
+        ("model.guidance=both", "expected one of crossglg, none, g2l, l2g"),
+        ("training=3", "has parts"),
+        ("training.epochs", "Expected --set name=value"),
+        ("training.epochs=0", "at least 1 epoch"),
+    ],
+)
+def test_a_wrong_setting_is_answered_in_words(setting, complaint):
+    with pytest.raises(ConfigError, match=complaint):
+        override(create_recipe("metric"), [setting])
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_recipes_survive_json(name):
+    from crossglg.training import recipe_from_json
+
+    recipe = create_recipe(name)
+    read = recipe_from_json(json.loads(json.dumps(recipe.to_json())))
+    assert json.dumps(read.to_json()) == json.dumps(recipe.to_json())
+    assert replace(read, model=recipe.model) == recipe
+
+
+def test_batches_are_balanced_and_the_same_for_the_same_seed():
+    from crossglg.training.batches import BalancedBatches
+
+    labels = np.repeat([0, 1, 2], [30, 6, 12])
+    sampler = BalancedBatches(labels, 12, clips_per_class=2, seed=3)
+    batches = list(sampler)
+    assert batches == list(sampler)
+    counts = np.bincount([labels[draw.clip] for batch in batches for draw in batch])
+    assert counts.max() - counts.min() <= 2
+    sampler.epoch = 1
+    assert batches != list(sampler)
