@@ -179,12 +179,11 @@ def _judge_learner(
     learner = LEARNERS[name]
     # The systems solved here are small: a second BLAS thread costs more than it brings.
     with threadpool_limits(1, user_api="blas"):
-        answers = [
-            learner.scores(
-                features.select(draw.query), features.select(draw.support), base
-            ).argmax(axis=1)
+        scores = [
+            learner.scores(features.select(draw.query), features.select(draw.support), base)
             for draw in draws
         ]
+    answers = [score.argmax(axis=1) for score in scores]
     return summarise(answers, truth, draws)
 
 
