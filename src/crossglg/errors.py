@@ -13,7 +13,9 @@ CrossGLGError
 └── MissingExtraError    an optional package that is not installed
 """
 
+import difflib
 import importlib
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
@@ -95,3 +97,9 @@ def require(module: str, *, extra: str) -> ModuleType:
         raise MissingExtraError(
             f"This feature needs '{module}'. Install it with: pip install 'crossglg[{extra}]'"
         ) from error
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """`` Did you mean '...'?`` with the nearest known word, or nothing if none is near."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f" Did you mean '{close[0]}'?" if close else ""

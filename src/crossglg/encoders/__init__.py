@@ -4,7 +4,6 @@ A package of one's own makes an encoder known through an entry point of the grou
 ``crossglg.encoders`` whose value is the class, built as ``cls(layout, max_persons=2, ...)``.
 """
 
-import difflib
 import inspect
 from importlib.metadata import entry_points
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from crossglg.encoders.base import SkeletonEncoder
 from crossglg.encoders.checks import check_encoder
 from crossglg.encoders.infogcn import InfoGCN, InformationBottleneck
-from crossglg.errors import ConfigError
+from crossglg.errors import ConfigError, suggest
 from crossglg.skeleton.layout import Layout, get_layout
 
 __all__ = [
@@ -58,7 +57,7 @@ def create_encoder(
         if option not in known:
             raise ConfigError(
                 f"Encoder '{name}' has no option '{option}'."
-                + _suggest(option, known)
+                + suggest(option, known)
                 + f" It has: {', '.join(sorted(known))}."
             )
     described = get_layout(layout) if isinstance(layout, str) else layout
@@ -73,11 +72,6 @@ def _find(name: str) -> type[SkeletonEncoder]:
         return found
     raise ConfigError(
         f"No encoder is called '{name}'."
-        + _suggest(name, list_encoders())
+        + suggest(name, list_encoders())
         + f" Known: {', '.join(list_encoders())}."
     )
-
-
-def _suggest(word: str, known: Any) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    return f" Did you mean '{close[0]}'?" if close else ""

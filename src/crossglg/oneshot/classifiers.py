@@ -4,7 +4,6 @@ Two kinds. A matcher compares a query with each exemplar and nothing else, so al
 can be compared once and every draw read off. A learner fits something to the exemplars of a draw.
 """
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from crossglg.errors import ConfigError
+from crossglg.errors import ConfigError, suggest
 from crossglg.oneshot.calibration import DistributionCalibration
 from crossglg.oneshot.distances import (
     cosine_distances,
@@ -172,8 +171,7 @@ def check_classifier(name: str) -> None:
         ConfigError: With the nearest name there is.
     """
     if name not in list_classifiers():
-        close = difflib.get_close_matches(name, list_classifiers(), n=1)
-        hint = f" Did you mean '{close[0]}'?" if close else ""
+        hint = suggest(name, list_classifiers())
         raise ConfigError(
             f"No classifier is called '{name}'.{hint} Known: {', '.join(list_classifiers())}."
         )

@@ -4,7 +4,6 @@ Indices are derived from names, never written down: four index tables of the sam
 are in circulation in this field, and they disagree.
 """
 
-import difflib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -17,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.errors import LayoutError
+from crossglg.errors import LayoutError, suggest
 
 PARTS = ("head", "torso", "left_arm", "right_arm", "left_leg", "right_leg")
 """The six body parts; every joint of every layout belongs to exactly one."""
@@ -162,8 +161,7 @@ class Layout:
         try:
             return self.joints.index(joint)
         except ValueError:
-            close = difflib.get_close_matches(joint, self.joints, n=1)
-            hint = f" Did you mean '{close[0]}'?" if close else ""
+            hint = suggest(joint, self.joints)
             raise LayoutError(f"Layout '{self.name}' has no joint '{joint}'.{hint}") from None
 
     def path_to_root(self, joint: str) -> tuple[str, ...]:
@@ -298,8 +296,7 @@ def get_layout(name: str) -> Layout:
         return _known()[name]
     if name.endswith(".json"):
         return Layout.from_file(name)
-    close = difflib.get_close_matches(name, list_layouts(), n=1)
-    hint = f" Did you mean '{close[0]}'?" if close else ""
+    hint = suggest(name, list_layouts())
     raise LayoutError(
         f"No layout is called '{name}'.{hint} Known: {', '.join(list_layouts())}; "
         "or give the path of a layout file (.json)."

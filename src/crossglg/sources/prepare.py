@@ -1,6 +1,5 @@
 """Turn a folder of source files into a prepared archive, in parallel, and go on after a kill."""
 
-import difflib
 import json
 import os
 import shutil
@@ -8,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from crossglg.errors import ArchiveError, ConfigError, SourceError
+from crossglg.errors import ArchiveError, ConfigError, SourceError, suggest
 from crossglg.skeleton.layout import Layout
 from crossglg.sources.archive import ARCHIVE_VERSION, write_archive
 from crossglg.sources.atomic import create_file
@@ -118,8 +117,7 @@ def prepare(
 
 def _choose_format(name: str, *, layout: Layout | None, workers: int) -> SourceFormat:
     if name not in FORMATS:
-        close = difflib.get_close_matches(name, FORMATS, n=1)
-        hint = f" Did you mean '{close[0]}'?" if close else ""
+        hint = suggest(name, FORMATS)
         raise ConfigError(f"No format is called '{name}'.{hint} Known: {', '.join(FORMATS)}.")
     if layout is not None and not FORMATS[name].takes_layout:
         raise ConfigError(

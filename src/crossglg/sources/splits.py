@@ -1,6 +1,5 @@
 """Protocols: which classes are base, which are novel, and how exemplars are chosen."""
 
-import difflib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.errors import ProtocolError
+from crossglg.errors import ProtocolError, suggest
 from crossglg.sources.clipset import ClipSet
 
 DrawRule = Literal["subject", "clip", "fixed"]
@@ -110,8 +109,7 @@ def get_protocol(name: str) -> Protocol:
         ProtocolError: There is none of this name.
     """
     if name not in _known():
-        close = difflib.get_close_matches(name, _known(), n=1)
-        hint = f" Did you mean '{close[0]}'?" if close else ""
+        hint = suggest(name, _known())
         raise ProtocolError(
             f"No protocol is called '{name}'.{hint} Known: {', '.join(_known())}; or name the "
             "novel labels, such as --novel 0,3,6."

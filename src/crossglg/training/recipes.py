@@ -1,10 +1,9 @@
 """Whole runs by name: functions that return a recipe."""
 
-import difflib
 from collections.abc import Callable
 from dataclasses import replace
 
-from crossglg.errors import ConfigError
+from crossglg.errors import ConfigError, suggest
 from crossglg.guidance.build import Guidance, ModelConfig
 from crossglg.guidance.losses import LossWeights
 from crossglg.skeleton.augment import Augmentation
@@ -75,8 +74,7 @@ def create_recipe(
         ConfigError: No recipe has this name.
     """
     if name not in RECIPES:
-        close = difflib.get_close_matches(name, RECIPES, n=1)
-        hint = f" Did you mean '{close[0]}'?" if close else ""
+        hint = suggest(name, RECIPES)
         raise ConfigError(f"No recipe is called '{name}'.{hint} Known: {', '.join(RECIPES)}.")
     recipe = RECIPES[name]()
     model = replace(recipe.model, guidance=guidance)

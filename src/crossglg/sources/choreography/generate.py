@@ -1,12 +1,11 @@
 """Whole data sets of the written actions: every performer does every action some times."""
 
-import difflib
 from collections.abc import Iterator, Sequence
 from itertools import product
 
 import numpy as np
 
-from crossglg.errors import ConfigError
+from crossglg.errors import ConfigError, suggest
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import get_layout
 from crossglg.sources.choreography.act import perform
@@ -104,8 +103,7 @@ def _choose(names: Sequence[str]) -> list[tuple[int, Action]]:
     written = list_actions()
     for name in names:
         if name not in written:
-            close = difflib.get_close_matches(name, written, n=1)
-            hint = f" Did you mean '{close[0]}'?" if close else ""
+            hint = suggest(name, written)
             raise ConfigError(
                 f"No written action is called '{name}'.{hint} "
                 "crossglg.sources.choreography.list_actions() names them all."
