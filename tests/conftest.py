@@ -5,6 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from jaxtyping import install_import_hook
+
+# The shapes in signatures of all files with tensors are checked while the tests run, and only then.
+_WITH_TENSORS = [f"crossglg.{name}" for name in ("encoders", "guidance", "training.objective")]
+install_import_hook(_WITH_TENSORS, "beartype.beartype")
 
 _SHARED = Path(os.environ.get("CROSSGLG_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 

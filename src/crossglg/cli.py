@@ -3,14 +3,11 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from crossglg.errors import ConfigError, CrossGLGError
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     help="Show an action once, have it recognised ever after.",

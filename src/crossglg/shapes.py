@@ -13,6 +13,7 @@ from torch import Tensor
 Clips = Float[Tensor, "N M T V C"]
 Present = Bool[Tensor, "N M T"]
 Features = Float[Tensor, "B D T V"]
+DeepFeatures = Float[Tensor, "B _ _ V"]  # after blocks, which may change width and frame rate
 JointWeights = Float[Tensor, "B V"]
 JointFeatures = Float[Tensor, "N V D"]
 Embedding = Float[Tensor, "N D"]

@@ -141,3 +141,9 @@ def test_a_mirrored_body_raises_the_other_hand_on_the_other_side(stand, as_clip)
 def test_a_symmetric_body_is_its_own_mirror_image(stand, as_clip):
     clip = as_clip(stand("mediapipe33"), layout_name="mediapipe33")
     np.testing.assert_array_equal(mirror(clip).joints, clip.joints)
+
+
+@pytest.mark.parametrize("name", ["turn_rad", "tilt_rad", "noise", "crop"])
+def test_a_negative_strength_is_refused(name):
+    with pytest.raises(ConfigError, match=f"{name}: expected 0 <="):
+        Augmentation(**{name: -0.1})

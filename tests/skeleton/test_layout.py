@@ -265,3 +265,8 @@ def test_a_missing_layout_file_is_named(tmp_path):
 def test_every_joint_needs_a_parent():
     with pytest.raises(LayoutError, match="one parent for each of 2 joints, found 1"):
         Layout("short", ("pelvis", "head"), ("pelvis",))
+
+
+def test_bones_of_joints_that_are_not_listed_are_refused():
+    with pytest.raises(LayoutError, match="not listed: tail"):
+        Layout.from_bones("dog", ("root", "head"), {"head": "root", "tail": "root"}, root="root")

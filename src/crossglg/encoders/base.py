@@ -19,14 +19,24 @@ import torch
 from einops import rearrange, reduce
 from torch import Tensor, nn
 
-from crossglg.shapes import Clips, Embedding, Features, JointFeatures, JointWeights, Present
+from crossglg.shapes import (
+    Clips,
+    DeepFeatures,
+    Embedding,
+    Features,
+    JointFeatures,
+    JointWeights,
+    Present,
+)
 from crossglg.skeleton.layout import Layout
 
 
 class EncoderBlock(Protocol):
     """What an encoder's blocks must be called like."""
 
-    def __call__(self, features: Features, joint_weights: JointWeights | None = None) -> Features:
+    def __call__(
+        self, features: Features, joint_weights: JointWeights | None = None
+    ) -> DeepFeatures:
         """(N*M D T V) -> (N*M D' T' V)."""
         ...
 
@@ -68,13 +78,13 @@ class SkeletonEncoder(nn.Module, ABC):
         *,
         blocks: Sequence[int],
         joint_weights: JointWeights | None = None,
-    ) -> Features:
+    ) -> DeepFeatures:
         """Send features through the blocks of these numbers."""
         for number in blocks:
             features = self.blocks[number](features, joint_weights)
         return features
 
-    def joint_features(self, features: Features, present: Present) -> JointFeatures:
+    def joint_features(self, features: DeepFeatures, present: Present) -> JointFeatures:
         """(N*M D T V) -> (N V D): averages over the persons and frames that exist."""
         weights = _presence_at(features, present)
         return torch.einsum(
@@ -83,7 +93,7 @@ class SkeletonEncoder(nn.Module, ABC):
             weights,
         )
 
-    def pool(self, features: Features, present: Present) -> Embedding:
+    def pool(self, features: DeepFeatures, present: Present) -> Embedding:
         """(N*M D T V) -> (N D): the average of the joint features over the joints."""
         return reduce(self.joint_features(features, present), "n v d -> n d", "mean")
 
@@ -103,7 +113,7 @@ def everybody(clips: Clips) -> Present:
     return torch.ones(clips.shape[:3], dtype=torch.bool, device=clips.device)
 
 
-def _presence_at(features: Features, present: Present) -> Tensor:
+def _presence_at(features: DeepFeatures, present: Present) -> Tensor:
     """(N M T') weights that sum to one over persons and frames, at the features' frame rate."""
     frame_count = features.shape[2]
     stride = present.shape[2] / frame_count

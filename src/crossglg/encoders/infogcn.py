@@ -25,7 +25,7 @@ from crossglg.encoders.base import SkeletonEncoder
 from crossglg.encoders.graph import reach_operator
 from crossglg.encoders.temporal import MultiScaleTemporal, TemporalConvolution
 from crossglg.errors import ConfigError
-from crossglg.shapes import Clips, Features, JointWeights
+from crossglg.shapes import Clips, DeepFeatures, Features, JointWeights
 from crossglg.skeleton.layout import Layout
 
 _HEADS = 3
@@ -112,7 +112,9 @@ class InfoGCNBlock(nn.Module):
             else TemporalConvolution(in_dim, out_dim, kernel=1, stride=stride)
         )
 
-    def forward(self, features: Features, joint_weights: JointWeights | None = None) -> Tensor:
+    def forward(
+        self, features: Features, joint_weights: JointWeights | None = None
+    ) -> DeepFeatures:
         """(B D T V) -> (B D' T/stride V)."""
         mixed = self.space(features)
         if joint_weights is not None:
@@ -146,7 +148,7 @@ class AttentionGraphConvolution(nn.Module):
             assert isinstance(convolution, nn.Conv2d)
             nn.init.kaiming_normal_(convolution.weight, mode="fan_out")
 
-    def forward(self, features: Features) -> Tensor:
+    def forward(self, features: Features) -> DeepFeatures:
         """(B D T V) -> (B D' T V)."""
         joints = rearrange(features, "b d t v -> b t v d")
         edges = self.attend(joints) * self.topology

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from crossglg.shapes import Features
+from crossglg.shapes import DeepFeatures, Features
 
 _KERNEL = 5
 _DILATIONS = (1, 2)
@@ -41,7 +41,7 @@ class MultiScaleTemporal(nn.Module):
         copy = nn.Sequential(*_reduce(in_dim, width, stride=stride))
         self.branches = nn.ModuleList([*convolutions, maximum, copy])
 
-    def forward(self, features: Features) -> Tensor:
+    def forward(self, features: Features) -> DeepFeatures:
         """(B D T V) -> (B D' T/stride V)."""
         return torch.relu(torch.cat([branch(features) for branch in self.branches], dim=1))
 
@@ -67,7 +67,7 @@ class TemporalConvolution(nn.Module):
         nn.init.kaiming_normal_(self.conv.weight, mode="fan_out")
         self.conv.bias = nn.Parameter(torch.zeros(out_dim))
 
-    def forward(self, features: Features) -> Tensor:
+    def forward(self, features: Features) -> DeepFeatures:
         """(B D T V) -> (B D' T/stride V)."""
         normalised: Tensor = self.bn(self.conv(features))
         return normalised

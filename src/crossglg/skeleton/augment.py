@@ -4,7 +4,8 @@ Mirroring is kept apart: it changes the action ("right" becomes "left"), so the 
 what the mirrored clip is called.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,15 +38,12 @@ class Augmentation:
     drop: float = 0.02
 
     def __post_init__(self) -> None:
-        for name, value, limit in (
-            ("crop", self.crop, 1),
-            ("pace", self.pace, 1),
-            ("drop", self.drop, 1),
-            ("scale", self.scale, 1),
-        ):
-            if not 0 <= value < limit:
+        limits = {"crop": 1.0, "pace": 1.0, "drop": 1.0, "scale": 1.0}
+        for name, value in asdict(self).items():
+            if not 0 <= value < limits.get(name, inf):
                 raise ConfigError(
-                    f"Augmentation.{name}: expected 0 <= {name} < {limit}, found {value}."
+                    f"Augmentation.{name}: expected 0 <= {name} < {limits.get(name, inf)}, "
+                    f"found {value}."
                 )
 
 

@@ -81,11 +81,16 @@ class Layout:
         """Build a layout from ``{child: parent}``.
 
         Raises:
-            LayoutError: A joint other than the root has no bone, or the bones are no tree.
+            LayoutError: A joint other than the root has no bone, a bone has no joint, or the
+                bones are no tree.
         """
         loose = [joint for joint in joints if joint not in bones and joint != root]
         if loose:
             raise LayoutError(f"Layout '{name}': joints without a bone: {', '.join(loose)}.")
+        if unlisted := [child for child in bones if child not in joints]:
+            raise LayoutError(
+                f"Layout '{name}': bones of joints that are not listed: {', '.join(unlisted)}."
+            )
         parents = tuple(joint if joint == root else bones[joint] for joint in joints)
         return cls(name, tuple(joints), parents)
 

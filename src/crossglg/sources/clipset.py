@@ -1,5 +1,6 @@
 """ClipSet: many labelled clips of one layout, held as flat arrays (in memory or mapped)."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -35,7 +36,8 @@ class ClipSet:
         fps: (N) frames per second.
 
     Raises:
-        ClipError: The index arrays disagree with each other or with ``rows``.
+        ClipError: The index arrays disagree with each other or with ``rows``, or two clips
+            have one name.
     """
 
     name: str
@@ -59,6 +61,9 @@ class ClipSet:
                     f"Clip set '{self.name}': {count} labels but "
                     f"{len(getattr(self, field))} entries of {field}."
                 )
+        if len(set(self.clip_names)) != count:
+            twice = next(name for name, n in Counter(self.clip_names).items() if n > 1)
+            raise ClipError(f"Clip set '{self.name}': two clips are called '{twice}'.")
         if self.rows.ndim != 3 or self.rows.shape[1:] != (self.layout.joint_count, 3):
             raise ClipError(
                 f"Clip set '{self.name}': expected rows of shape (R, {self.layout.joint_count}, 3) "

@@ -1,0 +1,107 @@
+"""What users rely on by name: the package's names, the options, the README's words."""
+
+import importlib
+import pkgutil
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from types import FunctionType
+
+import pytest
+import typer
+
+import crossglg
+from crossglg.cli import app
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+OPTIONS = {
+    "demo": {"--out", "--show", "--seed", "--json"},
+    "train": {
+        *("--protocol", "--out", "--recipe", "--encoder", "--guidance", "--set", "--seed"),
+        "--layout",
+    },
+    "evaluate": {
+        *("--protocol", "--novel", "--draws", "--classifier", "--seed", "--layout", "--json"),
+    },
+    "prepare": {"--out", "--workers", "--missing", "--name", "--layout", "--json"},
+    "info": {"--json"},
+}
+
+
+def verbs(group=None, before=()):
+    """{"verb" or "group verb": command} of the whole command line."""
+    group = group or typer.main.get_command(app)
+    found = {}
+    for name, command in group.commands.items():
+        path = (*before, name)
+        found |= verbs(command, path) if hasattr(command, "commands") else {" ".join(path): command}
+    return found
+
+
+def options(command):
+    return {word for option in command.params for word in option.opts if word.startswith("--")}
+
+
+def readme_blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def readme_commands():
+    lines = [line for block in readme_blocks("sh") for line in block.splitlines()]
+    parts = [part.strip() for line in lines for part in line.split("#")[0].split("&&")]
+    return [shlex.split(part)[1:] for part in parts if part.startswith("crossglg ")]
+
+
+def test_no_option_comes_or_goes_unnoticed():
+    assert {name: options(command) for name, command in verbs().items()} == OPTIONS
+
+
+@pytest.mark.parametrize("words", readme_commands(), ids=" ".join)
+def test_the_commands_of_the_readme_are_understood(words):
+    known = verbs()
+    verb = next(name for name in known if " ".join(words).startswith(name))
+    arguments = words[len(verb.split()) :]
+    known[verb].make_context(verb, arguments)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", readme_blocks("python"))
+def test_the_python_of_the_readme_runs(code):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_readme_has_the_two_commands_that_ci_runs():
+    ci = (ROOT / ".ci" / "run").read_text("utf-8")
+    commands = [line for block in readme_blocks("sh") for line in block.splitlines()]
+    assert {c for c in commands if c.startswith("pip install")} == {
+        line for line in ci.splitlines() if line.startswith("pip install")
+    }
+
+
+def test_every_public_name_is_there_and_documented():
+    packages = [
+        f"crossglg.{module.name}"
+        for module in pkgutil.iter_modules(crossglg.__path__)
+        if module.ispkg and module.name != "resources"
+    ]
+    for name in ("crossglg", *packages):
+        module = importlib.import_module(name)
+        assert module.__doc__, name
+        for public in getattr(module, "__all__", ()):
+            thing = getattr(module, public)
+            assert not isinstance(thing, type | FunctionType) or thing.__doc__, f"{name}.{public}"
+
+
+def test_importing_the_package_leaves_no_trace():
+    code = (
+        "import os, sys, threading; before = dict(os.environ);"
+        "import crossglg; assert dict(os.environ) == before;"
+        "assert threading.active_count() == 1;"
+        "import logging; assert not logging.getLogger().handlers"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
