@@ -29,6 +29,12 @@ OPTIONS = {
     },
     "prepare": {"--out", "--workers", "--missing", "--name", "--layout", "--json"},
     "info": {"--json"},
+    "embed": {"--encoder", "--out", "--onnx"},
+    "describe lint": {"--json"},
+    "describe write": {
+        *("--actions", "--layout", "--model", "--out", "--context", "--base-url", "--api-key"),
+        *("--price-in", "--price-out", "--timeout", "--retries", "--dry-run", "--yes"),
+    },
 }
 
 

@@ -6,14 +6,21 @@ import logging
 import platform
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from crossglg import __version__
-from crossglg.oneshot import Evaluation
 
+if TYPE_CHECKING:
+    from crossglg.oneshot import Evaluation
+    from crossglg.text.lint import LintReport
+    from crossglg.text.writer import Estimate
+
+_WORST_SHOWN = 5
 _PACKAGES = ("torch", "numpy", "lightning-fabric", "scikit-learn", "transformers")
 
 
@@ -32,10 +39,10 @@ def training_progress(*, quiet: bool) -> Iterator[Callable[[int, int, Mapping[st
 
 
 @contextmanager
-def file_progress(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar over files."""
+def file_progress(*, quiet: bool, title: str = "files") -> Iterator[Callable[[int, int], None]]:
+    """A bar over files, or other things that are counted."""
     with _bar("", quiet=quiet) as bar:
-        task = bar.add_task("files", total=None, numbers="")
+        task = bar.add_task(title, total=None, numbers="")
 
         def advance(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
@@ -64,7 +71,7 @@ def _describe(numbers: Mapping[str, float]) -> str:
     return " ".join(text.format(numbers[name]) for name, text in shown.items() if name in numbers)
 
 
-def print_evaluation(evaluation: Evaluation) -> None:
+def print_evaluation(evaluation: "Evaluation") -> None:
     """The table of results, best first, the floor below."""
     way, queries = len(evaluation.class_names), evaluation.n_query
     table = Table(
@@ -83,6 +90,39 @@ def print_evaluation(evaluation: Evaluation) -> None:
     table.add_row("floor: raw DTW", f"{floor.mean:.1f} ± {floor.std:.1f}", "")
     table.add_row("raw Euclidean", f"{still.mean:.1f} ± {still.std:.1f}", "", style="dim")
     Console().print(table)
+
+
+def print_lint(report: "LintReport") -> None:
+    """Every problem, then the actions whose texts guide worst."""
+    console = Console()
+    for problem in report.problems:
+        # Texts come from anywhere; nothing in them may be taken for markup.
+        console.print(escape(str(problem)), highlight=False)
+    if report.scores:
+        worst = sorted(report.scores.items(), key=lambda item: item[1])[:_WORST_SHOWN]
+        table = Table(title=f"{report.name}: {len(report.scores)} actions, the lowest scores")
+        table.add_column("action")
+        table.add_column("score of 100", justify="right")
+        for action, score in worst:
+            table.add_row(escape(action), f"{score:.0f}")
+        table.add_section()
+        mean = sum(report.scores.values()) / len(report.scores)
+        table.add_row("mean of all", f"{mean:.0f}")
+        console.print(table)
+    console.print("clean" if not report.problems else f"{len(report.problems)} problems")
+
+
+def describe_estimate(planned: "Estimate", *, price_in: float, price_out: float) -> str:
+    """One sentence on what writing will take."""
+    text = (
+        f"{planned.questions} questions ({planned.known} answered before), about "
+        f"{planned.tokens_in:,} tokens to send and {planned.tokens_out:,} to receive"
+    )
+    if price_in or price_out:
+        text += (
+            f", about {planned.cost(price_in=price_in, price_out=price_out):.2f} at these prices"
+        )
+    return text + "."
 
 
 def describe_installation() -> dict[str, str | list[str]]:

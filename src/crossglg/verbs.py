@@ -77,7 +77,9 @@ def train_run(
     guidance = None
     if recipe.model.guidance != "none":
         texts = recipe.descriptions or split.base.name
-        guidance = load_guidance(base.class_names, base.layout, descriptions=texts)
+        guidance = load_guidance(
+            base.class_names, base.layout, descriptions=texts, encoder=recipe.text_encoder
+        )
     provenance = {
         "data": split.base.name,
         "protocol": split.protocol.name,

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,13 +11,12 @@ import pytest
 from crossglg.errors import DescriptionError
 from crossglg.skeleton.layout import get_layout, list_layouts
 from crossglg.text.descriptions import descriptions_path, list_descriptions, load_descriptions
-from crossglg.text.encoder import HashingEncoder, MiniLMEncoder
+from crossglg.text.encoder import HashingEncoder, create_text_encoder
+from crossglg.text.guidance import load_guidance, merge_guidance, mirrored_guidance
 from crossglg.text.phrases import key_joints
 from crossglg.text.vectors import (
     hash_texts,
-    load_guidance,
-    load_text_vectors,
-    mirrored_guidance,
+    read_text_vectors,
     vectors_path,
     write_text_vectors,
 )
@@ -42,7 +42,7 @@ def own_set(tmp_path):
 @pytest.mark.parametrize("name", list_descriptions())
 def test_shipped_vectors_were_made_from_the_shipped_texts(name):
     texts = load_descriptions(name)
-    vectors = load_text_vectors(name)
+    vectors = read_text_vectors(name)
     joint_count = get_layout(texts.layout).joint_count
     assert vectors.shape == (len(texts.actions), joint_count, 384)
     assert vectors.dtype == np.float16
@@ -64,8 +64,8 @@ def test_the_real_encoder_gives_the_shipped_vectors_again(name):
     joints = get_layout(texts.layout).joints
     rows = [0, len(texts.actions) // 2, -1]
     sentences = [texts.actions[row].joints[joint] for row in rows for joint in joints]
-    again = MiniLMEncoder().encode(sentences).reshape(len(rows), len(joints), -1)
-    assert np.allclose(again, load_text_vectors(name)[rows], atol=2e-3)
+    again = create_text_encoder("minilm").encode(sentences).reshape(len(rows), len(joints), -1)
+    assert np.allclose(again, read_text_vectors(name)[rows], atol=2e-3)
 
 
 def test_vectors_written_twice_are_the_same_file(own_set):
@@ -79,33 +79,38 @@ def test_each_joint_gets_the_vector_of_its_own_text(own_set):
     texts = load_descriptions(own_set)
     sentence = texts.actions[3].joints["left_knee"]
     expected = HashingEncoder(width=16).encode([sentence])[0].astype(np.float16)
-    assert np.array_equal(load_text_vectors(own_set)[3, KINECT.index("left_knee")], expected)
+    assert np.array_equal(read_text_vectors(own_set)[3, KINECT.index("left_knee")], expected)
 
 
-def test_vectors_of_other_texts_are_refused(own_set):
+def test_vectors_of_other_texts_are_made_anew(own_set, tmp_path, monkeypatch):
+    monkeypatch.setenv("CROSSGLG_CACHE", str(tmp_path / "cache"))
     record = json.loads(own_set.read_text())
     record["actions"][4]["joints"]["head"] += " today"
     own_set.write_text(json.dumps(record))
-    with pytest.raises(DescriptionError, match=r"own.minilm.npz: these vectors were made from"):
-        load_text_vectors(own_set)
+    assert read_text_vectors(own_set) is None
+    names = [action["action"] for action in record["actions"]]
+    guidance = load_guidance(names, KINECT, descriptions=own_set, encoder="hashing")
+    assert np.allclose(
+        guidance.joint_texts[4, KINECT.index("head")],
+        HashingEncoder().encode([record["actions"][4]["joints"]["head"]])[0],
+    )
 
 
-def test_missing_or_damaged_vectors_say_how_to_make_them(own_set):
+def test_damaged_vectors_say_how_to_make_them(own_set):
     vectors = vectors_path(own_set, encoder="minilm")
     for damaged in (b"not an archive", vectors.read_bytes()[:100], b""):
         vectors.write_bytes(damaged)
-        with pytest.raises(DescriptionError, match="write_text_vectors"):
-            load_text_vectors(own_set)
+        with pytest.raises(DescriptionError, match=r"crossglg embed own.json"):
+            read_text_vectors(own_set)
     vectors.unlink()
-    with pytest.raises(DescriptionError, match=r"own.minilm.npz: expected text vectors beside"):
-        load_text_vectors(own_set)
+    assert read_text_vectors(own_set) is None
 
 
 def test_guidance_gives_each_class_its_row():
     texts = load_descriptions("utd_mhad")
     names = ("tennis serve", "right hand wave", "Right hand draw circle, clockwise")
-    guidance = load_guidance(names, KINECT)
-    stored = load_text_vectors("utd_mhad")
+    guidance = load_guidance(names, KINECT, descriptions="utd_mhad")
+    stored = read_text_vectors("utd_mhad")
     assert guidance.class_names == names
     assert guidance.key_joints.shape == (3, 20)
     assert guidance.joint_texts.shape == (3, 20, 384)
@@ -126,8 +131,8 @@ def test_guidance_fits_every_layout(name, layout):
 
 
 def test_joints_the_set_lacks_take_the_vector_of_the_nearest():
-    guidance = load_guidance(["right hand wave"], get_layout("ntu25"))
-    ntu, stored = get_layout("ntu25"), load_text_vectors("utd_mhad")[2]
+    guidance = load_guidance(["right hand wave"], get_layout("ntu25"), descriptions="utd_mhad")
+    ntu, stored = get_layout("ntu25"), read_text_vectors("utd_mhad")[2]
     for joint, source in [("neck", "chest"), ("right_hand_tip", "right_hand"), ("head", "head")]:
         vector = guidance.joint_texts[0, ntu.index(joint)]
         assert np.array_equal(vector, stored[KINECT.index(source)])
@@ -135,11 +140,11 @@ def test_joints_the_set_lacks_take_the_vector_of_the_nearest():
 
 def test_classes_without_text_are_named():
     with pytest.raises(DescriptionError, match="'utd_mhad' says nothing about: somersault"):
-        load_guidance(["tennis serve", "somersault"], KINECT)
+        load_guidance(["tennis serve", "somersault"], KINECT, descriptions="utd_mhad")
 
 
 def test_mirrored_guidance_swaps_left_and_right_and_twice_gives_the_original():
-    guidance = load_guidance(["right hand wave", "two hand push"], KINECT)
+    guidance = load_guidance(["right hand wave", "two hand push"], KINECT, descriptions="utd_mhad")
     mirrored = mirrored_guidance(guidance, KINECT)
     left, right = KINECT.index("left_wrist"), KINECT.index("right_wrist")
     assert mirrored.key_joints[0, left] == guidance.key_joints[0, right] > 0
@@ -151,6 +156,21 @@ def test_mirrored_guidance_swaps_left_and_right_and_twice_gives_the_original():
 
 
 def test_guidance_of_another_layout_cannot_be_mirrored():
-    guidance = load_guidance(["right hand wave"], KINECT)
+    guidance = load_guidance(["right hand wave"], KINECT, descriptions="utd_mhad")
     with pytest.raises(DescriptionError, match="25 joints of layout 'ntu25', found 20"):
         mirrored_guidance(guidance, get_layout("ntu25"))
+
+
+def test_merged_descriptions_weigh_agreement_and_average_vectors(own_set):
+    names = ["right hand wave", "tennis serve"]
+    one = load_guidance(names, KINECT, descriptions="utd_mhad")
+    nods = replace(one, key_joints=np.eye(20, dtype=np.float32)[[KINECT.index("head")] * 2])
+    merged = merge_guidance([one, nods])
+    assert np.allclose(merged.key_joints, (one.key_joints + nods.key_joints) / 2)
+    assert np.allclose(merged.key_joints.sum(axis=1), 1)
+    assert np.allclose(merged.joint_texts, one.joint_texts)
+    assert merge_guidance([one]) is one
+    twice = load_guidance(names, KINECT, descriptions="utd_mhad+utd_mhad")
+    assert np.allclose(twice.joint_texts, one.joint_texts)
+    with pytest.raises(DescriptionError, match="same classes"):
+        merge_guidance([one, replace(one, class_names=("a", "b"))])

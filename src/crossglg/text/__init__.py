@@ -7,26 +7,34 @@ from crossglg.text.descriptions import (
     list_descriptions,
     load_descriptions,
 )
-from crossglg.text.encoder import HashingEncoder, MiniLMEncoder, TextEncoder
-from crossglg.text.phrases import Phrase, find_phrases, key_joint_matrix, key_joints
-from crossglg.text.prompts import fill_prompt
-from crossglg.text.vectors import (
+from crossglg.text.encoder import (
+    HashingEncoder,
+    TextEncoder,
+    TransformersEncoder,
+    create_text_encoder,
+)
+from crossglg.text.guidance import (
     TextGuidance,
     load_guidance,
-    load_text_vectors,
+    merge_guidance,
     mirrored_guidance,
-    write_text_vectors,
 )
+from crossglg.text.phrases import Phrase, find_phrases, key_joint_matrix, key_joints
+from crossglg.text.prompts import fill_prompt
+from crossglg.text.store import StoredEncoder
+from crossglg.text.vectors import read_text_vectors, write_text_vectors
 
 __all__ = [
     "ActionDescription",
     "DescriptionSet",
     "HashingEncoder",
-    "MiniLMEncoder",
     "Phrase",
     "Provenance",
+    "StoredEncoder",
     "TextEncoder",
     "TextGuidance",
+    "TransformersEncoder",
+    "create_text_encoder",
     "fill_prompt",
     "find_phrases",
     "key_joint_matrix",
@@ -34,7 +42,8 @@ __all__ = [
     "list_descriptions",
     "load_descriptions",
     "load_guidance",
-    "load_text_vectors",
+    "merge_guidance",
     "mirrored_guidance",
+    "read_text_vectors",
     "write_text_vectors",
 ]

@@ -30,6 +30,8 @@ class Lexicon:
         stillness: Words that say the body parts of their clause do not matter.
         stillness_exceptions: Pairs of words in which such a word says no such thing.
         measures: Words that turn a body word before them into a measure ("shoulder height").
+        rest: Words of a joint text that say the joint keeps still.
+        details: Kind of detail -> words of a joint text that give it (direction, speed, ...).
     """
 
     nouns: Mapping[str, tuple[str, ...]]
@@ -46,6 +48,8 @@ class Lexicon:
     stillness: frozenset[str]
     stillness_exceptions: frozenset[str]
     measures: frozenset[str]
+    rest: frozenset[str]
+    details: Mapping[str, frozenset[str]]
 
 
 @cache
@@ -68,6 +72,8 @@ def get_lexicon() -> Lexicon:
         stillness=frozenset(record["stillness"]),
         stillness_exceptions=frozenset(record["stillness_exceptions"]),
         measures=frozenset(record["measures"]),
+        rest=frozenset(record["rest"]),
+        details={kind: frozenset(words) for kind, words in record["details"].items()},
     )
 
 

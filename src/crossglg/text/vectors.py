@@ -1,136 +1,56 @@
-"""Keep joint texts as vectors on disk, and hand them to the model for any classes and layout."""
+"""The vectors of a description set's joint texts, in one file beside the set."""
 
 import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.errors import DescriptionError
-from crossglg.skeleton.layout import Layout, get_layout
-from crossglg.text.descriptions import (
-    DescriptionSet,
-    descriptions_path,
-    joint_sources,
-    load_descriptions,
-    normalise_action,
-)
-from crossglg.text.encoder import TextEncoder
-from crossglg.text.phrases import key_joint_matrix
-
-SHIPPED_ENCODER = "minilm"
+from crossglg.skeleton.layout import get_layout
+from crossglg.text.descriptions import DescriptionSet, descriptions_path, load_descriptions
+from crossglg.text.encoder import TextEncoder, encoder_slug
 
 
-@dataclass(frozen=True, eq=False)
-class TextGuidance:
-    """What the words say, ready for the model. Letters: K classes, V joints, D text width.
-
-    Attributes:
-        key_joints: (K V) float32, each row a distribution over the joints.
-        joint_texts: (K V D) float32, one vector per joint text, not normalised.
-        class_names: K names; row ``k`` speaks of class ``k``.
-        source: Where the texts come from, for tables and checkpoints.
-    """
-
-    key_joints: NDArray[np.float32]
-    joint_texts: NDArray[np.float32]
-    class_names: tuple[str, ...]
-    source: str
-
-
-def load_guidance(
-    class_names: Sequence[str], layout: Layout, *, descriptions: Path | str = "utd_mhad"
-) -> TextGuidance:
-    """Key joints and joint text vectors for these classes on this layout.
-
-    Args:
-        class_names: K action names; the set must describe each, spelling details do not matter.
-        layout: Any layout; its joints take the text of the same-named joint of the set, or of
-            the nearest one.
-        descriptions: Name of a shipped description set, or path of a JSON file that
-            ``write_text_vectors`` has been run on.
-
-    Raises:
-        DescriptionError: A class has no description, the vectors are missing or stale, or the
-            set's layout has nothing to say about a joint.
-    """
-    texts = load_descriptions(descriptions)
-    chosen = texts.for_classes(class_names)
-    order = [normalise_action(action.action) for action in texts.actions]
-    rows = [order.index(normalise_action(name)) for name in class_names]
-    home = get_layout(texts.layout)
-    columns = [home.index(joint) for joint in joint_sources(home, layout)]
-    vectors = load_text_vectors(descriptions)[np.ix_(rows, columns)]
-    return TextGuidance(
-        key_joints=key_joint_matrix(chosen, layout),
-        joint_texts=vectors.astype(np.float32),
-        class_names=tuple(class_names),
-        source=f"{texts.name} ({texts.layout}), {SHIPPED_ENCODER}",
-    )
-
-
-def mirrored_guidance(guidance: TextGuidance, layout: Layout) -> TextGuidance:
-    """The guidance for left-right mirrored clips: every joint takes its counterpart's rows.
-
-    The words of the texts stay as they are: the left wrist is given the text that speaks of the
-    right wrist, as the mirrored left wrist does what the right one did.
-
-    Raises:
-        DescriptionError: The guidance is for another number of joints.
-    """
-    joint_count = guidance.key_joints.shape[1]
-    if joint_count != layout.joint_count:
-        raise DescriptionError(
-            f"Expected guidance for the {layout.joint_count} joints of layout '{layout.name}', "
-            f"found {joint_count} joints. Load it for that layout."
-        )
-    return replace(
-        guidance,
-        key_joints=guidance.key_joints[:, layout.mirror_index],
-        joint_texts=guidance.joint_texts[:, layout.mirror_index],
-    )
-
-
-def load_text_vectors(name: Path | str) -> NDArray[np.float16]:
+def read_text_vectors(name: Path | str, *, encoder: str = "minilm") -> NDArray[np.float16] | None:
     """The stored vectors of a description set: (K V D) float16, in the order of the set.
 
     Args:
-        name: Name of a shipped set, or path of a description file with its vectors beside it.
+        name: Name of a shipped set, or path of a description file.
+        encoder: Name of the encoder that made the vectors.
+
+    Returns:
+        None where there is no file, or one that was made from other texts.
 
     Raises:
-        DescriptionError: There are no vectors, or they were made from other texts.
+        DescriptionError: The file is damaged, or the set itself cannot be read.
     """
     descriptions = load_descriptions(name)
-    path = vectors_path(name, encoder=SHIPPED_ENCODER)
+    path = vectors_path(name, encoder=encoder)
+    if not path.exists():
+        return None
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             made_from = str(file["texts_sha256"])
             vectors: NDArray[np.float16] = file["vectors"].astype(np.float16, copy=False)
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise DescriptionError(
-            f"{path.name}: expected text vectors beside {descriptions_path(name).name} ({error}). "
-            "Make them with crossglg.text.write_text_vectors."
+            f"{path.name}: expected text vectors, found a damaged file ({error}). Delete it, or "
+            f"make it anew: crossglg embed {descriptions_path(name).name}"
         ) from error
-    if made_from != hash_texts(descriptions):
-        raise DescriptionError(
-            f"{path.name}: these vectors were made from other texts than those now in "
-            f"{descriptions_path(name).name}. Make them anew with "
-            "crossglg.text.write_text_vectors."
-        )
-    return vectors
+    return vectors if made_from == hash_texts(descriptions) else None
 
 
-def write_text_vectors(name: Path | str, encoder: TextEncoder) -> Path:
-    """Encode every joint text of a description set and store the vectors beside its file.
+def write_text_vectors(name: Path | str, encoder: TextEncoder, *, out: Path | None = None) -> Path:
+    """Encode every joint text of a description set and store the vectors.
 
     Args:
         name: Name of a shipped set, or path of a description file.
         encoder: Turns texts into vectors; its name becomes part of the file's name.
+        out: The file; beside the description file if left out, which is where they are looked for.
 
     Returns:
         The file written; one of the same name is replaced in one step.
@@ -139,13 +59,11 @@ def write_text_vectors(name: Path | str, encoder: TextEncoder) -> Path:
         DescriptionError: The description set cannot be read.
     """
     descriptions = load_descriptions(name)
-    texts = _joint_texts(descriptions)
-    flat = encoder.encode([text for row in texts for text in row])
-    vectors = flat.reshape(len(texts), -1, encoder.width).astype(np.float16)
-    path = vectors_path(name, encoder=encoder.name)
+    vectors = encode_joint_texts(descriptions, encoder).astype(np.float16)
+    path = out or vectors_path(name, encoder=encoder.name)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     with part.open("wb") as file:
-        np.savez(
+        np.savez_compressed(
             file,
             vectors=vectors,
             encoder=np.array(encoder.name),
@@ -155,9 +73,16 @@ def write_text_vectors(name: Path | str, encoder: TextEncoder) -> Path:
     return path
 
 
+def encode_joint_texts(descriptions: DescriptionSet, encoder: TextEncoder) -> NDArray[np.float32]:
+    """(K V D) float32, actions in the order of the set, joints in the order of its layout."""
+    texts = _joint_texts(descriptions)
+    flat = encoder.encode([text for row in texts for text in row])
+    return flat.reshape(len(texts), -1, flat.shape[-1])
+
+
 def vectors_path(name: Path | str, *, encoder: str) -> Path:
     """Where the vectors of a description set lie: ``<set>.<encoder>.npz`` beside its file."""
-    return descriptions_path(name).with_suffix(f".{encoder}.npz")
+    return descriptions_path(name).with_suffix(f".{encoder_slug(encoder)}.npz")
 
 
 def hash_texts(descriptions: DescriptionSet) -> str:

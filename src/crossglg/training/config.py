@@ -83,7 +83,9 @@ class Recipe:
 
     Attributes:
         name: What tables call it.
-        descriptions: Name or path of the action descriptions; the bare encoder needs none.
+        descriptions: Name or path of the action descriptions, several joined by ``+``; by default
+            those called like the data. The bare encoder needs none.
+        text_encoder: What makes vectors of the joints' texts.
         model: The architecture.
         training: Optimisation and batches.
         loss: Weights of the terms.
@@ -92,6 +94,7 @@ class Recipe:
 
     name: str
     descriptions: str = ""
+    text_encoder: str = "minilm"
     model: ModelConfig = field(default_factory=ModelConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     loss: LossWeights = field(default_factory=LossWeights)

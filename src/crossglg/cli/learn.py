@@ -1,36 +1,12 @@
-"""The command line: parse, call, print. Everything heavy is imported when a verb runs."""
+"""Verbs that learn and judge: demo, train, evaluate."""
 
-import json
-import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from crossglg.errors import ConfigError, CrossGLGError
-
-app = typer.Typer(
-    help="Show an action once, have it recognised ever after.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
-Seed = Annotated[int, typer.Option(help="Of everything random.")]
-Data = Annotated[Path, typer.Argument(help="A prepared archive, or a flat .npz file.")]
-LayoutFile = Annotated[
-    str, typer.Option("--layout", help="A layout file (.json) for joints of your own.")
-]
-
-
-def main() -> None:
-    """Run the command line; errors meant for the user come out as one sentence."""
-    try:
-        app()
-    except CrossGLGError as error:
-        print(f"crossglg: {error}", file=sys.stderr)
-        sys.exit(1)
+from crossglg.cli.app import Data, Json, LayoutFile, Seed, app, print_json, read_layout
+from crossglg.errors import ConfigError
 
 
 @app.command()
@@ -51,7 +27,7 @@ def demo(
     with training_progress(quiet=as_json) as progress:
         result = run_demo(out, seed=seed, progress=progress)
     if as_json:
-        _print_json(result.evaluation.to_json() | {"report": str(result.report)})
+        print_json(result.evaluation.to_json() | {"report": str(result.report)})
         return
     print_evaluation(result.evaluation)
     print(f"Report: {result.report}")
@@ -81,7 +57,7 @@ def train(
     rules = get_protocol(protocol)
     chosen = create_recipe(recipe, encoder=encoder, seed=seed)
     chosen = override(chosen, [f"model.guidance={guidance}", *(settings or [])])
-    clips, masks = open_clips(data, layout=_read_layout(layout))
+    clips, masks = open_clips(data, layout=read_layout(layout))
     split = split_data(clips, rules, masks=masks)
     with training_progress(quiet=False) as progress:
         train_run(split, chosen, out=out, progress=progress)
@@ -111,7 +87,7 @@ def evaluate(
 
     if bool(protocol) == bool(novel):
         raise ConfigError("Expected either --protocol or --novel, such as --novel 0,3,6.")
-    clips, masks = open_clips(data, layout=_read_layout(layout))
+    clips, masks = open_clips(data, layout=read_layout(layout))
     rules = (
         get_protocol(protocol)
         if protocol
@@ -125,64 +101,9 @@ def evaluate(
         seed=seed,
     )
     if as_json:
-        _print_json(evaluation.to_json())
+        print_json(evaluation.to_json())
     else:
         print_evaluation(evaluation)
-
-
-@app.command()
-def prepare(
-    source_format: Annotated[
-        str, typer.Argument(metavar="FORMAT", help="ntu, kinetics, pyskl, bvh, npz.")
-    ],
-    source: Annotated[Path, typer.Argument(help="A file, or a folder of files.")],
-    out: Annotated[Path, typer.Option(help="The archive to write.")],
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
-    missing: Annotated[Path | None, typer.Option(help="List of files to leave out.")] = None,
-    name: Annotated[str, typer.Option(help="Short name of the data.")] = "",
-    layout: LayoutFile = "",
-    as_json: Json = False,
-) -> None:
-    """Read a data set once into an archive that opens at once; goes on after an interruption."""
-    from crossglg.sources.prepare import prepare as prepare_source
-    from crossglg.terminal import file_progress
-
-    with file_progress(quiet=as_json) as progress:
-        report = prepare_source(
-            source_format,
-            source,
-            out=out,
-            workers=workers,
-            progress=progress,
-            missing=missing,
-            layout=_read_layout(layout),
-            name=name or None,
-        )
-    if as_json:
-        _print_json(report.to_json())
-        return
-    print(f"{report.written} clips in {report.path}")
-    if report.skipped:
-        print(f"{len(report.skipped)} left out, listed in {report.path / 'skipped.json'}:")
-        for file, reason in report.skipped[:5]:
-            print(f"  {file}: {reason}")
-
-
-@app.command()
-def info(as_json: Json = False) -> None:
-    """What is installed and what there is to choose from; good to paste into a bug report."""
-    from crossglg.terminal import describe_installation
-
-    described = describe_installation()
-    if as_json:
-        _print_json(described)
-        return
-    for name, value in described.items():
-        print(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
-
-
-def _print_json(record: dict[str, Any]) -> None:
-    print(json.dumps(record))
 
 
 def _parse_labels(text: str) -> list[int]:
@@ -190,11 +111,3 @@ def _parse_labels(text: str) -> list[int]:
         return [int(word) for word in text.split(",")]
     except ValueError:
         raise ConfigError(f"--novel: expected labels such as 0,3,6, found '{text}'.") from None
-
-
-def _read_layout(path: str) -> Any:
-    if not path:
-        return None
-    from crossglg.skeleton import get_layout
-
-    return get_layout(path)

@@ -1,0 +1,59 @@
+"""Verbs about data and the installation: prepare, info."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crossglg.cli.app import Json, LayoutFile, app, print_json, read_layout
+
+
+@app.command()
+def prepare(
+    source_format: Annotated[
+        str, typer.Argument(metavar="FORMAT", help="ntu, kinetics, pyskl, bvh, npz.")
+    ],
+    source: Annotated[Path, typer.Argument(help="A file, or a folder of files.")],
+    out: Annotated[Path, typer.Option(help="The archive to write.")],
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    missing: Annotated[Path | None, typer.Option(help="List of files to leave out.")] = None,
+    name: Annotated[str, typer.Option(help="Short name of the data.")] = "",
+    layout: LayoutFile = "",
+    as_json: Json = False,
+) -> None:
+    """Read a data set once into an archive that opens at once; goes on after an interruption."""
+    from crossglg.sources.prepare import prepare as prepare_source
+    from crossglg.terminal import file_progress
+
+    with file_progress(quiet=as_json) as progress:
+        report = prepare_source(
+            source_format,
+            source,
+            out=out,
+            workers=workers,
+            progress=progress,
+            missing=missing,
+            layout=read_layout(layout),
+            name=name or None,
+        )
+    if as_json:
+        print_json(report.to_json())
+        return
+    print(f"{report.written} clips in {report.path}")
+    if report.skipped:
+        print(f"{len(report.skipped)} left out, listed in {report.path / 'skipped.json'}:")
+        for file, reason in report.skipped[:5]:
+            print(f"  {file}: {reason}")
+
+
+@app.command()
+def info(as_json: Json = False) -> None:
+    """What is installed and what there is to choose from; good to paste into a bug report."""
+    from crossglg.terminal import describe_installation
+
+    described = describe_installation()
+    if as_json:
+        print_json(described)
+        return
+    for name, value in described.items():
+        print(f"{name}: {', '.join(value) if isinstance(value, list) else value}")

@@ -1,0 +1,139 @@
+"""What the words say about the classes at hand, as arrays for the model."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossglg.errors import DescriptionError
+from crossglg.skeleton.layout import Layout, get_layout
+from crossglg.text.descriptions import joint_sources, load_descriptions, normalise_action
+from crossglg.text.encoder import create_text_encoder
+from crossglg.text.phrases import key_joint_matrix
+from crossglg.text.store import StoredEncoder, cache_folder
+from crossglg.text.vectors import encode_joint_texts, read_text_vectors
+
+SHIPPED_ENCODER = "minilm"
+
+
+@dataclass(frozen=True, eq=False)
+class TextGuidance:
+    """What the words say, ready for the model. Letters: K classes, V joints, D text width.
+
+    Attributes:
+        key_joints: (K V) float32, each row a distribution over the joints.
+        joint_texts: (K V D) float32, one vector per joint text, not normalised.
+        class_names: K names; row ``k`` speaks of class ``k``.
+        source: Where the texts come from, for tables and checkpoints.
+    """
+
+    key_joints: NDArray[np.float32]
+    joint_texts: NDArray[np.float32]
+    class_names: tuple[str, ...]
+    source: str
+
+
+def load_guidance(
+    class_names: Sequence[str],
+    layout: Layout,
+    *,
+    descriptions: Path | str,
+    encoder: str = SHIPPED_ENCODER,
+) -> TextGuidance:
+    """Key joints and joint text vectors for these classes on this layout.
+
+    Vectors lie beside the description file, or are made once and remembered.
+
+    Args:
+        class_names: K action names; the set must describe each, spelling details do not matter.
+        layout: Any layout; its joints take the text of the same-named joint of the set, or of
+            the nearest one.
+        descriptions: Name of a shipped description set or path of a JSON file; several joined
+            by ``+`` are merged.
+        encoder: Name of the text encoder.
+
+    Raises:
+        DescriptionError: A class has no description, or the set's layout has nothing to say
+            about a joint.
+        MissingExtraError: The texts have no vectors yet and the encoder is not installed.
+        ConfigError: No such encoder.
+    """
+    whole = str(descriptions)
+    names = [whole] if Path(whole).exists() else whole.split("+")
+    return merge_guidance([_load_one(class_names, layout, name, encoder) for name in names])
+
+
+def _load_one(
+    class_names: Sequence[str], layout: Layout, descriptions: str, encoder: str
+) -> TextGuidance:
+    texts = load_descriptions(descriptions)
+    chosen = texts.for_classes(class_names)
+    order = [normalise_action(action.action) for action in texts.actions]
+    rows = [order.index(normalise_action(name)) for name in class_names]
+    home = get_layout(texts.layout)
+    columns = [home.index(joint) for joint in joint_sources(home, layout)]
+    stored = read_text_vectors(descriptions, encoder=encoder)
+    if stored is None:
+        memory = StoredEncoder(create_text_encoder(encoder), cache_folder() / "texts.sqlite")
+        vectors = encode_joint_texts(texts, memory)[np.ix_(rows, columns)]
+    else:
+        vectors = stored[np.ix_(rows, columns)].astype(np.float32)
+    return TextGuidance(
+        key_joints=key_joint_matrix(chosen, layout),
+        joint_texts=vectors,
+        class_names=tuple(class_names),
+        source=f"{texts.name} ({texts.layout}), {encoder}",
+    )
+
+
+def merge_guidance(guidances: Sequence[TextGuidance]) -> TextGuidance:
+    """Several descriptions of the same classes as one: agreement weighs, vectors are averaged.
+
+    A joint that every description calls important gets more of ``key_joints`` than one that
+    only some do.
+
+    Raises:
+        DescriptionError: They speak of other classes, other joints, or come from other encoders.
+    """
+    first = guidances[0]
+    for other in guidances[1:]:
+        if other.class_names != first.class_names or (
+            other.joint_texts.shape != first.joint_texts.shape
+        ):
+            raise DescriptionError(
+                f"Expected descriptions of the same classes, joints and text width to merge, found "
+                f"{first.source} {first.joint_texts.shape} and {other.source} "
+                f"{other.joint_texts.shape}."
+            )
+    if len(guidances) == 1:
+        return first
+    return replace(
+        first,
+        key_joints=np.mean([g.key_joints for g in guidances], axis=0, dtype=np.float32),
+        joint_texts=np.mean([g.joint_texts for g in guidances], axis=0, dtype=np.float32),
+        source=" + ".join(g.source for g in guidances),
+    )
+
+
+def mirrored_guidance(guidance: TextGuidance, layout: Layout) -> TextGuidance:
+    """The guidance for left-right mirrored clips: every joint takes its counterpart's rows.
+
+    The words of the texts stay as they are: the left wrist is given the text that speaks of the
+    right wrist, as the mirrored left wrist does what the right one did.
+
+    Raises:
+        DescriptionError: The guidance is for another number of joints.
+    """
+    joint_count = guidance.key_joints.shape[1]
+    if joint_count != layout.joint_count:
+        raise DescriptionError(
+            f"Expected guidance for the {layout.joint_count} joints of layout '{layout.name}', "
+            f"found {joint_count} joints. Load it for that layout."
+        )
+    return replace(
+        guidance,
+        key_joints=guidance.key_joints[:, layout.mirror_index],
+        joint_texts=guidance.joint_texts[:, layout.mirror_index],
+    )
