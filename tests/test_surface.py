@@ -29,6 +29,10 @@ OPTIONS = {
     },
     "prepare": {"--out", "--workers", "--missing", "--name", "--layout", "--json"},
     "info": {"--json"},
+    "compare": {
+        *("--protocol", "--methods", "--out", "--seeds", "--recipe", "--set", "--classifier"),
+        *("--draws", "--workers", "--layout", "--json"),
+    },
     "embed": {"--encoder", "--out", "--onnx"},
     "describe lint": {"--json"},
     "describe write": {

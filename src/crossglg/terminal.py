@@ -16,6 +16,7 @@ from rich.table import Table
 from crossglg import __version__
 
 if TYPE_CHECKING:
+    from crossglg.compare import Comparison
     from crossglg.oneshot import Evaluation
     from crossglg.text.lint import LintReport
     from crossglg.text.writer import Estimate
@@ -90,6 +91,26 @@ def print_evaluation(evaluation: "Evaluation") -> None:
     table.add_row("floor: raw DTW", f"{floor.mean:.1f} ± {floor.std:.1f}", "")
     table.add_row("raw Euclidean", f"{still.mean:.1f} ± {still.std:.1f}", "", style="dim")
     Console().print(table)
+
+
+def print_comparison(comparison: "Comparison") -> None:
+    """Methods against classifiers, means and deviations over seeds, the floor first."""
+    console = Console()
+    names = list(comparison.rows[0].accuracy) if comparison.rows else []
+    table = Table(
+        title=f"{comparison.protocol}: {len(comparison.seeds)} seeds, {comparison.draws} draws"
+    )
+    for name in ("method", *names, "parameters", "ms per clip"):
+        table.add_column(name, justify="left" if name == "method" else "right")
+    for name, (mean, std) in comparison.floor.items():
+        table.add_row(name, f"{mean:.1f} ± {std:.1f}", style="dim")
+    table.add_section()
+    for row in comparison.rows:
+        cells = [row.cell(name) for name in names]
+        table.add_row(row.method, *cells, f"{row.parameters:,}", f"{row.ms_per_clip:.1f}")
+    console.print(table)
+    for reason in comparison.failed:
+        console.print(f"failed: {escape(reason)}", highlight=False)
 
 
 def print_lint(report: "LintReport") -> None:

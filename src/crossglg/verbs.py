@@ -78,7 +78,11 @@ def train_run(
     if recipe.model.guidance != "none":
         texts = recipe.descriptions or split.base.name
         guidance = load_guidance(
-            base.class_names, base.layout, descriptions=texts, encoder=recipe.text_encoder
+            base.class_names,
+            base.layout,
+            descriptions=texts,
+            encoder=recipe.text_encoder,
+            reader=recipe.phrase_reader,
         )
     provenance = {
         "data": split.base.name,

@@ -4,9 +4,27 @@ import pytest
 import torch
 from torch import nn
 
-from crossglg.encoders import InfoGCN, check_encoder, create_encoder, list_encoders
+from crossglg.encoders import (
+    HDGCN,
+    InfoGCN,
+    MotionBERT,
+    check_encoder,
+    create_encoder,
+    list_encoders,
+)
 from crossglg.errors import ConfigError, EncoderError
-from crossglg.skeleton import get_layout
+from crossglg.skeleton import get_layout, list_layouts
+
+TINY = {
+    "width": 16,
+    "out_dim": 24,
+    "depth": 2,
+    "heads": 2,
+    "mlp_ratio": 2,
+    "max_frames": 32,
+    "norm_eps": 1e-6,
+}
+SMALL_OPTIONS = {"motionbert": {"size": TINY}}
 
 
 @pytest.mark.slow
@@ -14,7 +32,14 @@ from crossglg.skeleton import get_layout
 @pytest.mark.parametrize("name", list_encoders())
 def test_every_encoder_keeps_the_contract(name, layout):
     torch.manual_seed(0)
-    check_encoder(create_encoder(name, layout=layout))
+    check_encoder(create_encoder(name, layout=layout, options=SMALL_OPTIONS.get(name)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("layout", list_layouts())
+def test_hdgcn_keeps_the_contract_for_every_body(layout):
+    torch.manual_seed(0)
+    check_encoder(HDGCN(get_layout(layout), width=8))
 
 
 class Deaf(nn.Module):
@@ -65,3 +90,42 @@ def test_unknown_names_and_options_are_answered_with_a_suggestion():
 def test_a_reach_of_zero_would_blind_the_encoder_and_is_refused():
     with pytest.raises(ConfigError, match="input of zeros"):
         InfoGCN(get_layout("ntu25"), reaches=(0,))
+
+
+@pytest.mark.parametrize("layout", ["h36m17", "ntu25", "kinect20", "openni15", "coco17"])
+def test_motionbert_keeps_the_contract_for_every_body(layout):
+    torch.manual_seed(0)
+    check_encoder(MotionBERT(get_layout(layout), size=TINY))
+
+
+def test_motionbert_sees_from_the_front_what_a_picture_shows():
+    torch.manual_seed(0)
+    encoder = MotionBERT(get_layout("h36m17"), size=TINY, view="front")
+    check_encoder(encoder)
+    right_up_near = torch.tensor([1.0, 2.0, -3.0]).expand(1, 1, 4, 17, 3)
+    left_and_down_in_the_picture = torch.tensor([-1.0, -2.0, 1.0]).expand(1, 1, 4, 17, 3)
+    in_front = encoder.stem(right_up_near)
+    encoder.view = "as_given"
+    assert torch.equal(in_front, encoder.stem(left_and_down_in_the_picture))
+
+
+@pytest.mark.slow
+def test_motionbert_exports_with_any_number_of_frames():
+    encoder = MotionBERT(get_layout("h36m17"), size=TINY).eval()
+    clips, present = torch.randn(1, 2, 8, 17, 3), torch.ones(1, 2, 8, dtype=torch.bool)
+    frames = {2: torch.export.Dim.AUTO}
+    exported = torch.export.export(encoder, (clips, present), dynamic_shapes=(frames, frames))
+    longer = torch.randn(1, 2, 20, 17, 3), torch.ones(1, 2, 20, dtype=torch.bool)
+    torch.testing.assert_close(exported.module()(*longer), encoder(*longer))
+
+
+def test_a_motionbert_that_cannot_be_built_or_fed_is_refused():
+    layout = get_layout("h36m17")
+    with pytest.raises(ConfigError, match="Did you mean 'small'"):
+        create_encoder("motionbert", layout=layout, options={"size": "smal"})
+    with pytest.raises(ConfigError, match="Expected a size of width"):
+        create_encoder("motionbert", layout=layout, options={"size": {"width": 16}})
+    with pytest.raises(ConfigError, match="found depth 1, width 16 and 3 heads"):
+        MotionBERT(layout, size={**TINY, "depth": 1, "heads": 3})
+    with pytest.raises(ConfigError, match="at most 32 frames, found 33"):
+        MotionBERT(layout, size=TINY)(torch.zeros(1, 1, 33, 17, 3))

@@ -106,6 +106,55 @@ def evaluate(
         print_evaluation(evaluation)
 
 
+@app.command()
+def compare(
+    data: Data,
+    protocol: Annotated[str, typer.Option(help="Which classes are base, such as utd-a.")],
+    methods: Annotated[
+        str, typer.Option(help="ENCODER or ENCODER+GUIDANCE: infogcn,infogcn+crossglg,hdgcn+g2l.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of runs and tables; goes on where it was.")],
+    seeds: Annotated[int, typer.Option(min=1, help="Trainings of each method: 0, 1, ...")] = 3,
+    recipe: Annotated[str, typer.Option(help="metric, paper or demo.")] = "metric",
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="Any setting by name, for all methods.")
+    ] = None,
+    classifier: Annotated[
+        list[str] | None, typer.Option(help="Classifiers to compare; repeat the option.")
+    ] = None,
+    draws: Annotated[int, typer.Option(min=1, help="How often exemplars are drawn.")] = 100,
+    workers: Annotated[int, typer.Option(min=1, help="Trainings at the same time.")] = 1,
+    layout: LayoutFile = "",
+    as_json: Json = False,
+) -> None:
+    """Train and judge several methods with several seeds; write one table."""
+    from crossglg.compare import Grid, parse_method, run_grid
+    from crossglg.terminal import file_progress, print_comparison
+    from crossglg.verbs import DEFAULT_CLASSIFIERS
+
+    grid = Grid(
+        data,
+        protocol,
+        tuple(parse_method(name, recipe, settings or []) for name in methods.split(",")),
+        tuple(range(seeds)),
+        out,
+        tuple(classifier or DEFAULT_CLASSIFIERS),
+        draws,
+        read_layout(layout),
+    )
+    with file_progress(quiet=as_json, title="trainings") as progress:
+        comparison = run_grid(
+            grid, workers=workers, progress=lambda done, total, name: progress(done, total)
+        )
+    if as_json:
+        print_json(comparison.to_json())
+    else:
+        print_comparison(comparison)
+        print(f"Tables: {out / 'table.md'}, table.csv, table.json")
+    if comparison.failed:
+        raise typer.Exit(1)
+
+
 def _parse_labels(text: str) -> list[int]:
     try:
         return [int(word) for word in text.split(",")]

@@ -10,13 +10,17 @@ from typing import Any
 
 from crossglg.encoders.base import SkeletonEncoder
 from crossglg.encoders.checks import check_encoder
+from crossglg.encoders.hdgcn import HDGCN
 from crossglg.encoders.infogcn import InfoGCN, InformationBottleneck
+from crossglg.encoders.motionbert import MotionBERT
 from crossglg.errors import ConfigError, suggest
 from crossglg.skeleton.layout import Layout, get_layout
 
 __all__ = [
+    "HDGCN",
     "InfoGCN",
     "InformationBottleneck",
+    "MotionBERT",
     "SkeletonEncoder",
     "check_encoder",
     "create_encoder",
@@ -24,7 +28,11 @@ __all__ = [
 ]
 
 _ENTRY_POINTS = "crossglg.encoders"
-_OWN: dict[str, type[SkeletonEncoder]] = {"infogcn": InfoGCN}
+_OWN: dict[str, type[SkeletonEncoder]] = {
+    "infogcn": InfoGCN,
+    "hdgcn": HDGCN,
+    "motionbert": MotionBERT,
+}
 
 
 def list_encoders() -> tuple[str, ...]:

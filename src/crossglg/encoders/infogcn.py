@@ -119,7 +119,7 @@ class InfoGCNBlock(nn.Module):
         mixed = self.space(features)
         if joint_weights is not None:
             mixed = mixed * rearrange(joint_weights, "b v -> b 1 1 v")
-        return torch.relu(self.time(mixed) + self.shortcut(features))
+        return torch.relu(torch.relu(self.time(mixed)) + self.shortcut(features))
 
 
 class AttentionGraphConvolution(nn.Module):

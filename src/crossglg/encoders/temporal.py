@@ -43,7 +43,7 @@ class MultiScaleTemporal(nn.Module):
 
     def forward(self, features: Features) -> DeepFeatures:
         """(B D T V) -> (B D' T/stride V)."""
-        return torch.relu(torch.cat([branch(features) for branch in self.branches], dim=1))
+        return torch.cat([branch(features) for branch in self.branches], dim=1)
 
 
 class TemporalConvolution(nn.Module):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+import torch
 from torch import Tensor, nn
 
 from crossglg.errors import EncoderError
@@ -52,11 +53,20 @@ def load_translated(
         Their keys that the table has no word for, such as another part's.
 
     Raises:
-        EncoderError: A weight is missing, has no place or has another shape; all are listed.
+        EncoderError: A weight is missing, has no place, has another shape, or is given under two
+            names with different values; all are listed.
     """
     translated = {key: translate_key(key, table) for key in weights}
-    ours = {our: weights[their] for their, our in translated.items() if our is not None}
     expected = module.state_dict()
+    fitted = [
+        (our, _without_idle_axes(weights[their], expected.get(our)))
+        for their, our in translated.items()
+        if our is not None
+    ]
+    ours = dict(fitted)
+    contradictory = sorted(
+        {our for our, it in fitted if it is not ours[our] and not torch.equal(it, ours[our])}
+    )
     missing = sorted(expected.keys() - ours.keys())
     unexpected = sorted(ours.keys() - expected.keys())
     misshapen = [
@@ -70,6 +80,7 @@ def load_translated(
             ("missing", missing),
             ("without a place", unexpected),
             ("of another shape", misshapen),
+            ("given twice, differently", contradictory),
         )
         if names
     ]
@@ -79,3 +90,10 @@ def load_translated(
         )
     module.load_state_dict(ours)
     return tuple(their for their, our in translated.items() if our is None)
+
+
+def _without_idle_axes(weight: Tensor, expected: Tensor | None) -> Tensor:
+    """A bias that is kept ready to be added to features, (1 D 1 1), is a bias (D)."""
+    squeezed = weight.squeeze()
+    fits = expected is not None and squeezed.shape == expected.shape
+    return squeezed if fits else weight

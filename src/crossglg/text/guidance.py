@@ -11,7 +11,8 @@ from crossglg.errors import DescriptionError
 from crossglg.skeleton.layout import Layout, get_layout
 from crossglg.text.descriptions import joint_sources, load_descriptions, normalise_action
 from crossglg.text.encoder import create_text_encoder
-from crossglg.text.phrases import key_joint_matrix
+from crossglg.text.extractors import create_reader
+from crossglg.text.phrases import PhraseReader, key_joint_matrix
 from crossglg.text.store import StoredEncoder, cache_folder
 from crossglg.text.vectors import encode_joint_texts, read_text_vectors
 
@@ -41,6 +42,7 @@ def load_guidance(
     *,
     descriptions: Path | str,
     encoder: str = SHIPPED_ENCODER,
+    reader: str = "rules",
 ) -> TextGuidance:
     """Key joints and joint text vectors for these classes on this layout.
 
@@ -53,20 +55,22 @@ def load_guidance(
         descriptions: Name of a shipped description set or path of a JSON file; several joined
             by ``+`` are merged.
         encoder: Name of the text encoder.
+        reader: What finds the key joints in the global text: rules, spacy or corenlp.
 
     Raises:
         DescriptionError: A class has no description, or the set's layout has nothing to say
             about a joint.
         MissingExtraError: The texts have no vectors yet and the encoder is not installed.
-        ConfigError: No such encoder.
+        ConfigError: No such encoder or reader.
     """
     whole = str(descriptions)
     names = [whole] if Path(whole).exists() else whole.split("+")
-    return merge_guidance([_load_one(class_names, layout, name, encoder) for name in names])
+    read = create_reader(reader)
+    return merge_guidance([_load_one(class_names, layout, name, encoder, read) for name in names])
 
 
 def _load_one(
-    class_names: Sequence[str], layout: Layout, descriptions: str, encoder: str
+    class_names: Sequence[str], layout: Layout, descriptions: str, encoder: str, read: PhraseReader
 ) -> TextGuidance:
     texts = load_descriptions(descriptions)
     chosen = texts.for_classes(class_names)
@@ -81,7 +85,7 @@ def _load_one(
     else:
         vectors = stored[np.ix_(rows, columns)].astype(np.float32)
     return TextGuidance(
-        key_joints=key_joint_matrix(chosen, layout),
+        key_joints=key_joint_matrix(chosen, layout, read=read),
         joint_texts=vectors,
         class_names=tuple(class_names),
         source=f"{texts.name} ({texts.layout}), {encoder}",

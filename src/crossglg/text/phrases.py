@@ -8,7 +8,7 @@ texts are plain, and the reading stays reproducible and free of further packages
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -53,6 +53,9 @@ class _Token:
     kind: _Kind
 
 
+PhraseReader = Callable[[str], tuple[Phrase, ...]]
+
+
 def find_phrases(text: str) -> tuple[Phrase, ...]:
     """All mentions of body parts in reading order, those that do not count included."""
     return tuple(
@@ -60,8 +63,15 @@ def find_phrases(text: str) -> tuple[Phrase, ...]:
     )
 
 
-def key_joints(text: str, layout: Layout) -> NDArray[np.float32]:
+def key_joints(
+    text: str, layout: Layout, *, read: PhraseReader = find_phrases
+) -> NDArray[np.float32]:
     """How much each joint matters according to a global text.
+
+    Args:
+        text: The global text.
+        layout: Its joints are weighted.
+        read: Finds the phrases; see ``text.extractors`` for others than our own rules.
 
     Returns:
         (V) float32, sums to 1: equal weight on every joint named, or uniform where the text
@@ -69,7 +79,7 @@ def key_joints(text: str, layout: Layout) -> NDArray[np.float32]:
     """
     named = {
         joint
-        for phrase in find_phrases(text)
+        for phrase in read(text)
         if phrase.role == "acts"
         for joint in joints_of_noun(phrase.noun, phrase.sides, layout)
     }
@@ -81,10 +91,13 @@ def key_joints(text: str, layout: Layout) -> NDArray[np.float32]:
 
 
 def key_joint_matrix(
-    descriptions: Sequence[ActionDescription], layout: Layout
+    descriptions: Sequence[ActionDescription],
+    layout: Layout,
+    *,
+    read: PhraseReader = find_phrases,
 ) -> NDArray[np.float32]:
     """(K V) float32: ``key_joints`` of every description's global text."""
-    rows = [key_joints(description.global_text, layout) for description in descriptions]
+    rows = [key_joints(text.global_text, layout, read=read) for text in descriptions]
     return np.stack(rows) if rows else np.zeros((0, layout.joint_count), dtype=np.float32)
 
 

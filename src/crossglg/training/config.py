@@ -86,6 +86,7 @@ class Recipe:
         descriptions: Name or path of the action descriptions, several joined by ``+``; by default
             those called like the data. The bare encoder needs none.
         text_encoder: What makes vectors of the joints' texts.
+        phrase_reader: What finds the key joints in the global texts.
         model: The architecture.
         training: Optimisation and batches.
         loss: Weights of the terms.
@@ -95,6 +96,7 @@ class Recipe:
     name: str
     descriptions: str = ""
     text_encoder: str = "minilm"
+    phrase_reader: str = "rules"
     model: ModelConfig = field(default_factory=ModelConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     loss: LossWeights = field(default_factory=LossWeights)

@@ -1,5 +1,6 @@
 """Learn on base classes: build, go through the epochs, keep the plain branch; restartable."""
 
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,9 @@ def train(
     runner = _prepare_runner(model, optimizer, learn_from, recipe, lessons)
     with MetricsLog(out, next_epoch=state.next_epoch) as log:
         for epoch in range(state.next_epoch, config.epochs):
+            start = time.perf_counter()
             row = {"epoch": epoch, **runner.run(epoch, progress)}
+            row["seconds"] = time.perf_counter() - start
             if model.interaction is not None and runner.lessons is not None:
                 row["accuracy_text_only"] = text_only_accuracy(model, runner.lessons)
             score = _score(plain, choose_by, config.frame_count) if choose_by.clips else None

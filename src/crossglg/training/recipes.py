@@ -7,7 +7,7 @@ from crossglg.errors import ConfigError, suggest
 from crossglg.guidance.build import Guidance, ModelConfig
 from crossglg.guidance.losses import LossWeights
 from crossglg.skeleton.augment import Augmentation
-from crossglg.training.config import Recipe, TrainingConfig
+from crossglg.training.config import Recipe, TrainingConfig, override
 
 _BEYOND_ANY_TREE = 25
 _BONES_AND_JOINTS = (1, _BEYOND_ANY_TREE)
@@ -47,6 +47,19 @@ def metric() -> Recipe:
     )
 
 
+# What the other encoders need to be trained as ``metric`` is: about InfoGCN's size, and for the
+# transformer the optimiser that transformers are trained with.
+_SMALL: dict[str, tuple[str, ...]] = {
+    "hdgcn": ("model.options.width=32",),
+    "motionbert": (
+        "model.options.size=small",
+        "training.optimizer=adamw",
+        "training.learning_rate=0.001",
+        "training.weight_decay=0.01",
+    ),
+}
+
+
 def demo() -> Recipe:
     """``metric``, sized for a first run of a few minutes on two cores without a GPU."""
     return Recipe(
@@ -68,7 +81,8 @@ def create_recipe(
 ) -> Recipe:
     """A recipe by name, with another guidance, encoder or seed.
 
-    An encoder other than the recipe's own is built with its own default options.
+    An encoder other than the recipe's own is built with its default options in ``paper``, and at
+    about InfoGCN's size in our own recipes.
 
     Raises:
         ConfigError: No recipe has this name.
@@ -77,7 +91,7 @@ def create_recipe(
         hint = suggest(name, RECIPES)
         raise ConfigError(f"No recipe is called '{name}'.{hint} Known: {', '.join(RECIPES)}.")
     recipe = RECIPES[name]()
-    model = replace(recipe.model, guidance=guidance)
-    if encoder and encoder != model.encoder:
-        model = replace(model, encoder=encoder, options={})
-    return replace(recipe, model=model, training=replace(recipe.training, seed=seed))
+    if encoder and encoder != recipe.model.encoder:
+        recipe = replace(recipe, model=replace(recipe.model, encoder=encoder, options={}))
+        recipe = override(recipe, () if name == "paper" else _SMALL.get(encoder, ()))
+    return override(recipe, [f"model.guidance={guidance}", f"training.seed={seed}"])

@@ -1,0 +1,84 @@
+"""The grid: every cell once, the floor in the table, failures named and not fatal."""
+
+import json
+
+import pytest
+
+from crossglg.compare import Comparison, Grid, Row, parse_method, run_grid
+from crossglg.errors import ConfigError
+from crossglg.sources import write_npz
+from crossglg.sources.choreography import choreography, list_actions
+
+TINY = ["training.epochs=1", "training.frame_count=8", "descriptions=choreography"]
+
+
+@pytest.fixture(scope="module")
+def grid(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("grid")
+    data = folder / "choreography.npz"
+    write_npz(choreography(performers=2, repeats=1, classes=list_actions()), data)
+    methods = (
+        parse_method("infogcn+crossglg", "demo", [*TINY, "model.options.width=8"]),
+        parse_method("hdgcn", "demo", [*TINY, "model.options.width=8"]),
+    )
+    classifiers = ("cosine", "joints")
+    return Grid(data, "demo", methods, (0,), folder / "out", classifiers, draws=2)
+
+
+@pytest.mark.slow
+def test_a_grid_is_run_once_and_tabled(grid):
+    told = []
+    comparison = run_grid(grid, progress=lambda *words: told.append(words))
+    assert [done for done, _, _ in told] == [1, 2]
+    assert [row.method for row in comparison.rows] == ["infogcn+crossglg", "hdgcn"]
+    assert not comparison.failed
+    assert set(comparison.floor) == {"raw DTW", "raw Euclidean"}
+    assert all(0 <= row.accuracy["joints"][0] <= 100 for row in comparison.rows)
+    assert all(row.parameters > 0 and row.ms_per_clip > 0 for row in comparison.rows)
+    table = (grid.out / "table.md").read_text()
+    assert "raw DTW" in table
+    assert "infogcn+crossglg" in table
+    assert json.loads((grid.out / "table.json").read_text())["draws"] == 2
+    assert len((grid.out / "table.csv").read_text().splitlines()) == 1 + 2 * 2
+    told.clear()
+    again = run_grid(grid, progress=lambda *words: told.append(words))
+    assert not told
+    assert [row.accuracy for row in again.rows] == [row.accuracy for row in comparison.rows]
+
+
+@pytest.mark.slow
+def test_a_cell_that_fails_is_named_and_the_others_run(grid, tmp_path):
+    bad = parse_method("infogcn+g2l", "demo", [*TINY, "descriptions=utd_mhad"])
+    both = Grid(
+        grid.data, "demo", (bad, grid.methods[1]), (0,), tmp_path / "out", ("cosine",), draws=1
+    )
+    comparison = run_grid(both)
+    assert [row.method for row in comparison.rows] == ["hdgcn"]
+    assert (
+        "infogcn+g2l, seed 0: The description set 'utd_mhad' says nothing" in comparison.failed[0]
+    )
+
+
+def test_methods_have_names():
+    method = parse_method("hdgcn+l2g", "metric", ["training.epochs=3"])
+    assert method.recipe.model.encoder == "hdgcn"
+    assert method.recipe.model.guidance == "l2g"
+    assert method.recipe.training.epochs == 3
+    with pytest.raises(ConfigError, match="Did you mean 'hdgcn'"):
+        parse_method("hdgnc", "metric")
+    with pytest.raises(ConfigError, match=r"model.guidance: expected one of"):
+        parse_method("hdgcn+magic", "metric")
+
+
+def test_two_methods_of_one_name_are_refused(grid):
+    twice = Grid(grid.data, "demo", grid.methods[:1] * 2, (0,), grid.out)
+    with pytest.raises(ConfigError, match="different names"):
+        run_grid(twice)
+
+
+def test_a_table_cell_is_mean_and_deviation_over_seeds():
+    row = Row("m", {"dtw": (80.0, 82.0, 84.0)}, 10, 1.0, 2.0)
+    table = Comparison("p", (0, 1, 2), 5, (row,), {"raw DTW": (79.0, 1.0)}, ())
+    assert row.cell("dtw") == "82.0 ± 2.0"
+    assert table.to_csv().splitlines()[1] == "m,dtw,0,80.0"
+    assert "| raw DTW | 79.0 ± 1.0 (draws)" in table.to_markdown()
