@@ -115,3 +115,16 @@ def test_importing_the_package_leaves_no_trace():
         "import logging; assert not logging.getLogger().handlers"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+PAPER_TO_CODE = re.findall(
+    r"`((?:tests/)?[\w/]+\.py)(?:: (\w+))?`",
+    (ROOT / "docs" / "paper-to-code.md").read_text("utf-8"),
+)
+
+
+@pytest.mark.parametrize(("file", "name"), PAPER_TO_CODE)
+def test_every_place_that_the_paper_is_mapped_to_exists(file, name):
+    path = ROOT / file if file.startswith("tests/") else ROOT / "src" / "crossglg" / file
+    assert path.exists()
+    assert not name or re.search(rf"^(?:def|class) {name}\b", path.read_text("utf-8"), re.MULTILINE)

@@ -9,7 +9,14 @@ import numpy as np
 
 from crossglg.checkpoint import PlainCheckpoint
 from crossglg.oneshot import ClipFeatures, Evaluation, extract_features
-from crossglg.report import MovingSkeleton, Report, render_gallery, write_page, write_report
+from crossglg.report import (
+    MovingSkeleton,
+    Report,
+    render_figure,
+    render_gallery,
+    write_page,
+    write_report,
+)
 from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.normalize import normalize
 from crossglg.sources.choreography import choreography
@@ -22,6 +29,7 @@ _PERFORMERS, _REPEATS = 8, 2
 _SHOWN_CLASSES = 6
 _SHOWN_FRAMES = 48
 REPORT_FILE = "report.html"
+FIGURE_FILE = "figure.svg"
 GALLERY_FILE = "choreography.html"
 RUN_FOLDER = "run"
 
@@ -63,6 +71,7 @@ def run_demo(out: Path, *, seed: int, progress: Progress | None = None) -> DemoR
     checkpoint = train_run(split, recipe, out=run, progress=progress)
     evaluation = evaluate_run(checkpoint, split, seed=seed)
     report = describe(evaluation, split, checkpoint, read_metrics(run), seed=seed)
+    write_page(render_figure([query for _, query in report.pairs]), out / FIGURE_FILE)
     return DemoResult(evaluation, write_report(report, out / REPORT_FILE))
 
 

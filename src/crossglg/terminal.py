@@ -2,7 +2,6 @@
 
 import importlib
 import importlib.metadata
-import logging
 import platform
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -28,8 +27,6 @@ _PACKAGES = ("torch", "numpy", "lightning-fabric", "scikit-learn", "transformers
 @contextmanager
 def training_progress(*, quiet: bool) -> Iterator[Callable[[int, int, Mapping[str, float]], None]]:
     """A bar over all steps with the losses and accuracies of both branches."""
-    # Fabric announces the precision it was asked for; nobody needs to be told twice.
-    logging.getLogger("lightning_fabric.utilities.rank_zero").setLevel(logging.WARNING)
     with _bar("{task.fields[numbers]}", quiet=quiet) as bar:
         task = bar.add_task("training", total=None, numbers="")
 

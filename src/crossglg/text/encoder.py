@@ -87,6 +87,7 @@ class TransformersEncoder:
     @cached_property
     def _parts(self) -> tuple[Any, Any]:
         transformers = require("transformers", extra="text")
+        transformers.utils.logging.disable_progress_bar()
         try:
             tokenizer = transformers.AutoTokenizer.from_pretrained(self.model)
             network = transformers.AutoModel.from_pretrained(self.model)

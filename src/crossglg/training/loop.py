@@ -1,5 +1,6 @@
 """Learn on base classes: build, go through the epochs, keep the plain branch; restartable."""
 
+import logging
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -144,6 +145,8 @@ def _prepare_runner(
         collate_fn=Collate(learn_from.max_persons),
         num_workers=config.workers,
     )
+    # Fabric announces the precision it was asked for; nobody needs to be told twice.
+    logging.getLogger("lightning_fabric.utilities.rank_zero").setLevel(logging.WARNING)
     fabric = Fabric(accelerator="auto", devices=1, precision=config.precision)
     wrapped, wrapped_optimizer = fabric.setup(model, optimizer)
     return EpochRunner(

@@ -1,0 +1,98 @@
+"""Moving skeletons as one animated SVG: a picture for a README or a slide, without scripts."""
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossglg.report.scene import MovingSkeleton, describe_scene
+
+_UNIT = 1000  # of describe_scene
+_CELL = 200
+_CAPTION = 26
+_MARGIN = 0.88
+_FRAMES = 32
+_YAW_RAD = 0.45
+_COLD, _WARM = (122, 138, 158), (242, 116, 32)
+_JOINT_RADIUS, _KEY_RADIUS = 2.6, 6.4
+_STYLE = (
+    "text{font:600 14px system-ui,sans-serif;fill:#223;text-anchor:middle}"
+    "path{fill:none;stroke:#8a98aa;stroke-width:3;stroke-linecap:round}"
+    "@media(prefers-color-scheme:dark){text{fill:#e8ecf2}path{stroke:#66758a}}"
+)
+
+
+def render_figure(skeletons: Sequence[MovingSkeleton], *, columns: int = 4) -> str:
+    """An SVG in which every skeleton repeats its movement, joints coloured by importance.
+
+    Args:
+        skeletons: Any number; first persons only.
+        columns: Skeletons side by side.
+    """
+    rows = -(-len(skeletons) // columns)
+    width, height = columns * _CELL, rows * (_CELL + _CAPTION)
+    parts = [
+        f'<g transform="translate({(n % columns) * _CELL} {(n // columns) * (_CELL + _CAPTION)})">'
+        f"{_draw(skeleton)}</g>"
+        for n, skeleton in enumerate(skeletons)
+    ]
+    label = escape(", ".join(skeleton.title for skeleton in skeletons))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
+        f'aria-label="Moving skeletons: {label}"><style>{_STYLE}</style>{"".join(parts)}</svg>\n'
+    )
+
+
+def _draw(skeleton: MovingSkeleton) -> str:
+    points = _project(skeleton)
+    duration_s = skeleton.joints.shape[1] / skeleton.fps
+    how = f'dur="{duration_s:.2f}s" repeatCount="indefinite"'
+    weights = describe_scene(skeleton)["importance"]
+    shares = weights if isinstance(weights, list) else [0.0] * points.shape[1]
+    bones = [_bones(frame, skeleton) for frame in points]
+    drawn = [f'<path d="{bones[0]}"><animate attributeName="d" values="{";".join(bones)}" {how}/>']
+    drawn.append("</path>")
+    for joint, share in enumerate(shares):
+        moves = "".join(
+            f'<animate attributeName="{name}" values="{_list(points[:, joint, axis])}" {how}/>'
+            for axis, name in enumerate(("cx", "cy"))
+        )
+        radius = _JOINT_RADIUS + (_KEY_RADIUS - _JOINT_RADIUS) * share
+        drawn.append(f'<circle r="{radius:.1f}" fill="{_colour(share)}">{moves}</circle>')
+    middle = _CELL / 2
+    drawn.append(f'<text x="{middle:g}" y="{_CELL + 14}">{escape(skeleton.title)}</text>')
+    return "".join(drawn)
+
+
+def _project(skeleton: MovingSkeleton) -> NDArray[np.float64]:
+    """(T V 2) in the picture's units, seen a little from the side."""
+    scene = describe_scene(skeleton)
+    persons = scene["persons"]
+    assert isinstance(persons, list)
+    frame_count, joint_count = skeleton.joints.shape[1:3]
+    places = np.array(persons[0], dtype=np.float64).reshape(frame_count, joint_count, 3) / _UNIT
+    chosen = np.linspace(0, frame_count - 1, min(_FRAMES, frame_count)).round().astype(int)
+    x, y, z = np.moveaxis(places[chosen], -1, 0)
+    # A body that faces -z is looked at from the front, so its right hand is to the left.
+    across = -x * np.cos(_YAW_RAD) + z * np.sin(_YAW_RAD)
+    half = _CELL / 2
+    return np.stack([half + across * half * _MARGIN, half - y * half * _MARGIN], axis=-1)
+
+
+def _bones(frame: NDArray[np.float64], skeleton: MovingSkeleton) -> str:
+    parents = skeleton.layout.parent_index
+    pairs = [(child, parent) for child, parent in enumerate(parents) if child != parent]
+    return "".join(
+        f"M{frame[p, 0]:.0f} {frame[p, 1]:.0f}L{frame[c, 0]:.0f} {frame[c, 1]:.0f}"
+        for c, p in pairs
+    )
+
+
+def _list(values: NDArray[np.float64]) -> str:
+    return ";".join(f"{value:.0f}" for value in values)
+
+
+def _colour(share: float) -> str:
+    mixed = [round(c + (w - c) * share) for c, w in zip(_COLD, _WARM, strict=True)]
+    return "#" + "".join(f"{value:02x}" for value in mixed)
