@@ -20,6 +20,7 @@ from crossglg.errors import ConfigError, CrossGLGError, suggest
 from crossglg.skeleton.layout import Layout
 from crossglg.sources.splits import get_protocol
 from crossglg.training import PLAIN_FILE, Recipe, create_recipe, override, read_metrics
+from crossglg.training.rivals import RIVALS, train_like
 from crossglg.verbs import DEFAULT_CLASSIFIERS, evaluate_run, open_clips, split_data, train_run
 
 Progress = Callable[[int, int, str], None]
@@ -145,10 +146,10 @@ class Comparison:
 
 
 def parse_method(name: str, recipe: str, settings: Sequence[str] = ()) -> Method:
-    """``ENCODER`` trained without words, or ``ENCODER+GUIDANCE``, by a recipe.
+    """``ENCODER`` trained without words, ``ENCODER+GUIDANCE``, or ``ENCODER+RIVAL``, by a recipe.
 
     Raises:
-        ConfigError: No such encoder, guidance, recipe or setting.
+        ConfigError: No such encoder, guidance, rival, recipe or setting.
     """
     encoder, _, guidance = name.strip().partition("+")
     if encoder not in list_encoders():
@@ -156,8 +157,12 @@ def parse_method(name: str, recipe: str, settings: Sequence[str] = ()) -> Method
             f"No encoder is called '{encoder}'.{suggest(encoder, list_encoders())} Known: "
             f"{', '.join(list_encoders())}; with guidance such as {encoder}+crossglg."
         )
-    words = [f"model.guidance={guidance or 'none'}", *settings]
-    return Method(name.strip(), override(create_recipe(recipe, encoder=encoder), words))
+    chosen = create_recipe(recipe, encoder=encoder)
+    if guidance in RIVALS:
+        chosen = train_like(guidance, chosen)
+    else:
+        chosen = override(chosen, [f"model.guidance={guidance or 'none'}"])
+    return Method(name.strip(), override(chosen, settings))
 
 
 def run_grid(grid: Grid, *, workers: int = 1, progress: Progress | None = None) -> Comparison:

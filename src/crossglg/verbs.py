@@ -18,11 +18,12 @@ from crossglg.oneshot import (
     extract_features,
     fixed_exemplars,
 )
+from crossglg.oneshot.worded import WORDED, NovelWords, relevance_of_names
 from crossglg.skeleton.layout import Layout
 from crossglg.sources import open_data, read_masks
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.splits import Protocol, select_clips
-from crossglg.text import load_guidance
+from crossglg.text import create_text_encoder, load_guidance
 from crossglg.training import BaseClips, Progress, Recipe, train
 
 DEFAULT_CLASSIFIERS = ("cosine", "joints", "dtw", "calibrated")
@@ -75,7 +76,7 @@ def train_run(
     """
     base = BaseClips.gather(split.base, split.protocol.base)
     guidance = None
-    if recipe.model.guidance != "none":
+    if recipe.model.needs_texts:
         texts = recipe.descriptions or split.base.name
         guidance = load_guidance(
             base.class_names,
@@ -130,6 +131,7 @@ def evaluate_run(
             f"({checkpoint.provenance.get('protocol', 'unknown')})."
         )
     base = extract_features(checkpoint, split.base)
+    words = load_novel_words(checkpoint, split) if set(classifiers) & set(WORDED) else None
     return evaluate(
         extract_features(checkpoint, split.novel),
         split.novel,
@@ -138,4 +140,23 @@ def evaluate_run(
         classifiers=classifiers,
         base=BaseStatistics.collect(base.pooled, split.base.labels),
         protocol=split.protocol.name,
+        words=words,
+    )
+
+
+def load_novel_words(checkpoint: PlainCheckpoint, split: SplitData) -> NovelWords:
+    """What words say about the novel classes, for the classifiers that may know it.
+
+    Raises:
+        DescriptionError: No description of these classes.
+        MissingExtraError: The encoder of names is not installed.
+    """
+    layout = checkpoint.layout
+    names = [split.novel.class_names[label] for label in split.protocol.novel]
+    descriptions = checkpoint.provenance["recipe"]["descriptions"] or split.novel.name
+    encoder = create_text_encoder("minilm")
+    parts = [part.replace("_", " ") for part in layout.parts]
+    return NovelWords(
+        load_guidance(names, layout, descriptions=descriptions).key_joints,
+        relevance_of_names(encoder.encode(names), encoder.encode(parts), layout),
     )

@@ -11,9 +11,10 @@ from crossglg.guidance.heads import CosineHead, MLPHead
 from crossglg.guidance.importance import JointImportance, Reweighting
 from crossglg.guidance.interaction import CrossModalInteraction, InteractionConfig
 from crossglg.guidance.model import CrossGLG, PlainBranch
+from crossglg.guidance.part_contrast import PartTextContrast
 from crossglg.skeleton.layout import Layout
 
-Guidance = Literal["crossglg", "none", "g2l", "l2g"]
+Guidance = Literal["crossglg", "none", "g2l", "l2g", "gap"]
 Head = Literal["mlp", "cosine", "linear", "bottleneck"]
 
 
@@ -24,7 +25,7 @@ class ModelConfig:
     Attributes:
         encoder: Name of a registered encoder.
         options: That encoder's own options.
-        guidance: Both halves of the method, one of them, or the bare encoder.
+        guidance: Both halves of the method, one of them, the bare encoder, or GAP for comparison.
         n_pre: After how many blocks joint importance is read; None for the encoder's default.
         importance_hidden: Hidden width of the importance; None for the width of the features.
         reweighting: How importance scales features.
@@ -51,6 +52,11 @@ class ModelConfig:
         """Whether the interaction branch is trained."""
         return self.guidance in ("crossglg", "l2g")
 
+    @property
+    def needs_texts(self) -> bool:
+        """Whether training needs words."""
+        return self.guidance != "none"
+
 
 def build_plain(
     config: ModelConfig, *, layout: Layout, max_persons: int, class_count: int
@@ -73,12 +79,15 @@ def build_plain(
 
 def build_crossglg(config: ModelConfig, plain: PlainBranch, *, text_dim: int) -> CrossGLG:
     """The whole in training, around a plain branch."""
-    interaction = None
+    interaction = part_contrast = None
+    feature_dim = plain.encoder.feature_dim
     if config.local_to_global:
-        interaction = CrossModalInteraction(
-            text_dim, plain.encoder.feature_dim, config=config.interaction
+        interaction = CrossModalInteraction(text_dim, feature_dim, config=config.interaction)
+    if config.guidance == "gap":
+        part_contrast = PartTextContrast(
+            plain.encoder.layout, text_dim=text_dim, feature_dim=feature_dim
         )
-    return CrossGLG(plain, interaction=interaction)
+    return CrossGLG(plain, interaction=interaction, part_contrast=part_contrast)
 
 
 def _build_head(head: Head, in_dim: int, class_count: int) -> nn.Module:

@@ -16,18 +16,24 @@ class LossWeights:
     """How much each term counts.
 
     Attributes:
+        classify: Weight of the plain branch's cross-entropy.
         calibrate: Weight of the calibration of joint importance (the paper's 0.5).
         interact: Weight of the interaction branch's cross-entropy (the paper's 0.2).
         contrast: Weight of a supervised contrastive term on the embedding (ours; 0 is the paper).
+        episode: Weight of a prototypical term on the embedding (a rival; 0 is the paper).
+        part_contrast: Weight of GAP's term where guidance is ``gap`` (GAP's 0.8).
         label_smoothing: Of both cross-entropies (InfoGCN's 0.1).
         calibrate_over: Whether squared errors are summed or averaged over the joints. The paper
             says MSE; averaged over 25 joints that is below 0.01 from the start and teaches
             nothing beside a cross-entropy of 4.6, hence the sum.
     """
 
+    classify: float = 1.0
     calibrate: float = 0.5
     interact: float = 0.2
     contrast: float = 0.0
+    episode: float = 0.0
+    part_contrast: float = 0.8
     label_smoothing: float = 0.1
     calibrate_over: Reduction = "sum"
 

@@ -19,6 +19,7 @@ from crossglg.encoders.base import SkeletonEncoder
 from crossglg.errors import ConfigError
 from crossglg.guidance.importance import JointImportance
 from crossglg.guidance.interaction import CrossModalInteraction
+from crossglg.guidance.part_contrast import PartTextContrast
 from crossglg.shapes import (
     Clips,
     Embedding,
@@ -27,6 +28,7 @@ from crossglg.shapes import (
     JointTexts,
     JointWeights,
     Logits,
+    PartLogits,
     Present,
 )
 
@@ -50,10 +52,17 @@ class PlainOutput(NamedTuple):
 
 
 class GuidedOutput(NamedTuple):
-    """The plain branch's output and the interaction branch's logits (None without one)."""
+    """The plain branch's output and what the training-only parts say (None without them).
+
+    Attributes:
+        plain: Everything known without text.
+        fused_logits: (N K) of the interaction branch.
+        part_logits: (P N N) clips against texts, of GAP's contrast.
+    """
 
     plain: PlainOutput
     fused_logits: Logits | None
+    part_logits: PartLogits | None
 
 
 class PlainBranch(nn.Module):
@@ -111,14 +120,20 @@ class CrossGLG(nn.Module):
     Args:
         plain: The branch that is kept.
         interaction: The branch that reads the joints' texts; None switches local-to-global off.
+        part_contrast: GAP's way to use the texts, for comparison.
     """
 
     def __init__(
-        self, plain: PlainBranch, *, interaction: CrossModalInteraction | None = None
+        self,
+        plain: PlainBranch,
+        *,
+        interaction: CrossModalInteraction | None = None,
+        part_contrast: PartTextContrast | None = None,
     ) -> None:
         super().__init__()
         self.plain = plain
         self.interaction = interaction
+        self.part_contrast = part_contrast
 
     def forward(
         self, clips: Clips, present: Present, joint_texts: JointTexts | None = None
@@ -131,7 +146,10 @@ class CrossGLG(nn.Module):
             joint_texts: (N V W) of each clip's own class; without them only the plain branch runs.
         """
         plain = self.plain(clips, present)
-        if self.interaction is None or joint_texts is None:
-            return GuidedOutput(plain, None)
-        fused = self.interaction(joint_texts, plain.joint_features)
-        return GuidedOutput(plain, self.plain.classifier(fused))
+        fused_logits = part_logits = None
+        if joint_texts is not None and self.interaction is not None:
+            fused = self.interaction(joint_texts, plain.joint_features)
+            fused_logits = self.plain.classifier(fused)
+        if joint_texts is not None and self.part_contrast is not None:
+            part_logits = self.part_contrast(joint_texts, plain.joint_features)
+        return GuidedOutput(plain, fused_logits, part_logits)

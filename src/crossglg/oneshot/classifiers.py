@@ -1,7 +1,8 @@
 """Ways to name a clip after one exemplar per class, by name.
 
-Two kinds. A matcher compares a query with each exemplar and nothing else, so all pairs of clips
+Three kinds. A matcher compares a query with each exemplar and nothing else, so all pairs of clips
 can be compared once and every draw read off. A learner fits something to the exemplars of a draw.
+A worded matcher is told about the novel classes in words, which the others never are.
 """
 
 from collections.abc import Callable
@@ -21,7 +22,10 @@ from crossglg.oneshot.distances import (
     normalise_rows,
 )
 from crossglg.oneshot.features import ClipFeatures
+from crossglg.oneshot.softdtw import soft_dtw_distances
 from crossglg.oneshot.statistics import BaseStatistics
+from crossglg.oneshot.transport import local_features, transport_distances
+from crossglg.oneshot.worded import WORDED
 
 _CLIPS_AT_ONCE = 256
 
@@ -80,6 +84,16 @@ def match_in_time(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.floa
         for start in range(0, len(query), _CLIPS_AT_ONCE)
     )
     return np.concatenate([dtw_distances(_describe_frames(block), exemplars) for block in blocks])
+
+
+def match_softly_in_time(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
+    """Soft-DTW over the same frames as ``match_in_time``."""
+    return soft_dtw_distances(_describe_frames(query), _describe_frames(support))
+
+
+def match_by_transport(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
+    """Optimal transport between local features of several scales."""
+    return transport_distances(local_features(query), local_features(support))
 
 
 def _describe_frames(features: ClipFeatures) -> NDArray[np.float32]:
@@ -149,6 +163,8 @@ MATCHERS: dict[str, Matcher] = {
     "joints": match_joints,
     "joints-uniform": match_joints_alike,
     "dtw": match_in_time,
+    "soft-dtw": match_softly_in_time,
+    "transport": match_by_transport,
 }
 LEARNERS: dict[str, Learner] = {
     "prototypes": Prototypes(),
@@ -161,7 +177,7 @@ LEARNERS: dict[str, Learner] = {
 
 def list_classifiers() -> tuple[str, ...]:
     """Names that ``evaluate`` takes."""
-    return (*MATCHERS, *LEARNERS)
+    return (*MATCHERS, *LEARNERS, *WORDED)
 
 
 def check_classifier(name: str) -> None:

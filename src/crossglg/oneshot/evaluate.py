@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from crossglg.errors import ProtocolError
+from crossglg.errors import ConfigError, ProtocolError
 from crossglg.oneshot.classifiers import LEARNERS, MATCHERS, check_classifier
 from crossglg.oneshot.draws import Draw
 from crossglg.oneshot.features import ClipFeatures
 from crossglg.oneshot.floor import RawMetric, raw_distances, raw_sequences
 from crossglg.oneshot.statistics import BaseStatistics
+from crossglg.oneshot.worded import WORDED, NovelWords
 from crossglg.sources.clipset import ClipSet
 
 
@@ -88,6 +89,7 @@ def evaluate(
     classifiers: Sequence[str],
     base: BaseStatistics | None,
     protocol: str,
+    words: NovelWords | None = None,
 ) -> Evaluation:
     """Recognise the queries of every draw with every classifier.
 
@@ -99,9 +101,10 @@ def evaluate(
         classifiers: Names of ``list_classifiers()``.
         base: Features of base classes, for classifiers that need them.
         protocol: Name for the result.
+        words: What is said about the novel classes, for classifiers that are told.
 
     Raises:
-        ConfigError: Unknown classifier, or one that lacks base features.
+        ConfigError: Unknown classifier, or one that lacks base features or words.
         ProtocolError: No draw, or features and clips are not the same clips.
     """
     _check_draws(features, data, draws)
@@ -110,12 +113,16 @@ def evaluate(
     truth = _positions(data.labels, novel)
     shown = np.unique(np.concatenate([draw.support for draw in draws]))
     exemplars = features.select(shown)
-    results = {
-        name: _judge_matrix(MATCHERS[name](features, exemplars), shown, truth, draws)
-        if name in MATCHERS
-        else _judge_learner(name, features, truth, draws, base)
-        for name in classifiers
-    }
+    results = {}
+    for name in classifiers:
+        if name in LEARNERS:
+            results[name] = _judge_learner(name, features, truth, draws, base)
+        elif name in MATCHERS:
+            distances = MATCHERS[name](features, exemplars)
+            results[name] = _judge_matrix(distances, shown, truth, draws)
+        else:
+            distances = WORDED[name](features, exemplars, _insist_on(words), truth[shown])
+            results[name] = _judge_matrix(distances, shown, truth, draws)
     sequences = raw_sequences(data)
     return Evaluation(
         protocol,
@@ -126,6 +133,12 @@ def evaluate(
         _judge_floor(sequences, "dtw", shown, truth, draws),
         _judge_floor(sequences, "euclidean", shown, truth, draws),
     )
+
+
+def _insist_on(words: NovelWords | None) -> NovelWords:
+    if words is None:
+        raise ConfigError("This classifier needs words about the novel classes; there are none.")
+    return words
 
 
 def _check_draws(features: ClipFeatures, data: ClipSet, draws: Sequence[Draw]) -> None:

@@ -106,7 +106,7 @@ def _name_classes(base: BaseClips, recipe: Recipe) -> tuple[str, ...]:
 def _prepare_lessons(
     recipe: Recipe, guidance: TextGuidance | None, base: BaseClips
 ) -> Lessons | None:
-    if not (recipe.model.global_to_local or recipe.model.local_to_global):
+    if not recipe.model.needs_texts:
         return None
     if guidance is None:
         raise ConfigError(

@@ -1,14 +1,17 @@
-"""The whole objective of a step: the paper's three terms, and ours if asked for."""
+"""The whole objective of a step: the paper's three terms, and those of ours and of rivals."""
 
 from dataclasses import dataclass
 
+import torch
 from pytorch_metric_learning.losses import SupConLoss
 from torch import Tensor
 
 from crossglg.guidance.losses import LossWeights, calibration_loss, classification_loss
 from crossglg.guidance.model import GuidedOutput
+from crossglg.guidance.part_contrast import part_contrast_loss
 from crossglg.shapes import KeyJoints, Labels, Logits
 from crossglg.training.batches import Batch
+from crossglg.training.episode import episode_loss
 
 _CONTRAST_TEMPERATURE = 0.1
 
@@ -27,7 +30,7 @@ class StepResult:
 
 
 class Objective:
-    """L = L_s + w_cal L_calibrate + w_int L_c + w_con L_contrast.
+    """L = L_s + w_cal L_calibrate + w_int L_c, and further terms whose weight is not zero.
 
     Args:
         weights: The weights.
@@ -40,29 +43,48 @@ class Objective:
     def __call__(
         self, output: GuidedOutput, batch: Batch, key_joints: KeyJoints | None
     ) -> StepResult:
-        """Judge both branches on a batch; ``key_joints`` (N V) are those of the clips' classes."""
+        """Judge a batch; ``key_joints`` (N V) are those of the clips' classes."""
+        weights, labels = self.weights, batch.labels
+        losses = self._paper_terms(output, batch, key_joints)
+        embedding = output.plain.embedding.float()
+        if output.part_logits is not None:
+            losses["part_contrast"] = part_contrast_loss(output.part_logits.float(), labels)
+        if weights.contrast > 0:
+            losses["contrast"] = self.contrast(embedding, labels)
+        if weights.episode > 0:
+            losses["episode"] = episode_loss(embedding, labels)
+        factors = {
+            "plain": weights.classify,
+            "calibrate": weights.calibrate,
+            "fused": weights.interact,
+            "part_contrast": weights.part_contrast,
+            "contrast": weights.contrast,
+            "episode": weights.episode,
+        }
+        loss = torch.stack([factors[name] * value for name, value in losses.items()]).sum()
+        terms = {f"loss_{name}": value for name, value in losses.items()}
+        terms["accuracy_plain"] = accuracy(output.plain.logits, labels)
+        if output.fused_logits is not None:
+            terms["accuracy_fused"] = accuracy(output.fused_logits, labels)
+        return StepResult(loss, {"loss": loss.detach()} | {k: v.detach() for k, v in terms.items()})
+
+    def _paper_terms(
+        self, output: GuidedOutput, batch: Batch, key_joints: KeyJoints | None
+    ) -> dict[str, Tensor]:
         weights, plain, labels = self.weights, output.plain, batch.labels
         smoothing = weights.label_smoothing
-        loss = classification_loss(plain.logits.float(), labels, label_smoothing=smoothing)
-        terms = {"loss_plain": loss, "accuracy_plain": accuracy(plain.logits, labels)}
+        losses = {
+            "plain": classification_loss(plain.logits.float(), labels, label_smoothing=smoothing)
+        }
         if plain.importance is not None and key_joints is not None:
-            calibrate = calibration_loss(
+            losses["calibrate"] = calibration_loss(
                 plain.importance, key_joints, batch.present, over=weights.calibrate_over
             )
-            terms["loss_calibrate"] = calibrate
-            loss = loss + weights.calibrate * calibrate
         if output.fused_logits is not None:
-            interact = classification_loss(
+            losses["fused"] = classification_loss(
                 output.fused_logits.float(), labels, label_smoothing=smoothing
             )
-            terms["loss_fused"] = interact
-            terms["accuracy_fused"] = accuracy(output.fused_logits, labels)
-            loss = loss + weights.interact * interact
-        if weights.contrast > 0:
-            contrast = self.contrast(plain.embedding.float(), labels)
-            terms["loss_contrast"] = contrast
-            loss = loss + weights.contrast * contrast
-        return StepResult(loss, {"loss": loss.detach()} | {k: v.detach() for k, v in terms.items()})
+        return losses
 
 
 def accuracy(logits: Logits, labels: Labels) -> Tensor:

@@ -1,0 +1,85 @@
+"""How well readers of global texts find the joints that matter: precision and recall of joints.
+
+python benchmarks/phrases.py --reader rules --reader spacy --misses
+
+The labels of benchmarks/data/phrases.json were written by hand without sight of the rules. Texts
+with an even number were then used to mend the rules, those with an odd number never were.
+"""
+
+import argparse
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from crossglg.errors import CrossGLGError
+from crossglg.skeleton.layout import get_layout
+from crossglg.text.extractors import create_reader
+from crossglg.text.lexicon import joints_of_noun
+from crossglg.text.phrases import PhraseReader
+
+LABELLED = Path(__file__).parent / "data" / "phrases.json"
+LAYOUT = get_layout("ntu25")
+
+
+@dataclass
+class Count:
+    """Joints found and right, found, and labelled; texts read exactly right, and all."""
+
+    right: int = 0
+    found: int = 0
+    labelled: int = 0
+    exact: int = 0
+    texts: int = 0
+
+    def add(self, found: set[str], labelled: set[str]) -> None:
+        """One text more."""
+        self.right += len(found & labelled)
+        self.found += len(found)
+        self.labelled += len(labelled)
+        self.exact += found == labelled
+        self.texts += 1
+
+    def __str__(self) -> str:
+        """Table cells."""
+        return (
+            f"{self.right / max(1, self.found):.3f} | {self.right / max(1, self.labelled):.3f} "
+            f"| {self.exact / max(1, self.texts):.3f} | {self.texts}"
+        )
+
+
+def find_joints(text: str, read: PhraseReader) -> set[str]:
+    """The joints that a reader says act."""
+    return {
+        joint
+        for phrase in read(text)
+        if phrase.role == "acts"
+        for joint in joints_of_noun(phrase.noun, phrase.sides, LAYOUT)
+    }
+
+
+def main() -> None:
+    """Print a Markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--reader", action="append", help="rules, spacy[:MODEL], corenlp[:URL]")
+    parser.add_argument("--misses", action="store_true", help="show the texts read wrongly")
+    words = parser.parse_args()
+    labelled = json.loads(LABELLED.read_text("utf-8"))["sentences"]
+    print("| reader | texts | precision | recall | exactly right | number |\n|---|---|---|---|---|---|")
+    for name in words.reader or ["rules"]:
+        try:
+            read = create_reader(name)
+        except CrossGLGError as error:
+            print(f"| {name} | not run: {error} |")
+            continue
+        counts = {"used to mend": Count(), "never used": Count()}
+        for number, entry in enumerate(labelled):
+            found, truth = find_joints(entry["text"], read), set(entry["joints"])
+            counts["never used" if number % 2 else "used to mend"].add(found, truth)
+            if words.misses and found != truth and number % 2 == 0:
+                print(f"  {entry['text']}\n    + {sorted(found - truth)}\n    - {sorted(truth - found)}")
+        for part, count in counts.items():
+            print(f"| {name.partition(':')[0]} | {part} | {count} |")
+
+
+if __name__ == "__main__":
+    main()
