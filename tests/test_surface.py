@@ -33,6 +33,7 @@ OPTIONS = {
         *("--protocol", "--methods", "--out", "--seeds", "--recipe", "--set", "--classifier"),
         *("--draws", "--workers", "--layout", "--json"),
     },
+    "import-weights": {"--out", "--option"},
     "embed": {"--encoder", "--out", "--onnx"},
     "describe lint": {"--json"},
     "describe write": {

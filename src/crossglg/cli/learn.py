@@ -155,6 +155,26 @@ def compare(
         raise typer.Exit(1)
 
 
+@app.command("import-weights")
+def import_weights(
+    encoder: Annotated[str, typer.Argument(help="infogcn, hdgcn or motionbert.")],
+    file: Annotated[Path, typer.Argument(help="Weights as the authors published them.")],
+    out: Annotated[Path, typer.Option(help="Folder of the run to make.")],
+    settings: Annotated[
+        list[str] | None, typer.Option("--option", help="Of the encoder: size=lite.")
+    ] = None,
+) -> None:
+    """Take over the authors' weights, tensors only; evaluate then takes the run."""
+    from crossglg.foreign import import_weights as read_weights
+    from crossglg.training import PLAIN_FILE
+
+    options = dict(setting.partition("=")[::2] for setting in settings or [])
+    checkpoint = read_weights(encoder, file, options=options)
+    out.mkdir(parents=True, exist_ok=True)
+    checkpoint.save(out / PLAIN_FILE)
+    print(f"{encoder}, {len(checkpoint.class_names)} classes: {out}")
+
+
 def _parse_labels(text: str) -> list[int]:
     try:
         return [int(word) for word in text.split(",")]

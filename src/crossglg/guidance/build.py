@@ -15,7 +15,7 @@ from crossglg.guidance.part_contrast import PartTextContrast
 from crossglg.skeleton.layout import Layout
 
 Guidance = Literal["crossglg", "none", "g2l", "l2g", "gap"]
-Head = Literal["mlp", "cosine", "linear", "bottleneck"]
+Head = Literal["mlp", "cosine", "linear", "bottleneck", "none"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,8 @@ class ModelConfig:
         n_pre: After how many blocks joint importance is read; None for the encoder's default.
         importance_hidden: Hidden width of the importance; None for the width of the features.
         reweighting: How importance scales features.
-        head: The shared classifier; ``bottleneck`` is InfoGCN's own.
+        head: The shared classifier; ``bottleneck`` is InfoGCN's own, ``none`` is for weights that
+            come without one and are not trained further.
         interaction: The training-only branch.
     """
 
@@ -97,4 +98,6 @@ def _build_head(head: Head, in_dim: int, class_count: int) -> nn.Module:
         return CosineHead(in_dim, class_count)
     if head == "bottleneck":
         return InformationBottleneck(in_dim, class_count)
+    if head == "none":
+        return nn.Identity()
     return nn.Linear(in_dim, class_count)
