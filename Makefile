@@ -1,12 +1,12 @@
 .PHONY: format check test docs demo bench
 
 format:
-	ruff format src tests
-	ruff check --fix src tests
+	ruff format src tests examples benchmarks
+	ruff check --fix src tests examples benchmarks
 
 check:
-	ruff format --check src tests
-	ruff check src tests
+	ruff format --check src tests examples benchmarks
+	ruff check src tests examples benchmarks
 	mypy
 	lint-imports
 

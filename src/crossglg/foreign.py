@@ -1,11 +1,9 @@
 """Take over the weights that the encoders' authors published, as a run folder of ours."""
 
-import json
 import pickle
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,9 @@ from crossglg.encoders.weights import INFOGCN, INFOGCN_HEAD, KeyTable, load_tran
 from crossglg.errors import CheckpointError, ConfigError, suggest
 from crossglg.guidance.build import Head, ModelConfig, build_plain
 from crossglg.skeleton import get_layout
+from crossglg.sources.ntu import list_ntu_classes
 
+_NTU_COUNTS = (60, 120)
 _WRAPPERS = ("state_dict", "model", "model_state_dict", "model_pos", "weights", "net")
 
 
@@ -169,6 +169,6 @@ def _name_classes(
     if published.class_key not in weights:
         raise CheckpointError(f"{file.name}: expected a weight '{published.class_key}'.")
     count = len(weights[published.class_key])
-    path = resources.files("crossglg").joinpath("resources/ntu120_classes.json")
-    ntu = json.loads(path.read_text("utf-8"))
-    return tuple(ntu[:count]) if count in (60, 120) else tuple(f"class {n}" for n in range(count))
+    if count in _NTU_COUNTS:
+        return list_ntu_classes()[:count]
+    return tuple(f"class {number}" for number in range(count))

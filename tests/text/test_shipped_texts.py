@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from crossglg.skeleton.layout import get_layout
+from crossglg.sources.ntu import list_ntu_classes
 from crossglg.text.descriptions import list_descriptions, load_descriptions
 from crossglg.text.lexicon import split_side
 from crossglg.text.phrases import find_phrases, key_joints
@@ -27,17 +28,28 @@ STILL = re.compile(
 each_action = pytest.mark.parametrize(("name", "action"), ACTIONS, ids=ACTION_IDS)
 
 
-def test_utd_texts_carry_the_names_of_the_data(data_file):
-    with np.load(data_file("utd_mhad.npz")) as data:
-        names = [str(name) for name in data["label_names"]]
-    assert [action.action for action in SETS["utd_mhad"].actions] == names
-
-
-def test_there_are_texts_for_27_utd_classes_and_48_choreographed_actions():
-    assert {name: len(texts.actions) for name, texts in SETS.items()} == {
-        "choreography": 48,
-        "utd_mhad": 27,
+def test_there_are_texts_for_every_benchmark():
+    counts = {name: (len(texts.actions), texts.layout) for name, texts in SETS.items()}
+    assert counts == {
+        "choreography": (48, "ntu25"),
+        "msr_action3d": (20, "kinect20"),
+        "ntu120": (120, "ntu25"),
+        "pku_mmd": (51, "ntu25"),
+        "union15": (49, "openni15"),
+        "utd_mhad": (27, "kinect20"),
+        "utd_mhad_second": (27, "kinect20"),
     }
+
+
+@pytest.mark.parametrize("name", ["utd_mhad", "utd_mhad_second", "union15"])
+def test_texts_carry_the_names_of_the_data(data_file, name):
+    with np.load(data_file(f"{name.removesuffix('_second')}.npz")) as data:
+        names = [str(each) for each in data["label_names"]]
+    assert [action.action for action in SETS[name].actions] == names
+
+
+def test_ntu_texts_carry_the_names_that_its_reader_gives():
+    assert tuple(action.action for action in SETS["ntu120"].actions) == list_ntu_classes()
 
 
 @pytest.mark.parametrize("name", SETS)

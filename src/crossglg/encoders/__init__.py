@@ -13,11 +13,13 @@ from crossglg.encoders.checks import check_encoder
 from crossglg.encoders.hdgcn import HDGCN
 from crossglg.encoders.infogcn import InfoGCN, InformationBottleneck
 from crossglg.encoders.motionbert import MotionBERT
+from crossglg.encoders.stgcn import STGCN
 from crossglg.errors import ConfigError, suggest
 from crossglg.skeleton.layout import Layout, get_layout
 
 __all__ = [
     "HDGCN",
+    "STGCN",
     "InfoGCN",
     "InformationBottleneck",
     "MotionBERT",
@@ -32,6 +34,7 @@ _OWN: dict[str, type[SkeletonEncoder]] = {
     "infogcn": InfoGCN,
     "hdgcn": HDGCN,
     "motionbert": MotionBERT,
+    "stgcn": STGCN,
 }
 
 

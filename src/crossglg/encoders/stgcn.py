@@ -1,0 +1,147 @@
+"""ST-GCN with its later good practices: fixed bones to begin with, learned links to end with.
+
+Source: Yan et al., Spatial Temporal Graph Convolutional Networks for Skeleton-Based Action
+Recognition, AAAI 2018, section 3; links that are learned freely from there and a multi-scale
+temporal part follow the description of ST-GCN++ in Duan et al., PYSKL, ACM MM 2022, section 3.
+Written from the papers.
+
+    clips (N M T V C) -> what each joint looks like from its ancestors -> batch norm     stem
+    block x 10        -> along three kinds of links: itself, inwards, outwards           space
+                      -> joint weights, if any                          guidance comes in here
+                      -> multi-scale convolution                        time
+
+There is no attention: the same links serve every clip and frame, which is why this is the
+fastest encoder here. Deviations: the temporal part is the four-branch one that the other graph
+encoders use; absent persons are left out of the averages.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from einops import rearrange
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from crossglg.encoders.base import SkeletonEncoder
+from crossglg.encoders.graph import parent_matrix, reach_operator
+from crossglg.encoders.temporal import MultiScaleTemporal, TemporalConvolution
+from crossglg.errors import ConfigError
+from crossglg.shapes import Clips, DeepFeatures, Features, JointWeights
+from crossglg.skeleton.layout import Layout
+
+_COORDINATES = 3
+_DOUBLING_BLOCKS = (4, 7)
+_BLOCK_COUNT = 10
+
+
+class STGCN(SkeletonEncoder):
+    """The encoder of ST-GCN++ without its classifier.
+
+    Args:
+        layout: The joints.
+        max_persons: The largest M.
+        width: Feature width of the first four blocks; doubled after four and after seven.
+        reaches: From how many bones up each joint is looked at, as in InfoGCN; several are
+            concatenated.
+
+    Raises:
+        ConfigError: A reach below one, or a width that is no multiple of four.
+    """
+
+    default_n_pre = 5
+    operators: Tensor
+
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        max_persons: int = 2,
+        width: int = 64,
+        reaches: Sequence[int] = (1,),
+    ) -> None:
+        super().__init__()
+        if not reaches or min(reaches) < 1:
+            raise ConfigError(f"Expected reaches of at least 1, found {tuple(reaches)}.")
+        if width % 4:
+            raise ConfigError(f"Expected a width that is a multiple of 4, found {width}.")
+        self.layout = layout
+        self.max_persons = max_persons
+        operators = torch.stack([reach_operator(layout, reach) for reach in reaches])
+        self.register_buffer("operators", operators, persistent=False)
+        view_dim = _COORDINATES * len(reaches)
+        self.norm = nn.BatchNorm1d(layout.joint_count * view_dim)
+        dims = [width * 2 ** sum(n >= d for d in _DOUBLING_BLOCKS) for n in range(_BLOCK_COUNT)]
+        self.block_dims = tuple(dims)
+        self.blocks = nn.ModuleList(
+            STGCNBlock(
+                dims[number - 1] if number else view_dim,
+                dims[number],
+                links=bone_links(layout),
+                stride=2 if number in _DOUBLING_BLOCKS else 1,
+            )
+            for number in range(_BLOCK_COUNT)
+        )
+
+    def stem(self, clips: Clips) -> Features:
+        """(N M T V C) -> (N*M C*R T V)."""
+        views = torch.einsum("ruv,nmtvc->nmturc", self.operators, clips)
+        normed = self.norm(rearrange(views, "n m t v r c -> (n m) (v r c) t"))
+        features = rearrange(normed, "b (v c) t -> b c t v", v=clips.shape[3])
+        return features.contiguous(memory_format=torch.channels_last)
+
+
+class STGCNBlock(nn.Module):
+    """Space, then time, with a shortcut around both."""
+
+    def __init__(
+        self, in_dim: int, out_dim: int, *, links: Float[Tensor, "S V V"], stride: int
+    ) -> None:
+        super().__init__()
+        self.space = LinkConvolution(in_dim, out_dim, links=links)
+        self.time = MultiScaleTemporal(out_dim, out_dim, stride=stride)
+        unchanged = in_dim == out_dim and stride == 1
+        self.shortcut: nn.Module = (
+            nn.Identity()
+            if unchanged
+            else TemporalConvolution(in_dim, out_dim, kernel=1, stride=stride)
+        )
+
+    def forward(
+        self, features: Features, joint_weights: JointWeights | None = None
+    ) -> DeepFeatures:
+        """(B D T V) -> (B D' T/stride V)."""
+        mixed = self.space(features)
+        if joint_weights is not None:
+            mixed = mixed * rearrange(joint_weights, "b v -> b 1 1 v")
+        return torch.relu(self.time(mixed) + self.shortcut(features))
+
+
+class LinkConvolution(nn.Module):
+    """Joints exchange features along links that start as bones and are learned from there."""
+
+    def __init__(self, in_dim: int, out_dim: int, *, links: Float[Tensor, "S V V"]) -> None:
+        super().__init__()
+        self.links = nn.Parameter(links.clone())
+        self.mix = nn.Conv2d(in_dim, len(links) * out_dim, 1)
+        self.norm_out = nn.BatchNorm2d(out_dim)
+        self.shortcut: nn.Module = (
+            nn.Identity()
+            if in_dim == out_dim
+            else nn.Sequential(nn.Conv2d(in_dim, out_dim, 1), nn.BatchNorm2d(out_dim))
+        )
+
+    def forward(self, features: Features) -> DeepFeatures:
+        """(B D T V) -> (B D' T V)."""
+        spoken = rearrange(self.mix(features), "b (s d) t v -> b d t (s v)", s=len(self.links))
+        heard = spoken @ rearrange(self.links, "s u v -> (s v) u")
+        return torch.relu(self.norm_out(heard) + self.shortcut(features))
+
+
+def bone_links(layout: Layout) -> Float[Tensor, "S V V"]:
+    """(3 V V) what joint u hears from joint v: itself, its parent, its children.
+
+    Each joint's children share its ear, so that every row sums to one or is empty.
+    """
+    from_parent = parent_matrix(layout)
+    from_children = from_parent.T / from_parent.T.sum(dim=1, keepdim=True).clamp(min=1.0)
+    return torch.stack([torch.eye(layout.joint_count), from_parent, from_children])
