@@ -64,10 +64,8 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true", help="show the texts read wrongly")
     words = parser.parse_args()
     labelled = json.loads(LABELLED.read_text("utf-8"))["sentences"]
-    print(
-        "| reader | texts | precision | recall | exactly right | number |")
-    print("|---|---|---|---|---|---|"
-    )
+    print("| reader | texts | precision | recall | exactly right | number |")
+    print("|---|---|---|---|---|---|")
     for name in words.reader or ["rules"]:
         try:
             read = create_reader(name)
@@ -79,10 +77,8 @@ def main() -> None:
             found, truth = find_joints(entry["text"], read), set(entry["joints"])
             counts["never used" if number % 2 else "used to mend"].add(found, truth)
             if words.misses and found != truth and number % 2 == 0:
-                print(
-                    f"  {entry['text']}")
-                print(f"    + {sorted(found - truth)}\n    - {sorted(truth - found)}"
-                )
+                print(f"  {entry['text']}")
+                print(f"    + {sorted(found - truth)}\n    - {sorted(truth - found)}")
         for part, count in counts.items():
             print(f"| {name.partition(':')[0]} | {part} | {count} |")
 

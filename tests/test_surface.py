@@ -34,6 +34,11 @@ OPTIONS = {
         *("--draws", "--workers", "--layout", "--json"),
     },
     "import-weights": {"--out", "--option"},
+    "enroll": {"--model", "--gallery", "--layout"},
+    "recognize": {"--model", "--gallery", "--top", "--layout", "--json"},
+    "list": {"--model", "--gallery", "--json"},
+    "rename": {"--model", "--gallery"},
+    "remove": {"--model", "--gallery"},
     "embed": {"--encoder", "--out", "--onnx"},
     "describe lint": {"--json"},
     "describe write": {

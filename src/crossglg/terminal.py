@@ -16,6 +16,7 @@ from crossglg import __version__
 
 if TYPE_CHECKING:
     from crossglg.compare import Comparison
+    from crossglg.gallery import Recognition
     from crossglg.oneshot import Evaluation
     from crossglg.text.lint import LintReport
     from crossglg.text.writer import Estimate
@@ -88,6 +89,17 @@ def print_evaluation(evaluation: "Evaluation") -> None:
     table.add_row("floor: raw DTW", f"{floor.mean:.1f} ± {floor.std:.1f}", "")
     table.add_row("raw Euclidean", f"{still.mean:.1f} ± {still.std:.1f}", "", style="dim")
     Console().print(table)
+
+
+def print_recognition(recognition: "Recognition") -> None:
+    """The answer, then how the nearest actions compare."""
+    console = Console()
+    console.print(escape(recognition.action or "unknown"), style="bold")
+    for answer in recognition.answers:
+        sure = "" if answer.probability is None else f"{answer.probability:6.0%}  "
+        console.print(f"  {sure}{escape(answer.action)}", highlight=False)
+    if recognition.unknown_probability is not None:
+        console.print(f"  {recognition.unknown_probability:6.0%}  unknown", style="dim")
 
 
 def print_comparison(comparison: "Comparison") -> None:

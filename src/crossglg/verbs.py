@@ -19,6 +19,7 @@ from crossglg.oneshot import (
     fixed_exemplars,
 )
 from crossglg.oneshot.worded import WORDED, NovelWords, relevance_of_names
+from crossglg.recogniser import learn_acceptance
 from crossglg.skeleton.layout import Layout
 from crossglg.sources import open_data, read_masks
 from crossglg.sources.clipset import ClipSet
@@ -90,7 +91,11 @@ def train_run(
         "protocol": split.protocol.name,
         "texts": "" if guidance is None else guidance.source,
     }
-    return train(base, recipe, guidance=guidance, out=out, provenance=provenance, progress=progress)
+    checkpoint = train(
+        base, recipe, guidance=guidance, out=out, provenance=provenance, progress=progress
+    )
+    learn_acceptance(checkpoint, split.base, out)
+    return checkpoint
 
 
 def draw_rounds(split: SplitData, *, draws: int, seed: int) -> list[Draw]:

@@ -32,6 +32,7 @@ def test_there_are_texts_for_every_benchmark():
     counts = {name: (len(texts.actions), texts.layout) for name, texts in SETS.items()}
     assert counts == {
         "choreography": (48, "ntu25"),
+        "kinetics400": (400, "openpose18"),
         "msr_action3d": (20, "kinect20"),
         "ntu120": (120, "ntu25"),
         "pku_mmd": (51, "ntu25"),

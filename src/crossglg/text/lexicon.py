@@ -29,6 +29,39 @@ class Lexicon:
         clause_starts: Words that begin a clause of their own.
         stillness: Words that say the body parts of their clause do not matter.
         stillness_exceptions: Pairs of words in which such a word says no such thing.
+        idioms: Words that speak of no body part together ("on the one hand").
+        compounds: Words that make a thing of a body word before them ("palm tree").
+        portions: Words whose "of the body" speaks of a part of it.
+        bulk: Words for the body as a whole: a load to what carries it.
+        carriers: Verbs that make a load of the body.
+        people: Words for persons.
+        strangers: Persons who are done something to.
+        marks_others: Words that make another one of a person.
+        pronouns: Words that stand for what was named before, or for nothing named.
+        auxiliaries: Verbs that make a statement, whatever stands before them.
+        functions: Prepositions and adverbs; "-ly" is known without them.
+        asides: Adverbs that may come between "and" and what it joins.
+        summaries: Words that sum up a list ("all of them").
+        directions: Words after which a side is a direction ("to the left").
+        regions: Adjectives that stand behind a body word too ("the knee joint").
+        refer_back: Pronouns for the body part spoken of before.
+        things: Words that make a thing of a body word behind them ("clock hands").
+        postures: Words that say stillness right behind a body word only ("hands flat").
+        descriptive: Words of stillness that may describe a thing ("a steady beat").
+        face_targets: Verbs that touch the face only ("holds the nose").
+        bare_measures: Measures only behind a body word without article ("hip high").
+        spots: Words for a spot on a body part ("the crook of the elbow").
+        resting_places: Words of stillness where the clause has no verb of motion ("at the sides").
+        touched: What is done to the place a hand touches ("the knee is patted").
+        targets: Verbs whose object is a place.
+        relatives: Words that begin a clause on the words before it.
+        denials: Words of stillness that deny others ("not to be ignored").
+        activity: Words that deny a word of stillness before them ("remains active").
+        excluders: Words of stillness that speak of the phrase behind them ("rather than").
+        exceptors: Words behind which the contrary holds ("except").
+        echoes: Words that say the last clause once more ("the same goes").
+        no_place_after: Word of place -> words before it that take the place away ("focus on").
+        place_only_after: Word -> the words before it that make it one of place ("rolled up").
         measures: Words that turn a body word before them into a measure ("shoulder height").
         rest: Words of a joint text that say the joint keeps still.
         details: Kind of detail -> words of a joint text that give it (direction, speed, ...).
@@ -47,6 +80,39 @@ class Lexicon:
     clause_starts: frozenset[str]
     stillness: frozenset[str]
     stillness_exceptions: frozenset[str]
+    idioms: frozenset[str]
+    compounds: frozenset[str]
+    portions: frozenset[str]
+    bulk: frozenset[str]
+    carriers: frozenset[str]
+    people: frozenset[str]
+    strangers: frozenset[str]
+    marks_others: frozenset[str]
+    pronouns: frozenset[str]
+    auxiliaries: frozenset[str]
+    functions: frozenset[str]
+    asides: frozenset[str]
+    summaries: frozenset[str]
+    directions: frozenset[str]
+    regions: frozenset[str]
+    refer_back: frozenset[str]
+    things: frozenset[str]
+    postures: frozenset[str]
+    descriptive: frozenset[str]
+    face_targets: frozenset[str]
+    bare_measures: frozenset[str]
+    spots: frozenset[str]
+    resting_places: frozenset[str]
+    touched: frozenset[str]
+    targets: frozenset[str]
+    relatives: frozenset[str]
+    denials: frozenset[str]
+    activity: frozenset[str]
+    excluders: frozenset[str]
+    exceptors: frozenset[str]
+    echoes: frozenset[str]
+    no_place_after: Mapping[str, frozenset[str]]
+    place_only_after: Mapping[str, frozenset[str]]
     measures: frozenset[str]
     rest: frozenset[str]
     details: Mapping[str, frozenset[str]]
@@ -71,10 +137,47 @@ def get_lexicon() -> Lexicon:
         clause_starts=frozenset(record["clause_starts"]),
         stillness=frozenset(record["stillness"]),
         stillness_exceptions=frozenset(record["stillness_exceptions"]),
+        idioms=frozenset(record["idioms"]),
+        compounds=frozenset(record["compounds"]),
+        portions=frozenset(record["portions"]),
+        bulk=frozenset(record["bulk"]),
+        carriers=frozenset(record["carriers"]),
+        people=frozenset(record["people"]),
+        strangers=frozenset(record["strangers"]),
+        marks_others=frozenset(record["marks_others"]),
+        pronouns=frozenset(record["pronouns"]),
+        auxiliaries=frozenset(record["auxiliaries"]),
+        functions=frozenset(record["functions"]),
+        asides=frozenset(record["asides"]),
+        summaries=frozenset(record["summaries"]),
+        directions=frozenset(record["directions"]),
+        regions=frozenset(record["regions"]),
+        refer_back=frozenset(record["refer_back"]),
+        things=frozenset(record["things"]),
+        postures=frozenset(record["postures"]),
+        descriptive=frozenset(record["descriptive"]),
+        face_targets=frozenset(record["face_targets"]),
+        bare_measures=frozenset(record["bare_measures"]),
+        spots=frozenset(record["spots"]),
+        resting_places=frozenset(record["resting_places"]),
+        touched=frozenset(record["touched"]),
+        targets=frozenset(record["targets"]),
+        relatives=frozenset(record["relatives"]),
+        denials=frozenset(record["denials"]),
+        activity=frozenset(record["activity"]),
+        excluders=frozenset(record["excluders"]),
+        exceptors=frozenset(record["exceptors"]),
+        echoes=frozenset(record["echoes"]),
+        no_place_after=_sets(record["no_place_after"]),
+        place_only_after=_sets(record["place_only_after"]),
         measures=frozenset(record["measures"]),
         rest=frozenset(record["rest"]),
-        details={kind: frozenset(words) for kind, words in record["details"].items()},
+        details=_sets(record["details"]),
     )
+
+
+def _sets(record: Mapping[str, Sequence[str]]) -> Mapping[str, frozenset[str]]:
+    return {key: frozenset(words) for key, words in record.items()}
 
 
 def joints_of_noun(noun: str, sides: Sequence[str], layout: Layout) -> tuple[str, ...]:

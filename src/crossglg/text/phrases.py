@@ -1,14 +1,13 @@
 """Find the body parts a text names as important, and turn them into a distribution over joints.
 
-A text is cut into clauses, a clause into noun phrases ("the right wrist, elbow and shoulder",
-"both knees"). Phrases of a clause that speaks of stillness do not count ("the legs stay still"),
-nor do phrases that only tell a place ("above the head"). What is left marks joints by the
-lexicon; a body word without side marks both sides. Rules and words instead of a parser: the
-texts are plain, and the reading stays reproducible and free of further packages.
+A text is cut into clauses (``text.clauses``), a clause into noun phrases (``text.mentions``).
+Phrases spoken of as still do not count (``text.stillness``), nor do those that only tell a place
+or target ("above the head"). What is left marks joints by the lexicon; a body word without side
+marks both sides. Rules and words instead of a parser: the texts are plain, and the reading stays
+reproducible and free of further packages.
 """
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,18 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.skeleton.layout import Layout
+from crossglg.text.clauses import split_clauses, tells_place
 from crossglg.text.descriptions import ActionDescription
 from crossglg.text.lexicon import SIDES, get_lexicon, joints_of_noun
+from crossglg.text.mentions import (
+    Span,
+    find_spans,
+    goes_on,
+    is_of_others,
+    owners,
+    shares_joints,
+    spoken_sides,
+)
+from crossglg.text.stillness import still_nouns
+from crossglg.text.tokens import Token, read_tokens, singular
 
 Role = Literal["acts", "still", "place"]
-_Kind = Literal[
-    "noun", "side", "both", "determiner", "adjective", "join", "place", "still", "break", "other"
-]
-
-_OPENING: tuple[_Kind, ...] = ("determiner", "adjective", "side", "both")
-
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|[.,;:!?()]|[\u2013\u2014]")
-_AS_ONE_AND = re.compile(r"\b(?:as well as|along with|together with|but also)\b|&")
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,19 @@ class Phrase:
     role: Role
 
 
-@dataclass(frozen=True)
-class _Token:
-    word: str
-    kind: _Kind
+@dataclass
+class _Memory:
+    """What was spoken of last, for words that point back: "its", "the left", "the other hand".
+
+    Attributes:
+        nouns: Body words of the last list.
+        side: The last single side.
+        of_side: The body word last spoken of with one side.
+    """
+
+    nouns: tuple[str, ...] = ()
+    side: tuple[str, ...] = ()
+    of_side: str = ""
 
 
 PhraseReader = Callable[[str], tuple[Phrase, ...]]
@@ -58,9 +70,23 @@ PhraseReader = Callable[[str], tuple[Phrase, ...]]
 
 def find_phrases(text: str) -> tuple[Phrase, ...]:
     """All mentions of body parts in reading order, those that do not count included."""
-    return tuple(
-        phrase for clause in _split_clauses(_read_tokens(text)) for phrase in _read_clause(clause)
-    )
+    tokens = read_tokens(text)
+    clauses = split_clauses(tokens)
+    still = still_nouns(tokens, clauses)
+    memory = _Memory()
+    found: list[tuple[int, Phrase]] = []
+    for clause in clauses:
+        words = [tokens[i] for i in clause.indices]
+        resting = {place for place, i in enumerate(clause.indices) if i in still}
+        start = clause.indices[0] if clause.indices else 0
+        follows_comma = start > 0 and tokens[start - 1].word == ","
+        for span, phrase in _read_clause(words, resting, memory, follows_comma=follows_comma):
+            found.append((clause.indices[span.noun], phrase))
+    return tuple(phrase for _, phrase in sorted(found, key=_position))
+
+
+def _position(found: tuple[int, Phrase]) -> int:
+    return found[0]
 
 
 def key_joints(
@@ -101,145 +127,86 @@ def key_joint_matrix(
     return np.stack(rows) if rows else np.zeros((0, layout.joint_count), dtype=np.float32)
 
 
-# --- words ------------------------------------------------------------------------------------
+# --- reading a clause -------------------------------------------------------------------------
 
 
-def _read_tokens(text: str) -> list[_Token]:
-    words = _WORD.findall(_AS_ONE_AND.sub(" and ", text.lower().replace("\u2019", "'")))
-    tokens = [_tag(word.removesuffix("'s")) for word in _join_pairs(words)]
-    return [_reconsider(tokens, index) for index in range(len(tokens))]
-
-
-def _join_pairs(words: list[str]) -> Iterator[str]:
-    """Make one word of pairs the lexicon knows ("upper arm", "front of", "not only")."""
-    lexicon = get_lexicon()
-    known = {*lexicon.nouns, *lexicon.plurals, *lexicon.places, *lexicon.stillness_exceptions}
-    index = 0
-    while index < len(words):
-        pair = " ".join(words[index : index + 2])
-        joined = " " in pair and pair in known
-        yield pair if joined else words[index]
-        index += 2 if joined else 1
-
-
-def _singular(word: str) -> str | None:
-    """The lexicon's body word for a singular or plural, or None."""
-    lexicon = get_lexicon()
-    singular = lexicon.plurals.get(word, word)
-    return singular if singular in lexicon.nouns else None
-
-
-def _tag(word: str) -> _Token:
-    lexicon = get_lexicon()
-    if _singular(word) is not None:
-        return _Token(word, "noun")
-    kinds: tuple[tuple[_Kind, bool], ...] = (
-        ("side", word in SIDES),
-        ("both", word in lexicon.both),
-        ("determiner", word in lexicon.determiners),
-        ("adjective", word in lexicon.adjectives),
-        ("join", word == "," or word in lexicon.joiners),
-        ("still", word in lexicon.stillness or word.endswith("n't")),
-        ("break", not word[0].isalpha() or word in lexicon.clause_starts),
-        ("place", word in lexicon.places),
-    )
-    return _Token(word, next((kind for kind, fits in kinds if fits), "other"))
-
-
-def _reconsider(tokens: Sequence[_Token], index: int) -> _Token:
-    """A body word that means something else among its neighbours becomes an ordinary word."""
-    token = tokens[index]
-    if token.kind != "noun":
-        return token
-    lexicon = get_lexicon()
-    before = tokens[index - 1].kind if index else "break"
-    after = [follower.word for follower in tokens[index + 1 : index + 2]]
-    ambiguous = token.word in lexicon.need_an_article
-    means_else = (
-        any(word in lexicon.measures for word in after)
-        or (ambiguous and before not in ("determiner", "adjective"))
-        or (after == ["of"] and (ambiguous or not _is_of_body(tokens[index + 2 :])))
-    )
-    return _Token(token.word, "other") if means_else else token
-
-
-def _is_of_body(tokens: Sequence[_Token]) -> bool:
-    """Whether what follows "of" is a body part, unlike in "the head of the racket"."""
-    for token in tokens:
-        if token.kind not in ("determiner", "adjective", "side", "both"):
-            return token.kind == "noun"
-    return False
-
-
-# --- clauses ----------------------------------------------------------------------------------
-
-
-def _split_clauses(tokens: Sequence[_Token]) -> Iterator[list[_Token]]:
-    clause: list[_Token] = []
-    for index, token in enumerate(tokens):
-        if token.kind == "break" or _starts_clause(tokens, index):
-            yield clause
-            clause = []
-        else:
-            clause.append(token)
-    yield clause
-
-
-def _starts_clause(tokens: Sequence[_Token], index: int) -> bool:
-    """Whether this comma or "and" starts a clause instead of going on with a list."""
-    if tokens[index].kind != "join" or index == 0:
-        return False
-    rest = [token for token in tokens[index + 1 : index + 4] if token.kind != "join"]
-    if not rest or rest[0].kind not in ("noun", *_OPENING):
-        return False
-    before = [token for token in tokens[:index] if token.kind != "join"]
-    last = before[-1].kind if before else "other"
-    if last == "side":
-        return rest[0].kind == "determiner" and (len(rest) < 2 or rest[1].kind != "side")
-    if last == "noun":
-        return rest[0].kind == "determiner" and _tells_place(before)
-    return last not in ("both", "adjective")
-
-
-def _tells_place(tokens: Sequence[_Token]) -> bool:
-    """Whether the phrase these tokens end with follows a word of place ("above the head")."""
-    index = len(tokens) - 2
-    while index >= 0 and tokens[index].kind in ("adjective", "side", "both"):
-        index -= 1
-    if index >= 0 and tokens[index].kind == "determiner":
-        index -= 1
-    return index >= 0 and tokens[index].kind == "place"
-
-
-# --- phrases ----------------------------------------------------------------------------------
-
-
-def _read_clause(clause: Sequence[_Token]) -> Iterator[Phrase]:
-    still = any(token.kind == "still" for token in clause)
-    listed: tuple[str, ...] = ()
+def _read_clause(
+    words: Sequence[Token], still: Collection[int], memory: _Memory, *, follows_comma: bool
+) -> Iterator[tuple[Span, Phrase]]:
+    spans = find_spans(words)
     placed = False
-    for first, last in _phrase_spans(clause):
-        before = clause[first - 1].kind if first else "other"
-        goes_on = before == "join" or (before == "noun" and first == last)
-        listed = listed if goes_on else ()
-        placed = _tells_place(clause[: last + 1]) or (placed and goes_on)
-        spoken = _spoken_sides(clause[first:last])
-        word = clause[last].word
-        noun = _singular(word)
-        assert noun is not None, "only body words end a phrase"
-        yield Phrase(
-            text=" ".join(token.word for token in clause[first : last + 1]),
-            noun=noun,
-            sides=spoken or (SIDES if _means_both(word) else listed or SIDES),
-            role="still" if still else "place" if placed else "acts",
-        )
-        listed = spoken or listed
+    listed: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    for number, span in enumerate(spans):
+        in_list = goes_on(words, span)
+        listed = listed if in_list else ()
+        placed = _is_place(words, span) or (placed and in_list)
+        role: Role = "still" if span.noun in still else "place" if placed else "acts"
+        spoken = _spoken(words, spans, number) or _pointed_at(words, span, memory)
+        if span.first == span.noun == 0 and follows_comma and _same_limb(words, span, memory):
+            listed = memory.side  # "the right hand rises, fingers spread"
+        elif number and len(before) == 1 and _same_limb(words, span, memory):
+            listed = listed or before  # "the right shoulder lifts the arm"
+        listed = before = spoken or listed
+        for noun in _nouns(words, span, memory):
+            sides = spoken or (SIDES if _means_both(words[span.noun].word) else listed or SIDES)
+            yield span, Phrase(_text(words, span), noun, sides, role)
+        _remember(words, span, memory, in_list=in_list, spoken=spoken)
 
 
-def _spoken_sides(words: Sequence[_Token]) -> tuple[str, ...]:
-    if any(token.kind == "both" for token in words):
-        return SIDES
-    return tuple(side for side in SIDES if side in {token.word for token in words})
+def _text(words: Sequence[Token], span: Span) -> str:
+    return " ".join(word.word for word in words[span.first : span.last + 1])
+
+
+def _nouns(words: Sequence[Token], span: Span, memory: _Memory) -> tuple[str, ...]:
+    noun = singular(words[span.noun].word)
+    return memory.nouns if noun is None else (noun,)
+
+
+def _is_place(words: Sequence[Token], span: Span) -> bool:
+    if tells_place(words[: span.noun + 1]) or is_of_others(words, span):
+        return True
+    lexicon = get_lexicon()
+    before = words[span.first - 1].word if span.first else ""
+    if any(word.word in lexicon.touched for word in words[span.last + 2 : span.last + 3]):
+        return words[span.last + 1].kind == "verb"  # "the knee is patted by the hand"
+    # The body that limbs carry, lift or push is their load.
+    return words[span.noun].word in lexicon.bulk and before in lexicon.carriers
+
+
+# --- sides --------------------------------------------------------------------------------------
+
+
+def _spoken(words: Sequence[Token], spans: Sequence[Span], number: int) -> tuple[str, ...]:
+    """The sides a phrase names, or else those its list names at the end."""
+    span = spans[number]
+    if sides := spoken_sides(words[span.first : span.last + 1]):
+        return sides
+    for later in spans[number + 1 :]:
+        if not goes_on(words, later) or spoken_sides(words[later.first : later.noun]):
+            return ()
+        if sides := spoken_sides(words[later.noun + 1 : later.last + 1]):
+            own = singular(words[span.noun].word) or ""
+            # "The thumb and fingers of the right hand", not "the knee and fingers of ...".
+            near = all(own and shares_joints(own, noun) for noun in owners(words, later))
+            return sides if near else ()
+    return ()
+
+
+def _pointed_at(words: Sequence[Token], span: Span, memory: _Memory) -> tuple[str, ...]:
+    """The side that "its", "of which" or "the other" points back at."""
+    named = {word.word for word in words[span.first : span.last + 1]}
+    if named & {"its", "which", "same"}:
+        return memory.side
+    if "opposite" in named or ("other" in named and _same_limb(words, span, memory)):
+        return tuple(side for side in SIDES if memory.side and side not in memory.side)
+    return ()
+
+
+def _same_limb(words: Sequence[Token], span: Span, memory: _Memory) -> bool:
+    """Whether this part belongs to the limb last spoken of with its side."""
+    noun = singular(words[span.noun].word) or next(iter(memory.nouns), "")
+    return bool(noun and memory.of_side) and shares_joints(noun, memory.of_side)
 
 
 def _means_both(word: str) -> bool:
@@ -248,22 +215,17 @@ def _means_both(word: str) -> bool:
     return word in lexicon.plurals and word not in lexicon.many_on_one_side
 
 
-def _phrase_spans(clause: Sequence[_Token]) -> Iterator[tuple[int, int]]:
-    """(index of the first word, index of the body word) of every phrase."""
-    first: int | None = None
-    for index, token in enumerate(clause):
-        if token.kind == "noun":
-            yield index if first is None else first, index
-            first = None
-        elif not (first is not None and _joins_sides(clause, index)):
-            opens = token.kind in ("side", "both", "adjective") and first is not None
-            first = first if opens else index if token.kind in _OPENING else None
-
-
-def _joins_sides(clause: Sequence[_Token], index: int) -> bool:
-    """Whether this word belongs to the middle of "left and right" or "the left and the right"."""
-    around = [token.kind for token in (*clause[index - 1 : index], *clause[index + 1 : index + 2])]
-    word = clause[index]
-    if word.kind == "determiner":
-        return around == ["join", "side"]
-    return word.kind == "join" and word.word != "," and around[0] == "side"
+def _remember(
+    words: Sequence[Token],
+    span: Span,
+    memory: _Memory,
+    *,
+    in_list: bool,
+    spoken: tuple[str, ...],
+) -> None:
+    noun = singular(words[span.noun].word)
+    if noun is not None:
+        memory.nouns = (*memory.nouns, noun) if in_list else (noun,)
+    if len(spoken) == 1:
+        memory.side = spoken
+        memory.of_side = noun or memory.of_side

@@ -1,0 +1,127 @@
+"""Verbs about actions of one's own: enroll, recognize, list, rename, remove."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crossglg.cli.app import Json, LayoutFile, app, print_json, read_layout
+
+if TYPE_CHECKING:
+    from crossglg.gallery import Gallery
+    from crossglg.recogniser import Recogniser
+
+GalleryFile = Annotated[
+    Path, typer.Option("--gallery", envvar="CROSSGLG_GALLERY", help="The file of the gallery.")
+]
+Model = Annotated[
+    Path, typer.Option("--model", envvar="CROSSGLG_MODEL", help="Folder of a trained run.")
+]
+Clip = Annotated[
+    str, typer.Argument(help="A .skeleton, .bvh or .json file, or file.npz#NAME-OR-NUMBER.")
+]
+DEFAULT_GALLERY = Path("gallery.crossglg")
+
+
+@app.command()
+def enroll(
+    name: Annotated[str, typer.Argument(help="What the action is called from now on.")],
+    clips: Annotated[list[str], typer.Argument(help="Clips that show it; one is enough.")],
+    model: Model,
+    gallery: GalleryFile = DEFAULT_GALLERY,
+    layout: LayoutFile = "",
+) -> None:
+    """Show an action once; it is recognised from then on."""
+    from crossglg.gallery import update_gallery
+    from crossglg.sources.single import read_clip
+
+    shown = [(place, read_clip(place, layout=read_layout(layout))) for place in clips]
+
+    def enroll_all(current: "Gallery") -> "Gallery":
+        for place, clip in shown:
+            current = current.enroll(name, clip, source=Path(place).name)
+        return current
+
+    changed = update_gallery(gallery, _load(model), enroll_all)
+    print(f"{len(shown)} shown as '{name}'; {gallery} knows {', '.join(changed.actions)}")
+
+
+@app.command()
+def recognize(
+    clip: Clip,
+    model: Model,
+    gallery: GalleryFile = DEFAULT_GALLERY,
+    top: Annotated[int, typer.Option(min=1, help="How many answers to show.")] = 3,
+    layout: LayoutFile = "",
+    as_json: Json = False,
+) -> None:
+    """Name the action of a clip, or say that it is unknown."""
+    from crossglg.sources.single import read_clip
+    from crossglg.terminal import print_recognition
+
+    shown = read_clip(clip, layout=read_layout(layout))
+    recognition = _open(gallery, model).recognize(shown, top=top)
+    if as_json:
+        print_json(recognition.to_json())
+    else:
+        print_recognition(recognition)
+
+
+@app.command("list")
+def list_actions(
+    model: Model, gallery: GalleryFile = DEFAULT_GALLERY, as_json: Json = False
+) -> None:
+    """What is enrolled, with how many clips, and since when."""
+    known = _open(gallery, model)
+    rows = [
+        {
+            "action": action,
+            "clips": sum(exemplar.action == action for exemplar in known.exemplars),
+            "enrolled": next(e.enrolled for e in known.exemplars if e.action == action),
+        }
+        for action in known.actions
+    ]
+    if as_json:
+        print_json({"gallery": str(gallery), "actions": rows})
+        return
+    for row in rows:
+        print(f"{row['action']}: {row['clips']} clip(s), {row['enrolled']}")
+
+
+@app.command()
+def rename(
+    name: Annotated[str, typer.Argument(help="As it is.")],
+    new: Annotated[str, typer.Argument(help="As it shall be; an existing name takes it in.")],
+    model: Model,
+    gallery: GalleryFile = DEFAULT_GALLERY,
+) -> None:
+    """Give an enrolled action another name."""
+    from crossglg.gallery import update_gallery
+
+    changed = update_gallery(gallery, _load(model), lambda current: current.rename(name, new))
+    print(f"{gallery} knows {', '.join(changed.actions)}")
+
+
+@app.command()
+def remove(
+    name: Annotated[str, typer.Argument(help="The action to forget.")],
+    model: Model,
+    gallery: GalleryFile = DEFAULT_GALLERY,
+) -> None:
+    """Forget an enrolled action."""
+    from crossglg.gallery import update_gallery
+
+    changed = update_gallery(gallery, _load(model), lambda current: current.remove(name))
+    print(f"{gallery} knows {', '.join(changed.actions) or 'nothing'}")
+
+
+def _open(gallery: Path, model: Path) -> "Gallery":
+    from crossglg.gallery import open_gallery
+
+    return open_gallery(gallery, _load(model))
+
+
+def _load(model: Path) -> "Recogniser":
+    from crossglg.recogniser import Recogniser
+
+    return Recogniser.load(model)

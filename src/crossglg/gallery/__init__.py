@@ -1,0 +1,15 @@
+"""Show an action once, have it recognised ever after: enrolled actions, in memory and on disk."""
+
+from crossglg.gallery.file import load_gallery, open_gallery, save_gallery, update_gallery
+from crossglg.gallery.gallery import Answer, Exemplar, Gallery, Recognition
+
+__all__ = [
+    "Answer",
+    "Exemplar",
+    "Gallery",
+    "Recognition",
+    "load_gallery",
+    "open_gallery",
+    "save_gallery",
+    "update_gallery",
+]

@@ -1,0 +1,153 @@
+"""A gallery in one portable file: versioned, checksummed, written whole or not at all.
+
+A zip of arrays with a manifest. It keeps the exemplars' skeletons beside their features, so that
+a newer model embeds them again.
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from crossglg.errors import GalleryError
+from crossglg.gallery.gallery import Exemplar, Gallery
+from crossglg.oneshot import ClipFeatures
+from crossglg.recogniser import Recogniser
+from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.layout import Layout
+from crossglg.sources.atomic import create_file
+
+_FORMAT = 1
+_MANIFEST = "manifest.json"
+_LOCK_TIMEOUT_S = 60.0
+_CLIP_ARRAYS = ("joints", "visible")
+_FEATURE_ARRAYS = ("pooled", "joints", "frames", "importance")
+
+
+def save_gallery(gallery: Gallery, path: Path) -> None:
+    """Write a gallery, whole or not at all. Where others write too, use ``update_gallery``."""
+    with create_file(path) as stream:
+        stream.write(_pack(gallery))
+
+
+def load_gallery(path: Path, recogniser: Recogniser) -> Gallery:
+    """Read a gallery; exemplars that another model embedded are embedded again.
+
+    Raises:
+        GalleryError: The file is damaged or of another version.
+    """
+    manifest, arrays = _unpack(path)
+    is_fresh = manifest["model"] == recogniser.fingerprint
+    exemplars = tuple(
+        _read_exemplar(number, record, arrays, embed_anew=None if is_fresh else recogniser)
+        for number, record in enumerate(manifest["exemplars"])
+    )
+    return Gallery(recogniser, exemplars)
+
+
+def open_gallery(path: Path, recogniser: Recogniser) -> Gallery:
+    """The gallery in a file; an empty one where there is no file yet.
+
+    Raises:
+        GalleryError: The file is damaged or of another version.
+    """
+    return load_gallery(path, recogniser) if path.exists() else Gallery(recogniser)
+
+
+def update_gallery(
+    path: Path, recogniser: Recogniser, change: Callable[[Gallery], Gallery]
+) -> Gallery:
+    """Read, change and write a gallery as one step: no writer loses what another one wrote.
+
+    Raises:
+        GalleryError: The file is damaged, or ``change`` refuses; then nothing is written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_name(f".{path.name}.lock"), timeout=_LOCK_TIMEOUT_S):
+        changed = change(open_gallery(path, recogniser))
+        save_gallery(changed, path)
+    return changed
+
+
+def _pack(gallery: Gallery) -> bytes:
+    arrays: dict[str, NDArray[Any]] = {}
+    records = []
+    for number, exemplar in enumerate(gallery.exemplars):
+        for name in _CLIP_ARRAYS:
+            arrays[f"{number}/clip/{name}"] = getattr(exemplar.clip, name)
+        for name in _FEATURE_ARRAYS:
+            arrays[f"{number}/features/{name}"] = getattr(exemplar.features, name)
+        records.append(
+            {
+                "action": exemplar.action,
+                "source": exemplar.source,
+                "enrolled": exemplar.enrolled,
+                "fps": exemplar.clip.fps,
+                "layout": exemplar.clip.layout.to_json(),
+            }
+        )
+    packed = {name: _array_bytes(array) for name, array in arrays.items()}
+    manifest = {
+        "format": _FORMAT,
+        "model": gallery.recogniser.fingerprint,
+        "exemplars": records,
+        "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in packed.items()},
+    }
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(_MANIFEST, json.dumps(manifest, indent=1))
+        for name, data in packed.items():
+            archive.writestr(f"{name}.npy", data)
+    return stream.getvalue()
+
+
+def _array_bytes(array: NDArray[Any]) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, array, allow_pickle=False)
+    return stream.getvalue()
+
+
+def _unpack(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            manifest = json.loads(archive.read(_MANIFEST))
+            if manifest["format"] != _FORMAT:
+                raise GalleryError(
+                    f"{path}: expected a gallery of version {_FORMAT}, found "
+                    f"{manifest['format']}. Update crossglg."
+                )
+            packed = {name: archive.read(f"{name}.npy") for name in manifest["sha256"]}
+    except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        raise GalleryError(f"{path}: expected a gallery file ({error}).") from error
+    for name, expected in manifest["sha256"].items():
+        if hashlib.sha256(packed[name]).hexdigest() != expected:
+            raise GalleryError(f"{path}: {name} is damaged; restore the file from a copy.")
+    arrays = {name: np.load(io.BytesIO(data), allow_pickle=False) for name, data in packed.items()}
+    return manifest, arrays
+
+
+def _read_exemplar(
+    number: int,
+    record: dict[str, Any],
+    arrays: dict[str, NDArray[Any]],
+    *,
+    embed_anew: Recogniser | None,
+) -> Exemplar:
+    described = record["layout"]
+    layout = Layout.from_bones(
+        described["name"], described["joints"], described["bones"], root=described["root"]
+    )
+    joints, visible = (arrays[f"{number}/clip/{name}"] for name in _CLIP_ARRAYS)
+    clip = SkeletonClip(joints, visible, record["fps"], layout)
+    if embed_anew is None:
+        features = ClipFeatures(*(arrays[f"{number}/features/{name}"] for name in _FEATURE_ARRAYS))
+    else:
+        features = embed_anew.embed([clip])
+    return Exemplar(record["action"], clip, features, record["source"], record["enrolled"])

@@ -1,0 +1,189 @@
+"""Enrol actions by name from one clip each, recognise clips, say "unknown".
+
+A gallery is a value: enrolling gives a new one, and whoever holds the old one is not disturbed.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossglg.errors import GalleryError, suggest
+from crossglg.oneshot import ClipFeatures
+from crossglg.recogniser import Recogniser
+from crossglg.skeleton.clip import SkeletonClip
+
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Exemplar:
+    """One clip that shows an action.
+
+    Attributes:
+        action: Its name.
+        clip: The skeletons as they came.
+        features: What the gallery's model sees in it, N = 1.
+        source: Where the clip came from, for people.
+        enrolled: When, ISO 8601, UTC.
+    """
+
+    action: str
+    clip: SkeletonClip
+    features: ClipFeatures
+    source: str
+    enrolled: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One action that a clip may show.
+
+    Attributes:
+        action: Its name.
+        probability: That the clip shows it; None where the model cannot judge.
+        distance: To the nearest of its exemplars.
+    """
+
+    action: str
+    probability: float | None
+    distance: float
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """What a clip was taken for.
+
+    Attributes:
+        action: The name, or None for unknown.
+        answers: The nearest actions, best first.
+        unknown_probability: That it is none of the enrolled actions' exemplars' actions, or not
+            the nearest; None where the model cannot judge.
+    """
+
+    action: str | None
+    answers: tuple[Answer, ...]
+    unknown_probability: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Gallery:
+    """Enrolled actions and the model that compares clips with them.
+
+    Attributes:
+        recogniser: The model.
+        exemplars: In the order of enrolment.
+    """
+
+    recogniser: Recogniser
+    exemplars: tuple[Exemplar, ...] = ()
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Names, in the order of their first enrolment."""
+        return tuple(dict.fromkeys(exemplar.action for exemplar in self.exemplars))
+
+    def enroll(self, action: str, clip: SkeletonClip, *, source: str = "") -> Self:
+        """A gallery with one exemplar more; an action may have several.
+
+        Raises:
+            GalleryError: The name is empty, too long or not printable.
+            LayoutError: The clip's joints say nothing about a joint of the model.
+            ClipError: Nobody is seen in the clip.
+        """
+        exemplar = Exemplar(
+            _check_name(action),
+            clip,
+            self.recogniser.embed([clip]),
+            source,
+            datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        return replace(self, exemplars=(*self.exemplars, exemplar))
+
+    def rename(self, action: str, new: str) -> Self:
+        """A gallery in which an action has another name; an existing one takes it in.
+
+        Raises:
+            GalleryError: No such action, or the new name will not do.
+        """
+        self._insist_on(action)
+        name = _check_name(new)
+        renamed = [replace(e, action=name) if e.action == action else e for e in self.exemplars]
+        return replace(self, exemplars=tuple(renamed))
+
+    def remove(self, action: str) -> Self:
+        """A gallery without an action.
+
+        Raises:
+            GalleryError: No such action.
+        """
+        self._insist_on(action)
+        return replace(self, exemplars=tuple(e for e in self.exemplars if e.action != action))
+
+    def recognize(self, clip: SkeletonClip, *, top: int = 3) -> Recognition:
+        """Name the action of a clip, or say that it is unknown.
+
+        Args:
+            clip: Of any layout that maps to the model's.
+            top: How many answers to give.
+
+        Raises:
+            GalleryError: Nothing is enrolled.
+            LayoutError: The clip's joints say nothing about a joint of the model.
+            ClipError: Nobody is seen in the clip.
+        """
+        if not self.exemplars:
+            raise GalleryError("Nothing is enrolled yet. Enrol an action first: crossglg enroll.")
+        support = ClipFeatures.concatenate([exemplar.features for exemplar in self.exemplars])
+        query = self.recogniser.embed([clip])
+        distances = self.recogniser.compare(query, support)[0]
+        return _judge(self, distances, top=top)
+
+    def _insist_on(self, action: str) -> None:
+        if action not in self.actions:
+            known = ", ".join(self.actions) or "nothing"
+            raise GalleryError(
+                f"No action is called '{action}'.{suggest(action, self.actions)} Enrolled: {known}."
+            )
+
+
+# --- judging ------------------------------------------------------------------------------------
+
+
+def _judge(gallery: Gallery, distances: NDArray[np.float32], *, top: int) -> Recognition:
+    actions = gallery.actions
+    owner = np.array([actions.index(exemplar.action) for exemplar in gallery.exemplars])
+    nearest = np.array([distances[owner == number].min() for number in range(len(actions))])
+    order = np.argsort(nearest, kind="stable")
+    acceptance = gallery.recogniser.acceptance
+    if acceptance is None:
+        answers = [Answer(actions[i], None, float(nearest[i])) for i in order[:top]]
+        return Recognition(actions[order[0]], tuple(answers), None)
+    others = np.array([np.delete(nearest, i).min() if len(actions) > 1 else np.nan for i in order])
+    second = others if len(actions) > 1 else None
+    probability = acceptance.probability(nearest[order], second)
+    # Each answer was judged by itself; together with "unknown" they share one.
+    shares = probability / max(1.0, float(probability.sum()))
+    answers = [
+        Answer(actions[i], round(float(share), 4), float(nearest[i]))
+        for i, share in zip(order[:top], shares[:top], strict=False)
+    ]
+    believed = float(shares[0])
+    unknown = float(1 - shares.sum())
+    action = actions[order[0]] if believed >= 0.5 else None
+    return Recognition(action, tuple(answers), round(max(0.0, unknown), 4))
+
+
+def _check_name(name: str) -> str:
+    cleaned = " ".join(name.split())
+    if not cleaned or len(cleaned) > _LONGEST_NAME or not cleaned.isprintable():
+        raise GalleryError(
+            f"Expected a name of 1 to {_LONGEST_NAME} printable characters, found {name!r}."
+        )
+    return cleaned

@@ -1,0 +1,154 @@
+"""Say "unknown": how sure one may be that the nearest exemplar shows the query's action.
+
+Fitted on base classes alone, by playing the real situation with them: some classes are enrolled
+with one clip each by one subject, clips of the other subjects are asked, half of them of classes
+that nobody enrolled. What the decision sees is how far the nearest exemplar is, and how much
+nearer than the next best action.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from crossglg.errors import ConfigError
+
+_EPISODES = 80
+_MOST_ENROLLED = 8
+_ASKED_OF_A_KIND = 40
+_TINY = 1e-9
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """P(the nearest exemplar shows the same action), by logistic regression.
+
+    Attributes:
+        among: (bias, weight of log distance, weight of log ratio to the next best action).
+        alone: (bias, weight of log distance), where one action is all there is.
+    """
+
+    among: tuple[float, float, float]
+    alone: tuple[float, float]
+
+    def probability(
+        self, nearest: NDArray[np.floating], second: NDArray[np.floating] | None
+    ) -> NDArray[np.float64]:
+        """(Q) distances to the nearest action and to the next best one -> (Q)."""
+        near = np.log(nearest + _TINY)
+        if second is None:
+            return _sigmoid(self.alone[0] + self.alone[1] * near)
+        ratio = near - np.log(second + _TINY)
+        return _sigmoid(self.among[0] + self.among[1] * near + self.among[2] * ratio)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """Read what ``to_json`` wrote."""
+        bias, distance, ratio = record["among"]
+        alone_bias, alone_distance = record["alone"]
+        return cls((bias, distance, ratio), (alone_bias, alone_distance))
+
+
+@dataclass(frozen=True, eq=False)
+class Trials:
+    """Questions asked in played situations, Q in all.
+
+    Attributes:
+        nearest: (Q) distance to the nearest exemplar.
+        second: (Q) distance to the next best.
+        is_known: (Q) whether the query's action was enrolled.
+        is_right: (Q) whether the nearest exemplar shows it.
+    """
+
+    nearest: NDArray[np.float64]
+    second: NDArray[np.float64]
+    is_known: NDArray[np.bool_]
+    is_right: NDArray[np.bool_]
+
+
+def play_trials(
+    distances: NDArray[np.floating],
+    labels: NDArray[np.int64],
+    subjects: NDArray[np.int64],
+    *,
+    rng: np.random.Generator,
+    episodes: int = _EPISODES,
+) -> Trials:
+    """Enrol about half of the classes at a time, ask about all.
+
+    Args:
+        distances: (N N) of every clip to every clip as an exemplar.
+        labels: (N).
+        subjects: (N); where unknown (-1), a clip counts as a subject of its own.
+        rng: Decides who enrols what.
+        episodes: How many situations.
+
+    Raises:
+        ConfigError: Fewer than four classes.
+    """
+    classes = np.unique(labels)
+    if len(classes) < 4:
+        raise ConfigError(f"Expected at least 4 classes to play with, found {len(classes)}.")
+    parts = [_play(distances, labels, subjects, classes, rng) for _ in range(episodes)]
+    nearest, second, known, right = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return Trials(nearest, second, known.astype(np.bool_), right.astype(np.bool_))
+
+
+def fit_acceptance(trials: Trials) -> Acceptance:
+    """Learn from trials on base classes how to judge novel ones."""
+    near = np.log(trials.nearest + _TINY)
+    ratio = near - np.log(trials.second + _TINY)
+    among = LogisticRegression().fit(np.stack([near, ratio], axis=1), trials.is_right)
+    alone = LogisticRegression().fit(near[:, None], trials.is_right)
+    distance, against_next = map(float, among.coef_[0])
+    return Acceptance(
+        (float(among.intercept_[0]), distance, against_next),
+        (float(alone.intercept_[0]), float(alone.coef_[0, 0])),
+    )
+
+
+def _play(
+    distances: NDArray[np.floating],
+    labels: NDArray[np.int64],
+    subjects: NDArray[np.int64],
+    classes: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> tuple[NDArray[Any], ...]:
+    enrolled = rng.permutation(classes)[: min(_MOST_ENROLLED, len(classes) // 2)]
+    teacher = rng.choice(subjects)
+    shown = [_choose_clip(labels == label, subjects == teacher, rng) for label in enrolled]
+    support = np.array(shown)
+    others = np.flatnonzero((subjects != teacher) | (teacher < 0))
+    others = others[~np.isin(others, support)]
+    is_known = np.isin(labels[others], enrolled)
+    asked = np.concatenate(
+        [rng.permutation(others[each])[:_ASKED_OF_A_KIND] for each in (is_known, ~is_known)]
+    )
+    found = distances[np.ix_(asked, support)]
+    ordered = np.sort(found, axis=1)
+    answered = labels[support][found.argmin(axis=1)]
+    return (
+        ordered[:, 0],
+        ordered[:, 1],
+        np.isin(labels[asked], enrolled),
+        answered == labels[asked],
+    )
+
+
+def _choose_clip(
+    of_class: NDArray[np.bool_], by_teacher: NDArray[np.bool_], rng: np.random.Generator
+) -> int:
+    """One of the teacher's clips of a class; anybody's, if the teacher never did it."""
+    both = np.flatnonzero(of_class & by_teacher)
+    return int(rng.choice(both if len(both) else np.flatnonzero(of_class)))
+
+
+def _sigmoid(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    return np.asarray(0.5 * (1 + np.tanh(values / 2)), dtype=np.float64)

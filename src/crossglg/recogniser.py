@@ -1,0 +1,90 @@
+"""A trained model ready for use: it embeds clips, and knows how sure to be of an answer."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossglg.checkpoint import PlainCheckpoint, read_json, write_json
+from crossglg.oneshot import ClipFeatures, extract_features
+from crossglg.oneshot.acceptance import Acceptance, fit_acceptance, play_trials
+from crossglg.oneshot.classifiers import match_joints
+from crossglg.skeleton.clip import SkeletonClip
+from crossglg.sources.clipset import ClipSet
+from crossglg.training import PLAIN_FILE
+
+ACCEPTANCE_FILE = "acceptance.json"
+_SEED = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Recogniser:
+    """A plain branch and its judgement.
+
+    Attributes:
+        checkpoint: The plain branch and what clips must look like.
+        acceptance: When to believe the nearest exemplar; None where no base clips were at hand to
+            learn it from, and then nothing is ever called unknown.
+    """
+
+    checkpoint: PlainCheckpoint
+    acceptance: Acceptance | None
+
+    @classmethod
+    def load(cls, run: Path) -> "Recogniser":
+        """Read the folder of a run.
+
+        Raises:
+            CheckpointError: There is no trained model in it.
+        """
+        checkpoint = PlainCheckpoint.load(run / PLAIN_FILE)
+        path = run / ACCEPTANCE_FILE
+        acceptance = Acceptance.from_json(read_json(path)) if path.exists() else None
+        return cls(checkpoint, acceptance)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """sha256 of the weights: a gallery made by other weights has features of another space."""
+        digest = hashlib.sha256()
+        for name, tensor in sorted(self.checkpoint.branch.state_dict().items()):
+            digest.update(name.encode() + tensor.contiguous().numpy().tobytes())
+        return digest.hexdigest()
+
+    def embed(self, clips: list[SkeletonClip]) -> ClipFeatures:
+        """Features of clips of any layouts.
+
+        Raises:
+            LayoutError: A clip's joints say nothing about a joint of the model.
+            ClipError: Nobody is seen in a clip.
+        """
+        parts = [extract_features(self.checkpoint, _as_set(clip)) for clip in clips]
+        return ClipFeatures.concatenate(parts)
+
+    def compare(self, query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
+        """(Q) clips, (S) exemplars -> distances (Q S): joints weighted by importance."""
+        return match_joints(query, support)
+
+
+def learn_acceptance(checkpoint: PlainCheckpoint, base: ClipSet, run: Path) -> Acceptance | None:
+    """Fit the judgement on base clips and keep it in the run; None for fewer than four classes."""
+    if len(np.unique(base.labels)) < 4:
+        return None
+    features = extract_features(checkpoint, base)
+    trials = play_trials(
+        match_joints(features, features),
+        base.labels,
+        base.subjects,
+        rng=np.random.default_rng(_SEED),
+    )
+    acceptance = fit_acceptance(trials)
+    write_json(run / ACCEPTANCE_FILE, acceptance.to_json())
+    return acceptance
+
+
+def _as_set(clip: SkeletonClip) -> ClipSet:
+    return ClipSet.from_clips(
+        [clip], name="clip", class_names=["?"], labels=[0], subjects=[-1], clip_names=["clip"]
+    )

@@ -1,0 +1,57 @@
+"""Read one clip from any file of skeletons: what enrolling and recognising start from."""
+
+from pathlib import Path
+
+import numpy as np
+
+from crossglg.errors import SourceError
+from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.layout import Layout
+from crossglg.sources.bvh import read_bvh
+from crossglg.sources.kinetics import read_kinetics
+from crossglg.sources.npz import read_npz
+from crossglg.sources.ntu import read_ntu_skeleton
+
+SUFFIXES = (".skeleton", ".json", ".bvh", ".npz")
+
+
+def read_clip(place: Path | str, *, layout: Layout | None = None) -> SkeletonClip:
+    """Read the clip at ``place``.
+
+    Args:
+        place: An NTU ``.skeleton``, Kinetics ``.json`` or ``.bvh`` file; or a flat ``.npz``, with
+            the clip's name or number after a ``#`` where it holds several.
+        layout: A layout of the user's own, for joints of a ``.npz`` that no known layout explains.
+
+    Raises:
+        SourceError: There is no such file or clip, or the file cannot be read.
+    """
+    name, _, clip = str(place).partition("#")
+    path = Path(name)
+    if not path.is_file():
+        raise SourceError(path, "expected a file with a skeleton clip, found nothing there.")
+    if path.suffix == ".skeleton":
+        return read_ntu_skeleton(path)
+    if path.suffix == ".bvh":
+        return read_bvh(path)
+    if path.suffix == ".json":
+        return read_kinetics(path).clip
+    if path.suffix == ".npz":
+        return _read_from_npz(path, clip, layout)
+    raise SourceError(path, f"expected one of {', '.join(SUFFIXES)}, found '{path.suffix}'.")
+
+
+def _read_from_npz(path: Path, wanted: str, layout: Layout | None) -> SkeletonClip:
+    clips = read_npz(path, layout=layout)
+    if not wanted and len(clips) == 1:
+        return clips.clip(0)
+    named = np.flatnonzero([name == wanted for name in clips.clip_names])
+    if len(named):
+        return clips.clip(int(named[0]))
+    if wanted.isdecimal() and int(wanted) < len(clips):
+        return clips.clip(int(wanted))
+    raise SourceError(
+        path,
+        f"expected the name or number of one of its {len(clips)} clips after '#', such as "
+        f"{path.name}#{clips.clip_names[0]} or {path.name}#0, found '{wanted}'.",
+    )

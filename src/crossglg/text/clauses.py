@@ -1,0 +1,226 @@
+"""Cut words into clauses: a statement each, so that what one says does not spill into the next.
+
+A clause may be interrupted by another ("the elbow, though bent, is not needed") and goes on
+behind it with all of its own words.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from crossglg.text.lexicon import get_lexicon
+from crossglg.text.tokens import OPENING, Kind, Token, singular
+
+_GOVERNED_WITHIN = 3  # words: "pay attention mainly to"
+_HARD_BREAKS = frozenset(".;:!?")
+
+
+@dataclass
+class Clause:
+    """Some words of a text that make one statement.
+
+    Attributes:
+        indices: Positions of its words in the text.
+        after: The clause it interrupts or follows; None for the first.
+        comes_at: How many words of that clause stood before it.
+    """
+
+    indices: list[int] = field(default_factory=list)
+    after: "Clause | None" = None
+    comes_at: int = 0
+
+
+def split_clauses(tokens: Sequence[Token]) -> list[Clause]:
+    """All clauses, in order of their first words."""
+    current = Clause()
+    clauses = [current]
+    held: dict[int, Clause] = {}
+    for index, token in enumerate(tokens):
+        if index in held:
+            current = held.pop(index)
+        elif _starts_clause(tokens, index, current):
+            goes_on_at = _end_of_interruption(tokens, index, current)
+            if goes_on_at is not None:
+                held[goes_on_at] = current
+            current = Clause(after=current, comes_at=len(current.indices))
+            clauses.append(current)
+            if token.kind == "join":
+                continue  # it joins clauses, no longer phrases
+        if token.kind != "break" or token.word[0].isalpha() or token.word == ":":
+            current.indices.append(index)
+    return clauses
+
+
+def tells_place(words: Sequence[Token]) -> bool:
+    """Whether the phrase these words end with is a place or target ("above the head")."""
+    index = len(words) - 2
+    index = _before_phrase(words, index)
+    lexicon = get_lexicon()
+    spot = index > 0 and words[index].word == "of" and words[index - 1].word in lexicon.spots
+    if spot:  # "in the crook of the left elbow"
+        index = _before_phrase(words, index - 2)
+    if index < 0:
+        return False
+    if spot and words[index].word in lexicon.directions:
+        return True
+    word = words[index]
+    noun = singular(words[-1].word)
+    if word.word in lexicon.face_targets:
+        return noun is not None and bool({"nose", "mouth", "eye"} & {*lexicon.nouns[noun][:1]})
+    if word.kind == "target":
+        if index and words[index - 1].kind == "determiner":  # "the patting hand"
+            return False
+        # Hands do the touching: "rub the hands" is no target.
+        return "hand" not in lexicon.nouns[noun or "hand"]
+    before = set(_governors(words[:index]))
+    if word.word in lexicon.place_only_after:
+        return bool(before & lexicon.place_only_after[word.word])
+    return word.kind == "place" and not before & lexicon.no_place_after.get(word.word, frozenset())
+
+
+def _before_phrase(words: Sequence[Token], index: int) -> int:
+    """The last word up to here that opens no phrase."""
+    while index >= 0 and words[index].kind in OPENING:
+        index -= 1
+    return index
+
+
+def _governors(before: Sequence[Token]) -> Iterator[str]:
+    """The words that may govern a word of place after these."""
+    if before and before[-1].kind == "join":  # "look at the hands and at the feet"
+        yield from (word.word for word in before)
+        return
+    for word in before[: -_GOVERNED_WITHIN - 1 : -1]:
+        if word.kind == "join":
+            return
+        yield word.word
+
+
+# --- where clauses begin and end ----------------------------------------------------------------
+
+
+def _starts_clause(tokens: Sequence[Token], index: int, current: Clause) -> bool:
+    token = tokens[index]
+    if token.kind == "join":
+        words = [tokens[i] for i in current.indices if tokens[i].kind != "join"]
+        return bool(words) and _join_starts_clause(tokens, index, words)
+    if token.kind == "place":  # "before the knees bend"
+        return token.word in get_lexicon().clause_starts and _leads_to_verb(tokens[index + 1 :])
+    if token.word == "than":  # "the hips matter less than the knees" praises the knees
+        return any(tokens[i].word == "less" for i in current.indices)
+    if token.word == ":":  # "Unimportant: the hips"
+        return not _introduces_list([tokens[i] for i in current.indices])
+    if token.word in get_lexicon().relatives:  # "the fingers of which"
+        return index == 0 or tokens[index - 1].kind != "function"
+    return token.kind == "break" or token.word in get_lexicon().clause_starts
+
+
+def _join_starts_clause(tokens: Sequence[Token], index: int, before: Sequence[Token]) -> bool:
+    """Whether this comma or "and" starts a clause instead of going on with a list."""
+    lexicon = get_lexicon()
+    rest = [
+        token
+        for token in tokens[index + 1 : index + 5]
+        if token.kind != "join" and token.word not in lexicon.asides
+    ]
+    first = rest[0].kind if rest else "other"
+    if first not in ("noun", "pronoun", *OPENING):
+        return False
+    last = before[-1].kind
+    if first == "pronoun":
+        return True
+    if last == "side":
+        return first == "determiner" and (len(rest) < 2 or rest[1].kind != "side")
+    if last == "noun":
+        return _new_subject(tokens, index, before)
+    if last == "adjective":  # "the left leg straight, the right leg bent"
+        return is_verb(before, len(before) - 1)
+    return last != "both"
+
+
+def _new_subject(tokens: Sequence[Token], index: int, before: Sequence[Token]) -> bool:
+    """Whether the body word before the join ends one statement and another one follows."""
+    comma = tokens[index].word == ","
+    following = tokens[index + 1 :]
+    if tells_place(before):
+        return _leads_to_verb(following, also_place=True) or (
+            comma and following[0].kind == "determiner"
+        )
+    if before[0].word == "with" and not has_verb(before):  # "is done with both hands, and ..."
+        return _leads_to_verb(following, finite=True)
+    return has_verb(before) and _leads_to_verb(following)
+
+
+def _introduces_list(before: Sequence[Token]) -> bool:
+    """Whether a colon after these words leads to what they speak of."""
+    return not has_verb(before) or any(word.kind == "still" for word in before[-2:])
+
+
+def has_verb(words: Sequence[Token]) -> bool:
+    """Whether these words are a whole statement."""
+    return any(is_verb(words, index) for index in range(len(words)))
+
+
+def is_verb(words: Sequence[Token], index: int) -> bool:
+    """An auxiliary, or a word that says something of the body part or person before it."""
+    word = words[index]
+    if word.kind == "verb":
+        return True
+    if word.kind not in ("other", "still", "target", "adjective"):
+        return False
+    if word.kind == "adjective" and word.word in get_lexicon().regions:
+        return False
+    before = [w.kind for w in words[:index] if w.kind != "function" or not w.word.endswith("ly")]
+    return before[-1:] in (["noun"], ["person"], ["pronoun"])
+
+
+def _leads_to_verb(
+    tokens: Sequence[Token], *, also_place: bool = False, finite: bool = False
+) -> bool:
+    """Whether the phrases that begin here, "of" and lists included, are a verb's subject."""
+    kinds: tuple[Kind, ...] = ("other", "still", "target", *(("place",) if also_place else ()))
+    for index, token in enumerate(tokens):
+        before = tokens[index - 1].kind if index else "break"
+        if before == "noun" and token.kind in ("determiner", "both", "pronoun"):
+            return False  # another subject: "in front of the chest they cross"
+        if index and is_verb(tokens[: index + 1], index):
+            return not finite or token.kind == "verb" or token.word.endswith("s")
+        thing = token.kind == "other" and before in OPENING
+        skipped = thing or token.kind in ("noun", "person", "pronoun", "join", *OPENING)
+        if not skipped and token.word != "of" and not _is_aside(token):
+            spoken_of = index > 0 and before in ("noun", "person", "other")
+            return spoken_of and token.kind in kinds and not finite
+    return False
+
+
+def _is_aside(token: Token) -> bool:
+    return token.word in get_lexicon().asides or token.word.endswith("ly")
+
+
+def _end_of_interruption(tokens: Sequence[Token], index: int, current: Clause) -> int | None:
+    """Where the clause that is broken off here goes on, if it does."""
+    ahead = range(index + 1, len(tokens))
+    end = next((i for i in ahead if tokens[i].word in _HARD_BREAKS and tokens[i].kind == "break"),
+               len(tokens))  # fmt: skip
+    if tokens[index].word == "(":
+        return next((i for i in range(index + 1, end) if tokens[i].word == ")"), None)
+    words = [tokens[i] for i in current.indices]
+    if tokens[index].kind != "break" or has_verb(words) or not _waits_for_verb(words):
+        return None
+    return next((i for i in range(index + 1, end - 1) if tokens[i].word == ","), None)
+
+
+def _waits_for_verb(words: Sequence[Token]) -> bool:
+    """Whether these words are nothing but a list of body parts and the comma after it."""
+    kinds = [word.kind for word in words if word.kind != "join"]
+    if not kinds or kinds[-1] != "noun" or words[-1].word != ",":
+        return False
+    if words[0].word == "with":  # needs no verb
+        return False
+    before: tuple[Kind, ...] = ("break", *(word.kind for word in words))
+    return all(
+        word.kind in ("break", "join", "noun", "person", *OPENING)
+        or word.word == "of"
+        or _is_aside(word)
+        or (word.kind == "other" and previous in OPENING)
+        for previous, word in zip(before, words, strict=False)
+    )

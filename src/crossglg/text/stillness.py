@@ -1,0 +1,170 @@
+"""Find the body words that a text mentions as still, resting or unimportant.
+
+Most words of stillness speak of their whole clause ("the legs stay still"). Some speak of the
+phrase that follows ("not the elbow", "the resting hand"), some of the words before ("the left
+leg, which stays still"), and some of nothing: "cannot be ignored", "remains active".
+"""
+
+from collections.abc import Iterator, Sequence
+
+from crossglg.text.clauses import Clause
+from crossglg.text.lexicon import get_lexicon
+from crossglg.text.tokens import OPENING, Token
+
+_DENIED_WITHIN = 3  # words: "cannot really be ignored"
+_NAMED = ("noun", "side")  # "the left" may stand for a body part by itself
+_BEFORE_ADJECTIVES = ("determiner", "adjective", "other", "still")
+_ACTIVE_WITHIN = 2  # words: "remains very active"
+
+
+def still_nouns(tokens: Sequence[Token], clauses: Sequence[Clause]) -> frozenset[int]:
+    """Positions of the body words that do not matter."""
+    still: set[int] = set()
+    still_clauses: list[Clause] = []
+    for clause in clauses:
+        words = [tokens[i] for i in clause.indices]
+        echo = any(word.word in get_lexicon().echoes for word in words)
+        if _says_still(words) or (echo and any(clause.after is one for one in still_clauses)):
+            still_clauses.append(clause)
+            still.update(i for i in clause.indices if tokens[i].kind in _NAMED)
+            still.update(_antecedent(tokens, clause))
+        for index, word in enumerate(words):
+            found = {clause.indices[i] for i in _spoken_of(words, index)}
+            still = still ^ found if word.word in get_lexicon().exceptors else still | found
+    return frozenset(still)
+
+
+# --- of a whole clause --------------------------------------------------------------------------
+
+
+def _says_still(words: Sequence[Token]) -> bool:
+    return any(
+        word.kind == "still"
+        and not _is_cancelled(words, index)
+        and not _describes_a_thing(words, index)
+        and not _speaks_of_what_follows(words, index)
+        for index, word in enumerate(words)
+    )
+
+
+def _is_cancelled(words: Sequence[Token], index: int) -> bool:
+    """Stillness denied ("cannot be ignored", both words) or not of the part ("remain active")."""
+    lexicon = get_lexicon()
+    after = list(_until_join(words[index + 1 :]))
+    if _denies(words[index]):
+        needed = any(w.word == "without" for w in words[index:])  # "not without the hips"
+        return needed or any(w.kind == "still" and not _denies(w) for w in after[:_DENIED_WITHIN])
+    before = list(_until_join(words[:index][::-1]))
+    if words[index].word in lexicon.resting_places and any(w.kind == "other" for w in before):
+        return True  # "the arms swing at the sides"
+    active = any(w.word in lexicon.activity for w in after[:_ACTIVE_WITHIN])
+    return active or any(_denies(w) for w in before[:_DENIED_WITHIN])
+
+
+def _denies(word: Token) -> bool:
+    return word.kind == "still" and (word.word in get_lexicon().denials or "n't" in word.word)
+
+
+def _until_join(words: Sequence[Token]) -> Iterator[Token]:
+    for word in words:
+        if word.kind == "join":
+            return
+        yield word
+
+
+def _describes_a_thing(words: Sequence[Token], index: int) -> bool:
+    """Whether a thing is still: "holds the nail still", "the ball rests", "a steady beat"."""
+    kinds = [word.kind for word in words[:index]]
+    following = [word.kind for word in words[index + 1 :] if word.kind != "still"][:1]
+    if _denies(words[index]):
+        # "Turns left and right in a clear no".
+        return words[index].word == "no" and kinds[-1:] == ["other"] and following != ["other"]
+    if following == ["other"] and kinds and kinds[-1] in _BEFORE_ADJECTIVES:
+        return words[index].word in get_lexicon().descriptive
+    free = kinds[-3:-2] not in (["function"], ["place"])
+    return kinds[-2:] == ["determiner", "other"] and free
+
+
+# --- of the words that follow -------------------------------------------------------------------
+
+
+def _speaks_of_what_follows(words: Sequence[Token], index: int) -> bool:
+    lexicon = get_lexicon()
+    word = words[index].word
+    if word in lexicon.exceptors:
+        return True
+    if word in lexicon.excluders and (word not in lexicon.denials or _phrase(words, index + 1)):
+        return True
+    return _is_attribute(words, index)
+
+
+def _is_attribute(words: Sequence[Token], index: int) -> bool:
+    """Whether the word stands inside a phrase: "the resting hand"."""
+    around = [word.kind for word in (*words[index - 1 : index], *words[index + 1 : index + 2])]
+    return (
+        len(around) == 2
+        and not _denies(words[index])
+        and around[0] in OPENING
+        and around[1] in ("adjective", "side", "noun")
+    )
+
+
+def _spoken_of(words: Sequence[Token], index: int) -> list[int]:
+    """The body words that the word of stillness here speaks of, where they follow it."""
+    if words[index].word == "without" and any(_denies(word) for word in words[:index]):
+        return []
+    if words[index].kind != "still" or not _speaks_of_what_follows(words, index):
+        return []
+    if _is_attribute(words, index):
+        return _phrase(words, index + 1)[:2]  # a side and its body word
+    if found := _phrase(words, index + 1):
+        return found
+    length = next((i for i, w in enumerate(words[index:]) if w.word == ","), len(words))
+    rest = enumerate(words[index : index + length], start=index)
+    return [i for i, word in rest if word.kind in _NAMED]
+
+
+def _phrase(words: Sequence[Token], start: int) -> list[int]:
+    """The body words of the phrase or list that begins here."""
+    found: list[int] = []
+    for index in range(start, len(words)):
+        word = words[index]
+        if word.kind in _NAMED:
+            found.append(index)
+        elif word.word == ",":
+            if [w.kind for w in words[index + 1 : index + 2]] != ["noun"]:
+                break
+        elif word.kind not in (*OPENING, "join") and word.word != "of":
+            break
+    return found
+
+
+# --- of the words before ------------------------------------------------------------------------
+
+
+def _antecedent(tokens: Sequence[Token], clause: Clause) -> list[int]:
+    """The body words before a clause that has no subject of its own ("which", "they", "(...)")."""
+    if clause.after is None or not _lacks_subject(tokens, clause):
+        return []
+    before = clause.after.indices[: clause.comes_at]
+    while before and (tokens[before[-1]].kind == "join" or tokens[before[-1]].word == "of"):
+        before = before[:-1]
+    found: list[int] = []
+    for index in reversed(before):
+        kind = tokens[index].kind
+        if kind == "noun":
+            found.append(index)
+        elif not (found and kind in ("join", *OPENING)):
+            break
+    return found
+
+
+def _lacks_subject(tokens: Sequence[Token], clause: Clause) -> bool:
+    words = [tokens[i] for i in clause.indices]
+    if not words:
+        return False
+    first = words[0]
+    if first.kind == "break" and first.word not in get_lexicon().relatives:
+        first = (words[1:] or words)[0]
+    in_brackets = clause.indices[0] > 0 and tokens[clause.indices[0] - 1].word == "("
+    return first.word in get_lexicon().relatives | get_lexicon().refer_back or in_brackets

@@ -1,0 +1,227 @@
+"""Cut a text into words and say what each word is: body word, side, place, stillness, ...
+
+A body word among neighbours that make it a thing ("palm tree"), a verb ("the person heads
+towards") or a measure ("shoulder height") becomes an ordinary word here, so that later steps
+may trust what they see.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Literal
+
+from crossglg.text.lexicon import SIDES, get_lexicon
+
+Kind = Literal[
+    "noun", "side", "both", "determiner", "adjective", "person", "pronoun", "join", "place",
+    "target", "still", "break", "verb", "function", "other",
+]  # fmt: skip
+
+OPENING: tuple[Kind, ...] = ("determiner", "adjective", "side", "both")
+
+_WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*(?:(?<=s)'(?!\w))?|[.,;:!?()]|[\u2013\u2014]")
+_AS_ONE_AND = re.compile(r"\b(?:as well as|along with|together with|but also)\b|&")
+_LONE_POSSESSIVE = re.compile(r"\s+'s\b")
+_SIDE_IN_BRACKETS = re.compile(r"\((left|right)(?: side)?\)")
+_IS = re.compile(r"\b(it|he|she|that|this|there|here|what|who|which)'s\b")
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word, or words the lexicon knows as one.
+
+    Attributes:
+        word: Lower case.
+        kind: What it is; ``other`` where nothing is known of it.
+    """
+
+    word: str
+    kind: Kind
+
+
+def read_tokens(text: str) -> list[Token]:
+    """The words of a text in order, punctuation marks included."""
+    plain = text.lower().replace("\u2019", "'")
+    plain = _IS.sub(r"\1 is", _LONE_POSSESSIVE.sub("'s", _AS_ONE_AND.sub(" and ", plain)))
+    plain = _SIDE_IN_BRACKETS.sub(r" on the \1 side ", plain)
+    words = [part for word in _WORD.findall(plain) for part in _open_hyphens(word)]
+    tokens = [_tag(word) for word in _join_known(words)]
+    return [_reconsider(tokens, index) for index in range(len(tokens))]
+
+
+def singular(word: str) -> str | None:
+    """The lexicon's body word for a singular or plural, or None."""
+    lexicon = get_lexicon()
+    found = lexicon.plurals.get(word, word)
+    return found if found in lexicon.nouns else None
+
+
+# --- words ------------------------------------------------------------------------------------
+
+
+@cache
+def _known_groups() -> frozenset[str]:
+    """Everything in the lexicon that is more than one word."""
+    lexicon = get_lexicon()
+    return frozenset(
+        words
+        for words in {
+            *lexicon.nouns, *lexicon.plurals, *lexicon.places, *lexicon.stillness,
+            *lexicon.stillness_exceptions, *lexicon.joiners, *lexicon.idioms,
+            *lexicon.excluders, *lexicon.exceptors, *lexicon.echoes,
+        }
+        if " " in words
+    )  # fmt: skip
+
+
+def _open_hyphens(word: str) -> list[str]:
+    """Parts of hyphenated words that speak of the body; "first-hand" and others stay whole."""
+    parts = word.split("-")
+    if len(parts) == 1 or word in get_lexicon().idioms:
+        return [word]
+    if parts[0] in SIDES and singular(parts[1]):
+        return [parts[0]]  # "the right-hand thumb"
+    if " ".join(parts) in _known_groups():
+        return parts
+    if all(singular(part) for part in parts):
+        return " and ".join(parts).split(" ")  # "the wrist-elbow chain"
+    if singular(parts[0]) and all(part in get_lexicon().adjectives for part in parts[1:]):
+        return parts  # "the knee-joint"
+    return [word]
+
+
+def _join_known(words: Sequence[str]) -> Iterator[str]:
+    """Make one word of those the lexicon knows together ("upper arm", "front of")."""
+    known = _known_groups()
+    longest = max(len(group.split(" ")) for group in known)
+    index = 0
+    while index < len(words):
+        sizes = range(min(longest, len(words) - index), 1, -1)
+        groups = {size: " ".join(words[index : index + size]) for size in sizes}
+        size = next((size for size, group in groups.items() if group in known), 1)
+        yield groups.get(size, words[index])
+        index += size
+
+
+def _tag(word: str) -> Token:
+    if word.endswith(("'s", "s'")):
+        # An owner describes what it owns: "the hand's fingers", "the person's knee".
+        stem = word[:-2] if word.endswith("'s") else word[:-1]
+        if stem in get_lexicon().things:
+            return Token(stem, "other")  # "the clock's hands"
+        return Token(word, "adjective" if singular(stem) else "determiner")
+    lexicon = get_lexicon()
+    kinds: tuple[tuple[Kind, bool], ...] = (
+        ("other", word in lexicon.idioms or word in lexicon.stillness_exceptions),
+        ("noun", singular(word) is not None),
+        ("side", word in SIDES),
+        ("both", word in lexicon.both),
+        ("determiner", word in lexicon.determiners),
+        ("adjective", word in lexicon.adjectives),
+        ("join", word == "," or word in lexicon.joiners),
+        ("still", _says_still(word)),
+        ("place", word in lexicon.places),
+        ("break", not word[0].isalpha() or word in lexicon.clause_starts),
+        ("target", word in lexicon.targets),
+        ("person", word in lexicon.people),
+        ("pronoun", word in lexicon.pronouns),
+        ("verb", word in lexicon.auxiliaries),
+        ("function", word in lexicon.functions or word.endswith("ly")),
+    )
+    return Token(word, next((kind for kind, fits in kinds if fits), "other"))
+
+
+def _says_still(word: str) -> bool:
+    lexicon = get_lexicon()
+    return (
+        word in lexicon.stillness
+        or word in lexicon.excluders
+        or word in lexicon.exceptors
+        or word.endswith("n't")
+    )
+
+
+# --- neighbours -------------------------------------------------------------------------------
+
+
+def _reconsider(tokens: Sequence[Token], index: int) -> Token:
+    """The token as its neighbours make it."""
+    token = tokens[index]
+    if token.word in get_lexicon().postures and index and tokens[index - 1].kind == "noun":
+        return replace(token, kind="still")  # "hands flat against the thighs"
+    if token.kind != "noun":
+        return token
+    after = tokens[index + 1 : index + 2]
+    ambiguous = token.word in get_lexicon().need_an_article
+    if ambiguous and after and after[0].kind in ("noun", "side"):
+        return replace(token, kind="adjective")  # "the back foot"
+    rules = (_is_bare_verb, _describes_a_thing, _lacks_its_article, _belongs_to_a_thing)
+    return replace(token, kind="other") if any(rule(tokens, index) for rule in rules) else token
+
+
+def _describes_a_thing(tokens: Sequence[Token], index: int) -> bool:
+    """A measure or a compound: "shoulder height", "palm tree", "clock hands"."""
+    lexicon = get_lexicon()
+    if index and tokens[index - 1].word in lexicon.things:
+        return True
+    after = tokens[index + 1].word if index + 1 < len(tokens) else ""
+    if after in lexicon.bare_measures:  # "hip high", unlike "the elbows high"
+        bare = not index or tokens[index - 1].kind not in OPENING
+        return bare and tokens[index].word not in lexicon.plurals
+    # After plurals such words are verbs: "the eyes watch".
+    compound = after in lexicon.compounds and tokens[index].word not in lexicon.plurals
+    return compound or after in lexicon.measures
+
+
+def _lacks_its_article(tokens: Sequence[Token], index: int) -> bool:
+    """An adverb or verb: "swings back", "face the wall"."""
+    before = index - 1
+    while before >= 0 and tokens[before].kind == "adjective":
+        before -= 1
+    has_article = before >= 0 and tokens[before].kind in ("determiner", "side", "both")
+    return tokens[index].word in get_lexicon().need_an_article and not has_article
+
+
+def _belongs_to_a_thing(tokens: Sequence[Token], index: int) -> bool:
+    """The part of a thing: "the head of the racket", "the back of the hand", "part of the body"."""
+    lexicon = get_lexicon()
+    token = tokens[index]
+    before = [other.word for other in tokens[max(0, index - 3) : index]]
+    if token.word in lexicon.bulk and before[1:2] == ["of"] and before[0] in lexicon.portions:
+        return True
+    if [other.word for other in tokens[index + 1 : index + 2]] != ["of"]:
+        return False
+    owner = _owner(tokens[index + 2 :])
+    if token.word in lexicon.need_an_article:
+        return owner is None or owner.kind == "noun"
+    return owner is None
+
+
+def _owner(tokens: Sequence[Token]) -> Token | None:
+    """The body part, the person or the side that what follows "of" speaks of; None for things."""
+    for position, token in enumerate(tokens):
+        if token.kind in ("noun", "person", "pronoun") or token.word in ("which", "whom"):
+            return token
+        following = tokens[position + 1].kind if position + 1 < len(tokens) else "break"
+        if token.kind in ("side", "both") or token.word == "other":
+            if following not in (*OPENING, "noun", "person", "join"):
+                return token
+        elif token.kind not in OPENING and token.word != "of":
+            return None
+    return None
+
+
+def _is_bare_verb(tokens: Sequence[Token], index: int) -> bool:
+    """A body word that is a verb: "to shoulder", "the person heads towards", "hands it over"."""
+    lexicon = get_lexicon()
+    before = tokens[index - 1] if index else Token("", "break")
+    after = tokens[index + 1] if index + 1 < len(tokens) else Token("", "break")
+    if before.kind in OPENING:
+        return False
+    beyond = tokens[index + 2].kind if index + 2 < len(tokens) else "break"
+    if after.word in ("the", "a", "an") and beyond == "other":
+        return True  # "..., and shoulders the bag"
+    if tokens[index].word not in lexicon.plurals:
+        return before.word == "to" or before.kind == "verb"
+    return before.kind in ("person", "pronoun") or after.word in ("it", "them", "him")

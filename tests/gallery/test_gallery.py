@@ -1,0 +1,83 @@
+"""A gallery enrols, recognises, renames and forgets, and is never changed under anybody's hands."""
+
+import pytest
+from gallery_samples import make_recogniser
+
+from crossglg.errors import GalleryError
+from crossglg.gallery import Gallery
+from crossglg.oneshot.acceptance import Acceptance
+
+
+def filled(recogniser, clips):
+    gallery = Gallery(recogniser)
+    for action, clip in (("wave", clips[0][0]), ("squat", clips[0][1])):
+        gallery = gallery.enroll(action, clip, source="test")
+    return gallery
+
+
+def test_an_enrolled_clip_is_recognised_as_itself(recogniser, clips):
+    gallery = filled(recogniser, clips)
+    for action, clip in (("wave", clips[0][0]), ("squat", clips[0][1])):
+        found = gallery.recognize(clip)
+        assert found.action == action
+        assert found.answers[0].action == action
+        assert found.answers[0].distance < 1e-5
+
+
+def test_probabilities_and_unknown_share_one(recogniser, clips):
+    found = filled(recogniser, clips).recognize(clips[0][2])
+    total = sum(answer.probability for answer in found.answers) + found.unknown_probability
+    assert total == pytest.approx(1, abs=1e-3)
+    assert found.answers[0].probability >= found.answers[1].probability
+
+
+def test_what_is_far_from_everything_is_unknown(clips):
+    strict = make_recogniser(acceptance=Acceptance((-50.0, -1.0, 0.0), (-50.0, -1.0)))
+    found = filled(strict, clips).recognize(clips[0][2])
+    assert found.action is None
+    assert found.unknown_probability > 0.99
+    lenient = make_recogniser(acceptance=Acceptance((50.0, -1.0, 0.0), (50.0, -1.0)))
+    assert filled(lenient, clips).recognize(clips[0][2]).answers[0].probability == 0.5
+
+
+def test_without_judgement_the_nearest_is_the_answer(clips):
+    found = filled(make_recogniser(acceptance=None), clips).recognize(clips[0][2])
+    assert found.action is not None
+    assert found.unknown_probability is None
+    assert found.answers[0].probability is None
+
+
+def test_one_action_alone_can_be_refused(clips):
+    alone = Gallery(make_recogniser()).enroll("wave", clips[0][0])
+    assert alone.recognize(clips[0][0]).action == "wave"
+    assert alone.recognize(clips[0][0]).unknown_probability < 0.5
+
+
+def test_several_clips_of_an_action_are_one_answer(recogniser, clips):
+    gallery = filled(recogniser, clips).enroll("wave", clips[0][2])
+    assert gallery.actions == ("wave", "squat")
+    assert len(gallery.exemplars) == 3
+    found = gallery.recognize(clips[0][2])
+    assert [answer.action for answer in found.answers] == ["wave", "squat"]
+
+
+def test_changes_leave_the_old_gallery_alone(recogniser, clips):
+    gallery = filled(recogniser, clips)
+    assert gallery.rename("wave", "hello").actions == ("hello", "squat")
+    assert gallery.rename("wave", "squat").actions == ("squat",)
+    assert gallery.remove("wave").actions == ("squat",)
+    assert gallery.actions == ("wave", "squat")
+
+
+@pytest.mark.parametrize("name", ["", "   ", "a" * 101, "a\x00b"])
+def test_odd_names_are_refused(recogniser, clips, name):
+    with pytest.raises(GalleryError, match="printable characters"):
+        Gallery(recogniser).enroll(name, clips[0][0])
+
+
+def test_what_is_not_enrolled_is_answered_in_words(recogniser, clips):
+    gallery = filled(recogniser, clips)
+    with pytest.raises(GalleryError, match=r"Did you mean 'wave'.*Enrolled: wave, squat"):
+        gallery.remove("wafe")
+    with pytest.raises(GalleryError, match="Nothing is enrolled"):
+        Gallery(recogniser).recognize(clips[0][0])

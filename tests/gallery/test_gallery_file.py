@@ -1,0 +1,135 @@
+"""The file of a gallery survives writers, kills, damage and newer models."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+
+import numpy as np
+import pytest
+from gallery_samples import make_recogniser
+
+from crossglg.errors import GalleryError
+from crossglg.gallery import Gallery, load_gallery, open_gallery, save_gallery, update_gallery
+
+
+@pytest.fixture
+def saved(recogniser, clips, tmp_path):
+    gallery = Gallery(recogniser).enroll("wave", clips[0][0], source="a.skeleton")
+    path = tmp_path / "mine.crossglg"
+    save_gallery(gallery, path)
+    return gallery, path
+
+
+def test_what_is_saved_is_loaded(saved, recogniser):
+    gallery, path = saved
+    again = load_gallery(path, recogniser)
+    one, other = gallery.exemplars[0], again.exemplars[0]
+    assert (one.action, one.source, one.enrolled) == (other.action, other.source, other.enrolled)
+    assert one.clip.layout == other.clip.layout
+    np.testing.assert_array_equal(one.clip.joints, other.clip.joints)
+    np.testing.assert_array_equal(one.features.joints, other.features.joints)
+
+
+def test_a_newer_model_embeds_the_skeletons_again(saved, clips):
+    gallery, path = saved
+    newer = make_recogniser(seed=1)
+    again = load_gallery(path, newer)
+    expected = Gallery(newer).enroll("wave", clips[0][0]).exemplars[0].features.joints
+    np.testing.assert_array_equal(again.exemplars[0].features.joints, expected)
+    assert np.abs(again.exemplars[0].features.joints - gallery.exemplars[0].features.joints).max()
+
+
+def test_no_file_is_an_empty_gallery(recogniser, tmp_path):
+    assert open_gallery(tmp_path / "none", recogniser).actions == ()
+
+
+def test_damage_is_noticed(saved, recogniser):
+    _, path = saved
+    whole = path.read_bytes()
+    for broken in (b"", b"rubbish", whole[: len(whole) // 2]):
+        path.write_bytes(broken)
+        with pytest.raises(GalleryError, match="expected a gallery file"):
+            load_gallery(path, recogniser)
+    path.write_bytes(whole)
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    name = next(name for name in files if name.endswith("clip/joints.npy"))
+    files[name] = files[name][:-4] + b"\x00\x00\x80\x3f"
+    with zipfile.ZipFile(path, "w") as archive:
+        for each, data in files.items():
+            archive.writestr(each, data)
+    with pytest.raises(GalleryError, match="joints is damaged"):
+        load_gallery(path, recogniser)
+
+
+def test_a_newer_format_is_named(saved, recogniser):
+    _, path = saved
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    files["manifest.json"] = files["manifest.json"].replace(b'"format": 1', b'"format": 9')
+    with zipfile.ZipFile(path, "w") as archive:
+        for each, data in files.items():
+            archive.writestr(each, data)
+    with pytest.raises(GalleryError, match="version 1, found 9"):
+        load_gallery(path, recogniser)
+
+
+def test_writers_at_once_lose_nothing(recogniser, clips, tmp_path):
+    path = tmp_path / "mine.crossglg"
+    clip = clips[0][0]
+
+    def enroll(number):
+        update_gallery(path, recogniser, lambda gallery: gallery.enroll(f"action {number}", clip))
+
+    threads = [threading.Thread(target=enroll, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(open_gallery(path, recogniser).actions) == [f"action {n}" for n in range(6)]
+
+
+def test_a_refused_change_writes_nothing(saved, recogniser):
+    _, path = saved
+    before = path.read_bytes()
+    with pytest.raises(GalleryError):
+        update_gallery(path, recogniser, lambda gallery: gallery.remove("nothing"))
+    assert path.read_bytes() == before
+
+
+WRITER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from gallery_samples import make_recogniser
+from crossglg.gallery import update_gallery
+from crossglg.sources.choreography import choreography
+model = make_recogniser()
+clip = choreography(performers=1, repeats=1, classes=["squat"]).clip(0)
+print("ready", flush=True)
+while True:
+    update_gallery(Path(sys.argv[1]), model, lambda g: g.remove("b").enroll("b", clip))
+"""
+
+
+@pytest.mark.slow
+def test_a_kill_in_the_middle_leaves_a_whole_file(saved, recogniser, clips):
+    gallery, path = saved
+    save_gallery(gallery.enroll("b", clips[0][1]), path)
+    here = os.path.dirname(__file__)
+    for pause_s in (0.05, 0.11, 0.23):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path), here], stdout=subprocess.PIPE, text=True
+        )
+        assert writer.stdout.readline() == "ready\n"
+        time.sleep(pause_s)
+        writer.send_signal(signal.SIGKILL)
+        writer.wait()
+        writer.stdout.close()
+        assert load_gallery(path, recogniser).actions == ("wave", "b")
+    update_gallery(path, recogniser, lambda current: current.enroll("c", clips[0][0]))
+    assert load_gallery(path, recogniser).actions == ("wave", "b", "c")

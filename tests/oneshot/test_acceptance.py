@@ -1,0 +1,75 @@
+"""The judgement is learned in played situations, and its figures are right where they are known."""
+
+import numpy as np
+import pytest
+
+from crossglg.errors import ConfigError
+from crossglg.oneshot.acceptance import Acceptance, fit_acceptance, play_trials
+from crossglg.oneshot.openset import judge_open_set
+
+
+def clusters(spread, classes=8, subjects=5):
+    """Points on a circle: one cluster a class, one point a subject."""
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(classes), subjects)
+    angles = labels * 2 * np.pi / classes + rng.normal(0, spread, len(labels))
+    points = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    distances = np.linalg.norm(points[:, None] - points[None], axis=-1)
+    return distances, labels, np.tile(np.arange(subjects), classes)
+
+
+def trials_of(spread, seed=1):
+    return play_trials(*clusters(spread), rng=np.random.default_rng(seed))
+
+
+def test_trials_ask_known_and_unknown_alike_and_never_the_teacher():
+    trials = trials_of(0.02)
+    assert 0.4 < trials.is_known.mean() < 0.6
+    assert not trials.is_right[~trials.is_known].any()
+    assert trials.is_right[trials.is_known].all()
+    assert (trials.nearest > 0).all()
+    assert (trials.second >= trials.nearest).all()
+
+
+def test_tight_clusters_are_judged_well_and_loose_ones_honestly():
+    for spread, least in ((0.02, 0.99), (0.25, 0.75)):
+        judgement = fit_acceptance(trials_of(spread))
+        fresh = trials_of(spread, seed=2)
+        probability = judgement.probability(fresh.nearest, fresh.second)
+        result = judge_open_set(probability, fresh.is_known, fresh.is_right)
+        assert result.auroc > least
+        assert result.calibration_error < 12
+
+
+def test_farther_is_less_believed():
+    judgement = fit_acceptance(trials_of(0.1))
+    near, far = judgement.probability(np.array([0.01, 1.0]), np.array([1.2, 1.2]))
+    assert near > far
+    near, far = judgement.probability(np.array([0.01, 1.0]), None)
+    assert near > far
+    clear, close = judgement.probability(np.array([0.1, 0.1]), np.array([1.0, 0.11]))
+    assert clear > close
+
+
+def test_the_judgement_survives_json():
+    judgement = Acceptance((1.0, -2.0, -3.0), (0.5, -1.0))
+    assert Acceptance.from_json(judgement.to_json()) == judgement
+
+
+def test_figures_known_by_hand():
+    known = np.array([True, True, True, True, False, False])
+    right = np.array([True, True, True, False, False, False])
+    probability = np.array([0.9, 0.8, 0.7, 0.2, 0.3, 0.1])
+    result = judge_open_set(probability, known, right)
+    assert result.auroc == pytest.approx(7 / 8)
+    assert result.false_accept == pytest.approx(50.0)
+    assert result.accuracy == pytest.approx(75.0)
+    assert result.oscr == pytest.approx(0.75)
+    perfect = judge_open_set(np.array([1.0, 0.0]), np.array([True, False]), np.array([True, False]))
+    assert perfect.calibration_error == 0
+
+
+def test_too_few_classes_to_play_are_refused():
+    distances, labels, subjects = clusters(0.1, classes=3)
+    with pytest.raises(ConfigError, match="at least 4 classes"):
+        play_trials(distances, labels, subjects, rng=np.random.default_rng(0))
