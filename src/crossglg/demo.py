@@ -71,7 +71,7 @@ def run_demo(out: Path, *, seed: int, progress: Progress | None = None) -> DemoR
     checkpoint = train_run(split, recipe, out=run, progress=progress)
     evaluation = evaluate_run(checkpoint, split, seed=seed)
     report = describe(evaluation, split, checkpoint, read_metrics(run), seed=seed)
-    write_page(render_figure([query for _, query in report.pairs]), out / FIGURE_FILE)
+    write_page(render_figure([query for _, query in report.pairs], columns=3), out / FIGURE_FILE)
     return DemoResult(evaluation, write_report(report, out / REPORT_FILE))
 
 

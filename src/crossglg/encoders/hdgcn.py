@@ -18,15 +18,17 @@ Deviations: absent persons are left out of the averages (the authors average the
 rings come from the bones of any layout, where the authors list joint numbers.
 """
 
+from itertools import pairwise
+
 import torch
 from einops import rearrange, repeat
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from crossglg.encoders.base import SkeletonEncoder
-from crossglg.encoders.temporal import MultiScaleTemporal, TemporalConvolution
+from crossglg.encoders.block import SpaceTimeBlock
 from crossglg.errors import ConfigError
-from crossglg.shapes import Clips, DeepFeatures, Features, JointWeights
+from crossglg.shapes import Clips, DeepFeatures, Features
 from crossglg.skeleton.layout import Layout
 
 _COORDINATES = 3
@@ -78,14 +80,15 @@ class HDGCN(SkeletonEncoder):
         dims = [width * 2 ** sum(n >= d for d in _DOUBLING_BLOCKS) for n in range(_BLOCK_COUNT)]
         self.block_dims = tuple(dims)
         self.blocks = nn.ModuleList(
-            HDGCNBlock(
-                dims[number - 1] if number else _COORDINATES,
-                dims[number],
-                rings=rings,
+            # The first block sees bare coordinates: it has no shortcut, and does not weigh levels.
+            SpaceTimeBlock(
+                HierarchyConvolution(in_dim, out_dim, rings=rings, gated=number > 0),
+                in_dim=in_dim,
+                out_dim=out_dim,
                 stride=2 if number in _DOUBLING_BLOCKS else 1,
-                is_first=number == 0,
+                has_shortcut=number > 0,
             )
-            for number in range(_BLOCK_COUNT)
+            for number, (in_dim, out_dim) in enumerate(pairwise([_COORDINATES, *dims]))
         )
 
     def stem(self, clips: Clips) -> Features:
@@ -95,38 +98,6 @@ class HDGCN(SkeletonEncoder):
         joints = self.norm(rearrange(joints, "n m t v c -> n (m v c) t"))
         joints = rearrange(joints, "n (m v c) t -> n m c t v", m=self.max_persons, v=joint_count)
         return rearrange(joints[:, :person_count], "n m c t v -> (n m) c t v")
-
-
-class HDGCNBlock(nn.Module):
-    """Space, then time, with a shortcut around both.
-
-    The first block sees bare coordinates: it has no shortcut, and does not weigh its levels.
-    """
-
-    def __init__(
-        self, in_dim: int, out_dim: int, *, rings: Rings, stride: int, is_first: bool
-    ) -> None:
-        super().__init__()
-        self.space = HierarchyConvolution(in_dim, out_dim, rings=rings, gated=not is_first)
-        self.time = MultiScaleTemporal(out_dim, out_dim, stride=stride)
-        self.shortcut: nn.Module | None = None
-        if not is_first:
-            unchanged = in_dim == out_dim and stride == 1
-            self.shortcut = (
-                nn.Identity()
-                if unchanged
-                else TemporalConvolution(in_dim, out_dim, kernel=1, stride=stride)
-            )
-
-    def forward(
-        self, features: Features, joint_weights: JointWeights | None = None
-    ) -> DeepFeatures:
-        """(B D T V) -> (B D' T/stride V)."""
-        mixed = self.space(features)
-        if joint_weights is not None:
-            mixed = mixed * rearrange(joint_weights, "b v -> b 1 1 v")
-        moved = self.time(mixed)
-        return torch.relu(moved if self.shortcut is None else moved + self.shortcut(features))
 
 
 class HierarchyConvolution(nn.Module):

@@ -15,6 +15,7 @@ views of several reaches may enter together, as joints and bones side by side.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import sqrt
 
 import torch
@@ -22,10 +23,10 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from crossglg.encoders.base import SkeletonEncoder
+from crossglg.encoders.block import SpaceTimeBlock
 from crossglg.encoders.graph import reach_operator
-from crossglg.encoders.temporal import MultiScaleTemporal, TemporalConvolution
 from crossglg.errors import ConfigError
-from crossglg.shapes import Clips, DeepFeatures, Features, JointWeights
+from crossglg.shapes import Clips, DeepFeatures, Features
 from crossglg.skeleton.layout import Layout
 
 _HEADS = 3
@@ -77,13 +78,14 @@ class InfoGCN(SkeletonEncoder):
         dims = [width * 2 ** sum(n >= d for d in _DOUBLING_BLOCKS) for n in range(_BLOCK_COUNT)]
         self.block_dims = tuple(dims)
         self.blocks = nn.ModuleList(
-            InfoGCNBlock(
-                dims[max(number - 1, 0)],
-                dims[number],
-                joint_count=layout.joint_count,
+            SpaceTimeBlock(
+                AttentionGraphConvolution(in_dim, out_dim, joint_count=layout.joint_count),
+                in_dim=in_dim,
+                out_dim=out_dim,
                 stride=2 if number in _DOUBLING_BLOCKS else 1,
+                rectify_time=True,
             )
-            for number in range(_BLOCK_COUNT)
+            for number, (in_dim, out_dim) in enumerate(pairwise([width, *dims]))
         )
 
     def stem(self, clips: Clips) -> Features:
@@ -96,30 +98,6 @@ class InfoGCN(SkeletonEncoder):
         joints = rearrange(joints, "n (m v d) t -> n m d t v", m=self.max_persons, v=clips.shape[3])
         features = rearrange(joints[:, :person_count], "n m d t v -> (n m) d t v")
         return features.contiguous(memory_format=torch.channels_last)
-
-
-class InfoGCNBlock(nn.Module):
-    """Space, then time, with a shortcut around both."""
-
-    def __init__(self, in_dim: int, out_dim: int, *, joint_count: int, stride: int) -> None:
-        super().__init__()
-        self.space = AttentionGraphConvolution(in_dim, out_dim, joint_count=joint_count)
-        self.time = MultiScaleTemporal(out_dim, out_dim, stride=stride)
-        unchanged = in_dim == out_dim and stride == 1
-        self.shortcut: nn.Module = (
-            nn.Identity()
-            if unchanged
-            else TemporalConvolution(in_dim, out_dim, kernel=1, stride=stride)
-        )
-
-    def forward(
-        self, features: Features, joint_weights: JointWeights | None = None
-    ) -> DeepFeatures:
-        """(B D T V) -> (B D' T/stride V)."""
-        mixed = self.space(features)
-        if joint_weights is not None:
-            mixed = mixed * rearrange(joint_weights, "b v -> b 1 1 v")
-        return torch.relu(torch.relu(self.time(mixed)) + self.shortcut(features))
 
 
 class AttentionGraphConvolution(nn.Module):

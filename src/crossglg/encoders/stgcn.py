@@ -16,6 +16,7 @@ encoders use; absent persons are left out of the averages.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from einops import rearrange
@@ -23,10 +24,10 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from crossglg.encoders.base import SkeletonEncoder
+from crossglg.encoders.block import SpaceTimeBlock
 from crossglg.encoders.graph import parent_matrix, reach_operator
-from crossglg.encoders.temporal import MultiScaleTemporal, TemporalConvolution
 from crossglg.errors import ConfigError
-from crossglg.shapes import Clips, DeepFeatures, Features, JointWeights
+from crossglg.shapes import Clips, DeepFeatures, Features
 from crossglg.skeleton.layout import Layout
 
 _COORDINATES = 3
@@ -73,13 +74,13 @@ class STGCN(SkeletonEncoder):
         dims = [width * 2 ** sum(n >= d for d in _DOUBLING_BLOCKS) for n in range(_BLOCK_COUNT)]
         self.block_dims = tuple(dims)
         self.blocks = nn.ModuleList(
-            STGCNBlock(
-                dims[number - 1] if number else view_dim,
-                dims[number],
-                links=bone_links(layout),
+            SpaceTimeBlock(
+                LinkConvolution(in_dim, out_dim, links=bone_links(layout)),
+                in_dim=in_dim,
+                out_dim=out_dim,
                 stride=2 if number in _DOUBLING_BLOCKS else 1,
             )
-            for number in range(_BLOCK_COUNT)
+            for number, (in_dim, out_dim) in enumerate(pairwise([view_dim, *dims]))
         )
 
     def stem(self, clips: Clips) -> Features:
@@ -88,32 +89,6 @@ class STGCN(SkeletonEncoder):
         normed = self.norm(rearrange(views, "n m t v r c -> (n m) (v r c) t"))
         features = rearrange(normed, "b (v c) t -> b c t v", v=clips.shape[3])
         return features.contiguous(memory_format=torch.channels_last)
-
-
-class STGCNBlock(nn.Module):
-    """Space, then time, with a shortcut around both."""
-
-    def __init__(
-        self, in_dim: int, out_dim: int, *, links: Float[Tensor, "S V V"], stride: int
-    ) -> None:
-        super().__init__()
-        self.space = LinkConvolution(in_dim, out_dim, links=links)
-        self.time = MultiScaleTemporal(out_dim, out_dim, stride=stride)
-        unchanged = in_dim == out_dim and stride == 1
-        self.shortcut: nn.Module = (
-            nn.Identity()
-            if unchanged
-            else TemporalConvolution(in_dim, out_dim, kernel=1, stride=stride)
-        )
-
-    def forward(
-        self, features: Features, joint_weights: JointWeights | None = None
-    ) -> DeepFeatures:
-        """(B D T V) -> (B D' T/stride V)."""
-        mixed = self.space(features)
-        if joint_weights is not None:
-            mixed = mixed * rearrange(joint_weights, "b v -> b 1 1 v")
-        return torch.relu(self.time(mixed) + self.shortcut(features))
 
 
 class LinkConvolution(nn.Module):
