@@ -1,0 +1,63 @@
+"""Enrol, recognise, rename, list and forget, as somebody at a terminal does."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from crossglg.checkpoint import write_json
+from crossglg.errors import SourceError
+from crossglg.recogniser import ACCEPTANCE_FILE
+from crossglg.sources import write_npz
+from crossglg.sources.choreography import choreography
+from crossglg.sources.single import read_clip
+from crossglg.training import PLAIN_FILE
+
+
+@pytest.fixture(scope="module")
+def place(recogniser, tmp_path_factory):
+    """A folder with a run and a file of four clips."""
+    folder = tmp_path_factory.mktemp("place")
+    (folder / "run").mkdir()
+    recogniser.checkpoint.save(folder / "run" / PLAIN_FILE)
+    write_json(folder / "run" / ACCEPTANCE_FILE, recogniser.acceptance.to_json())
+    data = choreography(performers=2, repeats=1, classes=["wave right hand", "squat"])
+    write_npz(data, folder / "clips.npz")
+    return folder
+
+
+def call(place, *words):
+    command = [sys.executable, "-m", "crossglg", *words, "--model", "run"]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=place)
+
+
+@pytest.mark.slow
+def test_a_gallery_is_kept_from_call_to_call(place):
+    assert call(place, "enroll", "wave", "clips.npz#0").returncode == 0
+    second = call(place, "enroll", "squat", "clips.npz#1")
+    assert "knows wave, squat" in second.stdout, second.stderr
+    found = json.loads(call(place, "recognize", "clips.npz#1", "--json").stdout)
+    assert found["action"] == "squat"
+    assert [answer["action"] for answer in found["answers"]] == ["squat", "wave"]
+    assert "unknown" in call(place, "recognize", "clips.npz#1").stdout
+    call(place, "rename", "wave", "hello")
+    listed = json.loads(call(place, "list", "--json").stdout)["actions"]
+    assert [row["action"] for row in listed] == ["hello", "squat"]
+    call(place, "remove", "hello")
+    refused = call(place, "remove", "hello")
+    assert refused.returncode == 1
+    assert "Enrolled: squat" in refused.stderr
+
+
+def test_a_clip_of_many_is_named_or_numbered(place):
+    by_number = read_clip(place / "clips.npz#1")
+    assert by_number.layout.name == "ntu25"
+    for wanted in ("", "#99", "#nobody"):
+        with pytest.raises(SourceError, match=r"name or number of one of its 4 clips"):
+            read_clip(f"{place / 'clips.npz'}{wanted}")
+    with pytest.raises(SourceError, match="found nothing there"):
+        read_clip(place / "none.bvh")
+    (place / "clip.txt").write_text("no")
+    with pytest.raises(SourceError, match=r"expected one of .skeleton"):
+        read_clip(place / "clip.txt")
