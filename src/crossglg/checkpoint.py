@@ -12,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from crossglg.atomic import create_file
 from crossglg.errors import CheckpointError
 from crossglg.guidance.build import ModelConfig, build_plain
 from crossglg.guidance.interaction import InteractionConfig
@@ -50,9 +51,8 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 def write_json(path: Path, record: Mapping[str, Any]) -> None:
     """Write a JSON file atomically."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    with create_file(path) as stream:
+        stream.write((json.dumps(record, indent=1) + "\n").encode("utf-8"))
 
 
 def read_json(path: Path) -> dict[str, Any]:

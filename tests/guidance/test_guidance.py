@@ -13,6 +13,7 @@ from crossglg.guidance import (
 )
 from crossglg.guidance.build import ModelConfig, build_crossglg, build_plain
 from crossglg.guidance.interaction import CrossModalInteraction, InteractionConfig
+from crossglg.guidance.losses import bottleneck_loss
 from crossglg.skeleton import get_layout, list_layouts
 
 LAYOUT = get_layout("openni15")
@@ -122,3 +123,24 @@ def test_parts_are_handed_in_and_no_name_is_looked_up():
     encoder = InfoGCN(LAYOUT, max_persons=1, width=8)
     plain = PlainBranch(encoder, MLPHead(encoder.feature_dim, 4), n_pre=3)
     assert CrossGLG(plain).interaction is None
+
+
+def test_codes_gather_at_the_prior_of_their_class():
+    prior = torch.nn.init.orthogonal_(torch.empty(3, 8), gain=3.0)
+    labels = torch.tensor([0, 0, 2])
+    offset = torch.zeros(3, 8)
+    offset[0, 0], offset[1, 0] = 0.5, -0.5  # the mean of a class counts, not its spread
+    at_home = bottleneck_loss(prior[labels] + offset, prior, labels)
+    slow = 1e-3 * prior[labels].mean(dim=0).norm()
+    torch.testing.assert_close(at_home, slow)
+    assert bottleneck_loss(prior[labels] + 1.0, prior, labels) > 1.0
+
+
+def test_the_bottleneck_head_is_taught_by_its_prior():
+    config = ModelConfig(head="vib", guidance="none", options={"width": 8})
+    plain = build_plain(config, layout=get_layout("openni15"), max_persons=1, class_count=4)
+    output = CrossGLG(plain)(torch.randn(4, 1, 8, 15, 3), torch.ones(4, 1, 8, dtype=torch.bool))
+    code, prior = output.code
+    assert code.shape == (4, 32)
+    assert prior.shape == (4, 32)
+    assert not any("prior" in key for key in plain.state_dict())

@@ -52,10 +52,6 @@ def test_the_batch_size_does_not_matter(checkpoint, clips, features):
     np.testing.assert_allclose(one_by_one.importance, features.importance, atol=1e-5)
 
 
-def test_mirrored_clips_are_other_clips(checkpoint, clips, features):
-    assert np.abs(extract_features(checkpoint, clips, mirrored=True).pooled - features.pooled).max()
-
-
 def test_selecting_and_joining_undo_each_other(features):
     parts = [features.select(np.array([0])), features.select(np.array([1, 2]))]
     joined = ClipFeatures.concatenate(parts)

@@ -65,7 +65,7 @@ def judge(**weights):
     plain = PlainOutput(torch.zeros(6, 4, 2, 15), torch.zeros(6, 15, 4), embedding, None, logits)
     present = torch.ones(6, 1, 2, dtype=torch.bool)
     batch = Batch(torch.zeros(6, 1, 2, 15, 3), present, LABELS)
-    result = Objective(LossWeights(**weights))(GuidedOutput(plain, None, None), batch, None)
+    result = Objective(LossWeights(**weights))(GuidedOutput(plain, None, None, None), batch, None)
     result.loss.backward()
     return result, embedding, logits
 

@@ -33,6 +33,7 @@ _HEADS = 3
 _COORDINATES = 3
 _DOUBLING_BLOCKS = (3, 6)
 _BLOCK_COUNT = 9
+_PRIOR_GAIN = 3.0
 
 
 class InfoGCN(SkeletonEncoder):
@@ -147,13 +148,16 @@ class InformationBottleneck(nn.Module):
     """InfoGCN's own head: classify a noisy code of the embedding (section 3.2).
 
     In training the code is drawn from a normal distribution whose mean and spread the embedding
-    decides; in use it is the mean.
+    decides; in use it is the mean. ``guidance.losses.bottleneck_loss`` draws the codes of each
+    class to its row of ``prior``.
 
     Args:
         in_dim: Width of the embedding.
         class_count: Number of base classes.
         noise_ratio: Share of the spread that is used in training.
     """
+
+    prior: Tensor
 
     def __init__(self, in_dim: int, class_count: int, *, noise_ratio: float = 0.5) -> None:
         super().__init__()
@@ -162,6 +166,10 @@ class InformationBottleneck(nn.Module):
         self.to_mean = nn.Linear(in_dim, in_dim)
         self.to_log_variance = nn.Linear(in_dim, in_dim)
         self.classify = nn.Linear(in_dim, class_count)
+        # Where each class's codes shall gather. With more classes than directions the rows of an
+        # orthogonal matrix cannot all be orthogonal; its columns then are.
+        prior = nn.init.orthogonal_(torch.empty(class_count, in_dim), gain=_PRIOR_GAIN)
+        self.register_buffer("prior", prior, persistent=False)
 
     def encode(self, embedding: Tensor) -> Tensor:
         """(N D) -> (N D) code."""

@@ -16,13 +16,13 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
+from crossglg.atomic import create_file
 from crossglg.errors import GalleryError
 from crossglg.gallery.gallery import Exemplar, Gallery
 from crossglg.oneshot import ClipFeatures
 from crossglg.recogniser import Recogniser
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
-from crossglg.sources.atomic import create_file
 
 _FORMAT = 1
 _MANIFEST = "manifest.json"

@@ -165,9 +165,12 @@ def _judge(gallery: Gallery, distances: NDArray[np.float32], *, top: int) -> Rec
     if acceptance is None:
         answers = [Answer(actions[i], None, float(nearest[i])) for i in order[:top]]
         return Recognition(actions[order[0]], tuple(answers), None)
-    others = np.array([np.delete(nearest, i).min() if len(actions) > 1 else np.nan for i in order])
-    second = others if len(actions) > 1 else None
-    probability = acceptance.probability(nearest[order], second)
+    ranked = nearest[order]
+    rivals = None  # of each action, the nearest other one
+    if len(actions) > 1:
+        rivals = np.full_like(ranked, ranked[0])
+        rivals[0] = ranked[1]
+    probability = acceptance.probability(ranked, rivals)
     # Each answer was judged by itself; together with "unknown" they share one.
     shares = probability / max(1.0, float(probability.sum()))
     answers = [

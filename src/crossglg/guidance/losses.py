@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from crossglg.shapes import JointWeights, KeyJoints, Labels, Logits, Present
+from crossglg.shapes import Embedding, JointWeights, KeyJoints, Labels, Logits, Present
 
 Reduction = Literal["sum", "mean"]
+
+_MARGINAL_SHARE = 1e-3  # InfoGCN: 1e-4 beside 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +25,8 @@ class LossWeights:
         contrast: Weight of a supervised contrastive term on the embedding (ours; 0 is the paper).
         episode: Weight of a prototypical term on the embedding (a rival; 0 is the paper).
         part_contrast: Weight of GAP's term where guidance is ``gap`` (GAP's 0.8).
+        bottleneck: Weight of the pull of codes to their class's prior, where the head is
+            InfoGCN's own (InfoGCN's 0.1).
         label_smoothing: Of both cross-entropies (InfoGCN's 0.1).
         calibrate_over: Whether squared errors are summed or averaged over the joints. The paper
             says MSE; averaged over 25 joints that is below 0.01 from the start and teaches
@@ -34,6 +39,7 @@ class LossWeights:
     contrast: float = 0.0
     episode: float = 0.0
     part_contrast: float = 0.8
+    bottleneck: float = 0.1
     label_smoothing: float = 0.1
     calibrate_over: Reduction = "sum"
 
@@ -59,3 +65,17 @@ def calibration_loss(
     per_person = errors.sum(dim=-1) if over == "sum" else errors.mean(dim=-1)
     exists = present.any(dim=-1).to(per_person.dtype)
     return (per_person * exists).sum() / exists.sum().clamp(min=1.0)
+
+
+def bottleneck_loss(code: Embedding, prior: Tensor, labels: Labels) -> Tensor:
+    """InfoGCN's marginal terms: codes of a class gather at its prior, all codes around zero.
+
+    Source: InfoGCN, section 3.2: squared distance of the mean code of each class in the batch
+    from its row of ``prior`` (K D), and the length of the mean of all codes, which counts a
+    thousandth of that.
+    """
+    classes, position = torch.unique(labels, return_inverse=True)
+    member = nn.functional.one_hot(position, len(classes)).to(code.dtype)
+    means = (member / member.sum(dim=0)).T @ code
+    conditional = nn.functional.mse_loss(means, prior[classes].to(code.dtype))
+    return conditional + _MARGINAL_SHARE * code.mean(dim=0).norm()

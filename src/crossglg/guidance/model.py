@@ -13,9 +13,11 @@ The plain branch is the upper line and knows no text: what is deployed cannot ho
 
 from typing import NamedTuple
 
-from torch import nn
+from jaxtyping import Float
+from torch import Tensor, nn
 
 from crossglg.encoders.base import SkeletonEncoder
+from crossglg.encoders.infogcn import InformationBottleneck
 from crossglg.errors import ConfigError
 from crossglg.guidance.importance import JointImportance
 from crossglg.guidance.interaction import CrossModalInteraction
@@ -58,11 +60,14 @@ class GuidedOutput(NamedTuple):
         plain: Everything known without text.
         fused_logits: (N K) of the interaction branch.
         part_logits: (P N N) clips against texts, of GAP's contrast.
+        code: Where InfoGCN's own head is the classifier: codes (N D) that it draws, and where each
+            class's codes shall gather (K D).
     """
 
     plain: PlainOutput
     fused_logits: Logits | None
     part_logits: PartLogits | None
+    code: tuple[Embedding, Float[Tensor, "K D"]] | None
 
 
 class PlainBranch(nn.Module):
@@ -152,4 +157,7 @@ class CrossGLG(nn.Module):
             fused_logits = self.plain.classifier(fused)
         if joint_texts is not None and self.part_contrast is not None:
             part_logits = self.part_contrast(joint_texts, plain.joint_features)
-        return GuidedOutput(plain, fused_logits, part_logits)
+        code, head = None, self.plain.classifier
+        if isinstance(head, InformationBottleneck):
+            code = head.encode(plain.embedding), head.prior
+        return GuidedOutput(plain, fused_logits, part_logits, code)

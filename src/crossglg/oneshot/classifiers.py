@@ -19,6 +19,7 @@ from crossglg.oneshot.distances import (
     cosine_distances,
     dtw_distances,
     euclidean_distances,
+    joint_distances,
     normalise_rows,
 )
 from crossglg.oneshot.features import ClipFeatures
@@ -58,9 +59,7 @@ def match_joints(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float
 
     The importance learned from text is at work here without any text.
     """
-    angles = np.float32(1) - np.einsum(
-        "qvd,svd->qsv", normalise_rows(query.joints), normalise_rows(support.joints)
-    )
+    angles = joint_distances(query.joints, support.joints)
     weights = (query.importance[:, None] + support.importance[None]) / 2
     return np.asarray((angles * weights).sum(axis=-1), dtype=np.float32)
 

@@ -19,6 +19,15 @@ def cosine_distances(
     return np.float32(1) - normalise_rows(query) @ normalise_rows(support).T
 
 
+def joint_distances(
+    query: NDArray[np.floating], support: NDArray[np.floating]
+) -> NDArray[np.float32]:
+    """1 - cosine, joint by joint: (Q V D), (S V D) -> (Q S V)."""
+    products = np.einsum("qvd,svd->qsv", normalise_rows(query), normalise_rows(support))
+    # Rounding puts a clip a little beyond itself; no distance is negative.
+    return np.maximum(np.float32(1) - products, np.float32(0))
+
+
 def euclidean_distances(
     query: NDArray[np.floating], support: NDArray[np.floating]
 ) -> NDArray[np.float32]:

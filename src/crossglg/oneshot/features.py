@@ -11,7 +11,6 @@ from torch import Tensor
 
 from crossglg.checkpoint import PlainCheckpoint
 from crossglg.guidance.model import PlainOutput
-from crossglg.skeleton.augment import mirror
 from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.mapping import map_clip
@@ -75,7 +74,7 @@ def prepare_clip(clip: SkeletonClip, checkpoint: PlainCheckpoint) -> SkeletonCli
 
 @torch.inference_mode()
 def extract_features(
-    checkpoint: PlainCheckpoint, data: ClipSet, *, batch_size: int = 64, mirrored: bool = False
+    checkpoint: PlainCheckpoint, data: ClipSet, *, batch_size: int = 64
 ) -> ClipFeatures:
     """Run the plain branch over all clips of a data set, in order.
 
@@ -83,7 +82,6 @@ def extract_features(
         checkpoint: The trained branch and what its clips must look like.
         data: N clips, of any layout that maps to the model's.
         batch_size: Clips at once; changes memory and time, not the result.
-        mirrored: Show the model every clip as in a mirror, left and right exchanged.
 
     Raises:
         LayoutError: The clips' joints say nothing about a joint of the model.
@@ -94,7 +92,6 @@ def extract_features(
     for start in range(0, len(data), batch_size):
         indices = range(start, min(start + batch_size, len(data)))
         clips = [prepare_clip(data.clip(index), checkpoint) for index in indices]
-        clips = [mirror(clip) for clip in clips] if mirrored else clips
         joints, present = stack_clips(clips, max_persons=checkpoint.max_persons)
         there = torch.from_numpy(present)
         parts.append(_describe(branch(torch.from_numpy(joints), there), there))

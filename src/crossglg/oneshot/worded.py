@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.oneshot.distances import normalise_rows
+from crossglg.oneshot.distances import joint_distances, normalise_rows
 from crossglg.oneshot.features import ClipFeatures
 from crossglg.skeleton.layout import Layout
 
@@ -71,9 +71,7 @@ def relevance_of_names(
 def _match_weighted(
     query: ClipFeatures, support: ClipFeatures, weights: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    angles = np.float32(1) - np.einsum(
-        "qvd,svd->qsv", normalise_rows(query.joints), normalise_rows(support.joints)
-    )
+    angles = joint_distances(query.joints, support.joints)
     return np.asarray((angles * weights[None]).sum(axis=-1), dtype=np.float32)
 
 

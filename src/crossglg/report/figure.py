@@ -45,10 +45,11 @@ def render_figure(skeletons: Sequence[MovingSkeleton], *, columns: int = 4) -> s
 
 
 def _draw(skeleton: MovingSkeleton) -> str:
-    points = _project(skeleton)
+    scene = describe_scene(skeleton)
+    points = _project(skeleton, scene["persons"])
     duration_s = skeleton.joints.shape[1] / skeleton.fps
     how = f'dur="{duration_s:.2f}s" repeatCount="indefinite"'
-    weights = describe_scene(skeleton)["importance"]
+    weights = scene["importance"]
     shares = weights if isinstance(weights, list) else [0.0] * points.shape[1]
     bones = [_bones(frame, skeleton) for frame in points]
     drawn = [f'<path d="{bones[0]}"><animate attributeName="d" values="{";".join(bones)}" {how}/>']
@@ -65,10 +66,8 @@ def _draw(skeleton: MovingSkeleton) -> str:
     return "".join(drawn)
 
 
-def _project(skeleton: MovingSkeleton) -> NDArray[np.float64]:
+def _project(skeleton: MovingSkeleton, persons: object) -> NDArray[np.float64]:
     """(T V 2) in the picture's units, seen a little from the side."""
-    scene = describe_scene(skeleton)
-    persons = scene["persons"]
     assert isinstance(persons, list)
     frame_count, joint_count = skeleton.joints.shape[1:3]
     places = np.array(persons[0], dtype=np.float64).reshape(frame_count, joint_count, 3) / _UNIT

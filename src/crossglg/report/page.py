@@ -9,11 +9,11 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from numpy.typing import NDArray
 
+from crossglg.atomic import create_file
 from crossglg.errors import ConfigError
 from crossglg.report.curves import draw_panels
 from crossglg.report.heatmap import draw_heat_map
 from crossglg.report.scene import MovingSkeleton, describe_scene, rank_joints
-from crossglg.sources.atomic import create_file
 
 __all__ = [
     "MovingSkeleton",

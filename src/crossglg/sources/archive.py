@@ -17,9 +17,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from crossglg.atomic import create_folder
 from crossglg.errors import ArchiveError, ClipError, LayoutError
 from crossglg.skeleton.layout import Layout
-from crossglg.sources.atomic import create_folder
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.labelled import LabelledClip
 from crossglg.sources.npystream import NpyStream

@@ -19,9 +19,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from crossglg.atomic import create_file
 from crossglg.errors import LayoutError, SourceError
 from crossglg.skeleton.layout import Layout, recognise_layout
-from crossglg.sources.atomic import create_file
 from crossglg.sources.clipset import ClipSet
 
 _DAMAGED = (

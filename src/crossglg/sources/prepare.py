@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from crossglg.atomic import create_file
 from crossglg.errors import ArchiveError, ConfigError, SourceError, suggest
 from crossglg.skeleton.layout import Layout
 from crossglg.sources.archive import ARCHIVE_VERSION, write_archive
-from crossglg.sources.atomic import create_file
 from crossglg.sources.formats import FORMATS, SourceFormat
 from crossglg.sources.labelled import LabelledClip, label_clips
 from crossglg.sources.shards import Shard, ShardTask, build_shard, build_shards, open_shard

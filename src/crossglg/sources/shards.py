@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
+from crossglg.atomic import create_folder
 from crossglg.errors import SourceError
 from crossglg.skeleton.layout import Layout
 from crossglg.sources.archive import open_archive, write_archive
-from crossglg.sources.atomic import create_folder
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.formats import FORMATS
 from crossglg.sources.labelled import LabelledClip

@@ -1,7 +1,6 @@
 """Describe actions in words: one text for the action, one for each joint; JSON in and out."""
 
 import json
-import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Self
 
+from crossglg.atomic import create_file
 from crossglg.errors import DescriptionError, LayoutError
 from crossglg.skeleton.layout import Layout, canonical_joint, get_layout
 from crossglg.text.lexicon import nearest_joints, split_side
@@ -114,10 +114,8 @@ class DescriptionSet:
     def save(self, path: Path | str) -> None:
         """Write the set as a JSON file; an older file is replaced in one step."""
         text = json.dumps(self.to_json(), ensure_ascii=False, indent=1) + "\n"
-        target = Path(path)
-        part = target.with_name(f".{target.name}.{os.getpid()}.part")
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, target)
+        with create_file(Path(path)) as stream:
+            stream.write(text.encode("utf-8"))
 
     def for_classes(self, class_names: Sequence[str]) -> tuple[ActionDescription, ...]:
         """One description per class name, in that order; spelling details do not matter.

@@ -81,7 +81,7 @@ def _load_one(
     stored = read_text_vectors(descriptions, encoder=encoder)
     if stored is None:
         memory = StoredEncoder(create_text_encoder(encoder), cache_folder() / "texts.sqlite")
-        vectors = encode_joint_texts(texts, memory)[np.ix_(rows, columns)]
+        vectors = encode_joint_texts(chosen, home, memory)[:, columns]
     else:
         vectors = stored[np.ix_(rows, columns)].astype(np.float32)
     return TextGuidance(

@@ -2,16 +2,22 @@
 
 import hashlib
 import json
-import os
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crossglg.atomic import create_file
 from crossglg.errors import DescriptionError
-from crossglg.skeleton.layout import get_layout
-from crossglg.text.descriptions import DescriptionSet, descriptions_path, load_descriptions
+from crossglg.skeleton.layout import Layout, get_layout
+from crossglg.text.descriptions import (
+    ActionDescription,
+    DescriptionSet,
+    descriptions_path,
+    load_descriptions,
+)
 from crossglg.text.encoder import TextEncoder, encoder_slug
 
 
@@ -59,25 +65,26 @@ def write_text_vectors(name: Path | str, encoder: TextEncoder, *, out: Path | No
         DescriptionError: The description set cannot be read.
     """
     descriptions = load_descriptions(name)
-    vectors = encode_joint_texts(descriptions, encoder).astype(np.float16)
+    vectors = encode_joint_texts(
+        descriptions.actions, get_layout(descriptions.layout), encoder
+    ).astype(np.float16)
     path = out or vectors_path(name, encoder=encoder.name)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with part.open("wb") as file:
+    with create_file(path) as file:
         np.savez_compressed(
             file,
             vectors=vectors,
             encoder=np.array(encoder.name),
             texts_sha256=np.array(hash_texts(descriptions)),
         )
-    os.replace(part, path)
     return path
 
 
-def encode_joint_texts(descriptions: DescriptionSet, encoder: TextEncoder) -> NDArray[np.float32]:
-    """(K V D) float32, actions in the order of the set, joints in the order of its layout."""
-    texts = _joint_texts(descriptions)
-    flat = encoder.encode([text for row in texts for text in row])
-    return flat.reshape(len(texts), -1, flat.shape[-1])
+def encode_joint_texts(
+    actions: Sequence[ActionDescription], layout: Layout, encoder: TextEncoder
+) -> NDArray[np.float32]:
+    """(K V D) float32: actions in this order, joints in the order of the layout."""
+    flat = encoder.encode([action.joints[joint] for action in actions for joint in layout.joints])
+    return flat.reshape(len(actions), layout.joint_count, flat.shape[-1])
 
 
 def vectors_path(name: Path | str, *, encoder: str) -> Path:
@@ -89,11 +96,6 @@ def hash_texts(descriptions: DescriptionSet) -> str:
     """sha256 of actions, joints and joint texts, in order; what the vectors depend on."""
     joints = get_layout(descriptions.layout).joints
     names = [action.action for action in descriptions.actions]
-    content = json.dumps([names, joints, _joint_texts(descriptions)], ensure_ascii=False)
+    texts = [[action.joints[joint] for joint in joints] for action in descriptions.actions]
+    content = json.dumps([names, joints, texts], ensure_ascii=False)
     return hashlib.sha256(content.encode("utf-8")).hexdigest()
-
-
-def _joint_texts(descriptions: DescriptionSet) -> list[list[str]]:
-    """K lists of V texts, joints in layout order."""
-    joints = get_layout(descriptions.layout).joints
-    return [[action.joints[joint] for joint in joints] for action in descriptions.actions]

@@ -6,7 +6,12 @@ import torch
 from pytorch_metric_learning.losses import SupConLoss
 from torch import Tensor
 
-from crossglg.guidance.losses import LossWeights, calibration_loss, classification_loss
+from crossglg.guidance.losses import (
+    LossWeights,
+    bottleneck_loss,
+    calibration_loss,
+    classification_loss,
+)
 from crossglg.guidance.model import GuidedOutput
 from crossglg.guidance.part_contrast import part_contrast_loss
 from crossglg.shapes import KeyJoints, Labels, Logits
@@ -49,6 +54,9 @@ class Objective:
         embedding = output.plain.embedding.float()
         if output.part_logits is not None:
             losses["part_contrast"] = part_contrast_loss(output.part_logits.float(), labels)
+        if output.code is not None:
+            code, prior = output.code
+            losses["bottleneck"] = bottleneck_loss(code.float(), prior, labels)
         if weights.contrast > 0:
             losses["contrast"] = self.contrast(embedding, labels)
         if weights.episode > 0:
@@ -58,6 +66,7 @@ class Objective:
             "calibrate": weights.calibrate,
             "fused": weights.interact,
             "part_contrast": weights.part_contrast,
+            "bottleneck": weights.bottleneck,
             "contrast": weights.contrast,
             "episode": weights.episode,
         }
