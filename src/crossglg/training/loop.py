@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from lightning_fabric import Fabric
 from torch.utils.data import DataLoader
@@ -14,11 +15,10 @@ from crossglg.checkpoint import PlainCheckpoint
 from crossglg.errors import ConfigError
 from crossglg.guidance.build import build_crossglg, build_plain
 from crossglg.guidance.model import CrossGLG, PlainBranch
-from crossglg.skeleton.normalize import resample
-from crossglg.skeleton.stack import stack_clips
+from crossglg.skeleton.normalize import resample_packed
 from crossglg.text import TextGuidance
 from crossglg.training.base_clips import BaseClips
-from crossglg.training.batches import BalancedBatches, Batch, Collate, TrainingClips
+from crossglg.training.batches import BalancedBatches, Batch, TrainingClips
 from crossglg.training.config import Recipe
 from crossglg.training.epoch import EpochRunner, Progress, text_only_accuracy
 from crossglg.training.lessons import Lessons
@@ -78,7 +78,7 @@ def train(
             row["seconds"] = time.perf_counter() - start
             if model.interaction is not None and runner.lessons is not None:
                 row["accuracy_text_only"] = text_only_accuracy(model, runner.lessons)
-            score = _score(plain, choose_by, config.frame_count) if choose_by.clips else None
+            score = _score(plain, choose_by, config.frame_count) if len(choose_by.clips) else None
             if score is not None:
                 row["accuracy_held_out"] = score
             state = state.after_epoch(score)
@@ -141,8 +141,8 @@ def _prepare_runner(
     )
     batches: Iterable[Batch] = DataLoader(
         clips,
-        batch_sampler=sampler,
-        collate_fn=Collate(learn_from.max_persons),
+        sampler=sampler,
+        batch_size=None,  # a draw is a whole batch already
         num_workers=config.workers,
     )
     # Fabric announces the precision it was asked for; nobody needs to be told twice.
@@ -164,19 +164,15 @@ def _prepare_runner(
 @torch.no_grad()
 def _score(plain: PlainBranch, held_out: BaseClips, frame_count: int) -> float:
     """Accuracy (percent) of the plain branch on clips it did not learn from."""
-    resampled = [resample(clip, frame_count=frame_count) for clip in held_out.clips]
-    joints, present = stack_clips(resampled, max_persons=held_out.max_persons)
     device = next(plain.parameters()).device
-    chunk_count = 1 + len(joints) // 64
     plain.eval()
-    logits = torch.cat(
-        [
-            plain(joint_part.to(device), present_part.to(device)).logits
-            for joint_part, present_part in zip(
-                torch.from_numpy(joints).tensor_split(chunk_count),
-                torch.from_numpy(present).tensor_split(chunk_count),
-                strict=True,
-            )
-        ]
-    )
-    return float(accuracy(logits, torch.from_numpy(held_out.labels).to(device)))
+    logits = []
+    for chosen in np.array_split(np.arange(len(held_out.labels)), 1 + len(held_out.labels) // 64):
+        joints, present = resample_packed(
+            held_out.clips.select(chosen),
+            frame_count=frame_count,
+            max_persons=held_out.max_persons,
+        )
+        there = torch.from_numpy(present).to(device)
+        logits.append(plain(torch.from_numpy(joints).to(device), there).logits)
+    return float(accuracy(torch.cat(logits), torch.from_numpy(held_out.labels).to(device)))
