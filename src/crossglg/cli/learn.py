@@ -66,7 +66,7 @@ def train(
 
 @app.command()
 def evaluate(
-    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    run: Annotated[str, typer.Argument(help="Folder of a run, or open-base, open-small.")],
     data: Data,
     protocol: Annotated[str, typer.Option(help="Which classes are novel, such as utd-a.")] = "",
     novel: Annotated[str, typer.Option(help="Novel labels of your own choice: 0,3,6.")] = "",
@@ -79,11 +79,10 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Recognise novel actions from one example each, with the floor beside it."""
-    from crossglg.checkpoint import PlainCheckpoint
+    from crossglg.shipped import load_plain
     from crossglg.sources.splits import custom_protocol, get_protocol
     from crossglg.terminal import print_evaluation
-    from crossglg.training import PLAIN_FILE
-    from crossglg.verbs import DEFAULT_CLASSIFIERS, evaluate_run, open_clips, split_data
+    from crossglg.verbs import evaluate_run, open_clips, split_data
 
     if bool(protocol) == bool(novel):
         raise ConfigError("Expected either --protocol or --novel, such as --novel 0,3,6.")
@@ -94,9 +93,9 @@ def evaluate(
         else custom_protocol(_parse_labels(novel), class_count=len(clips.class_names))
     )
     evaluation = evaluate_run(
-        PlainCheckpoint.load(run / PLAIN_FILE),
+        load_plain(run),
         split_data(clips, rules, masks=masks),
-        classifiers=classifier or DEFAULT_CLASSIFIERS,
+        classifiers=classifier,
         draws=draws,
         seed=seed,
     )
@@ -165,8 +164,8 @@ def import_weights(
     ] = None,
 ) -> None:
     """Take over the authors' weights, tensors only; evaluate then takes the run."""
+    from crossglg.checkpoint import PLAIN_FILE
     from crossglg.foreign import import_weights as read_weights
-    from crossglg.training import PLAIN_FILE
 
     options = dict(setting.partition("=")[::2] for setting in settings or [])
     checkpoint = read_weights(encoder, file, options=options)
