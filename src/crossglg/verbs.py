@@ -23,7 +23,9 @@ from crossglg.recogniser import learn_acceptance
 from crossglg.skeleton.layout import Layout
 from crossglg.sources import open_data, read_masks
 from crossglg.sources.clipset import ClipSet
-from crossglg.sources.splits import Protocol, select_clips
+from crossglg.sources.protocol import Protocol
+from crossglg.sources.splits import first_usable, select_clips
+from crossglg.sources.verify import require_verified
 from crossglg.text import create_text_encoder, load_guidance
 from crossglg.training import BaseClips, Progress, Recipe, train
 
@@ -49,11 +51,13 @@ class SplitData:
 def split_data(
     data: ClipSet, protocol: Protocol, *, masks: Mapping[str, NDArray[np.bool_]]
 ) -> SplitData:
-    """Apply a protocol.
+    """Apply a protocol; what it was made for is verified first, whoever trains or evaluates.
 
     Raises:
-        ProtocolError: The protocol is made for other data.
+        ProtocolError: The protocol is made for other data, or clips of them are missing.
     """
+    if protocol.data:
+        require_verified(protocol, data)
     chosen = select_clips(protocol, data, masks)
     return SplitData(protocol, chosen.of_classes(protocol.base), chosen.of_classes(protocol.novel))
 
@@ -99,19 +103,22 @@ def train_run(
 
 
 def draw_rounds(split: SplitData, *, draws: int, seed: int) -> list[Draw]:
-    """The exemplars of every round; fixed exemplars make one round."""
+    """The exemplars of every round; exemplars that are not drawn make one round."""
     novel, protocol = split.novel, split.protocol
     if protocol.draw == "fixed":
-        return [
-            fixed_exemplars(
-                protocol.exemplars, novel.labels, novel.clip_names, novel=protocol.novel
-            )
-        ]
+        return [_show_fixed(split, protocol.exemplars)]
+    if protocol.draw == "first":
+        return [_show_fixed(split, first_usable(novel, protocol.novel))]
     rng = np.random.default_rng(seed)
     return [
         draw_exemplars(protocol.draw, novel.labels, novel.subjects, novel=protocol.novel, rng=rng)
         for _ in range(draws)
     ]
+
+
+def _show_fixed(split: SplitData, exemplars: Mapping[int, str]) -> Draw:
+    novel = split.novel
+    return fixed_exemplars(exemplars, novel.labels, novel.clip_names, novel=split.protocol.novel)
 
 
 def evaluate_run(
