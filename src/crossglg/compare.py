@@ -17,6 +17,7 @@ import torch
 from crossglg.checkpoint import PlainCheckpoint, read_json, write_json
 from crossglg.encoders import list_encoders
 from crossglg.errors import ConfigError, CrossGLGError, suggest
+from crossglg.shipped import load_plain
 from crossglg.skeleton.layout import Layout
 from crossglg.sources.splits import get_protocol
 from crossglg.training import Recipe, create_recipe, override, read_metrics

@@ -25,7 +25,9 @@ from crossglg.skeleton.layout import Layout
 from crossglg.sources import open_data, read_masks
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.join import same_action
-from crossglg.sources.splits import Protocol, select_clips
+from crossglg.sources.protocol import Protocol
+from crossglg.sources.splits import first_usable, select_clips
+from crossglg.sources.verify import require_verified
 from crossglg.text import create_text_encoder, load_guidance
 from crossglg.training import BaseClips, Progress, Recipe, train
 
@@ -51,11 +53,13 @@ class SplitData:
 def split_data(
     data: ClipSet, protocol: Protocol, *, masks: Mapping[str, NDArray[np.bool_]]
 ) -> SplitData:
-    """Apply a protocol.
+    """Apply a protocol; what it was made for is verified first, whoever trains or evaluates.
 
     Raises:
-        ProtocolError: The protocol is made for other data.
+        ProtocolError: The protocol is made for other data, or clips of them are missing.
     """
+    if protocol.data:
+        require_verified(protocol, data)
     chosen = select_clips(protocol, data, masks)
     return SplitData(protocol, chosen.of_classes(protocol.base), chosen.of_classes(protocol.novel))
 
@@ -76,7 +80,13 @@ def train_run(
     Raises:
         ConfigError: The recipe contradicts itself, or ``out`` holds another run.
         DescriptionError: The recipe asks for texts that are not there.
+        ProtocolError: Every class is novel.
     """
+    if not split.protocol.base:
+        raise ProtocolError(
+            f"Protocol '{split.protocol.name}': expected base classes to learn from, found every "
+            "class novel."
+        )
     base = BaseClips.gather(split.base, split.protocol.base)
     guidance = None
     if recipe.model.needs_texts:
@@ -101,19 +111,22 @@ def train_run(
 
 
 def draw_rounds(split: SplitData, *, draws: int, seed: int) -> list[Draw]:
-    """The exemplars of every round; fixed exemplars make one round."""
+    """The exemplars of every round; exemplars that are not drawn make one round."""
     novel, protocol = split.novel, split.protocol
     if protocol.draw == "fixed":
-        return [
-            fixed_exemplars(
-                protocol.exemplars, novel.labels, novel.clip_names, novel=protocol.novel
-            )
-        ]
+        return [_show_fixed(split, protocol.exemplars)]
+    if protocol.draw == "first":
+        return [_show_fixed(split, first_usable(novel, protocol.novel))]
     rng = np.random.default_rng(seed)
     return [
         draw_exemplars(protocol.draw, novel.labels, novel.subjects, novel=protocol.novel, rng=rng)
         for _ in range(draws)
     ]
+
+
+def _show_fixed(split: SplitData, exemplars: Mapping[int, str]) -> Draw:
+    novel = split.novel
+    return fixed_exemplars(exemplars, novel.labels, novel.clip_names, novel=split.protocol.novel)
 
 
 def evaluate_run(
