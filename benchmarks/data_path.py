@@ -25,6 +25,7 @@ from crossglg.training.batches import BalancedBatches, TrainingClips
 from crossglg.training.epoch import EpochRunner
 from crossglg.training.objective import Objective
 from crossglg.training.optimizer import build_optimizer
+from crossglg.training.twins import Twins
 
 
 def timed(function, *arguments):
@@ -59,10 +60,10 @@ def main():
     base = BaseClips.gather(data, sorted(set(data.labels.tolist())))
     recipe = create_recipe(chosen.recipe, guidance="none", encoder=chosen.encoder)
     config = recipe.training
-    mirrored = config.mirror == "classes"
+    twins = Twins.of_all(base.class_names) if config.mirror == "classes" else None
     clips = TrainingClips(
         base,
-        with_mirrored=mirrored,
+        twins=twins,
         strength=recipe.augmentation,
         frame_count=config.frame_count,
         seed=0,
@@ -72,7 +73,7 @@ def main():
         recipe.model,
         layout=base.layout,
         max_persons=base.max_persons,
-        class_count=len(base.class_names) * (1 + mirrored),
+        class_count=len(base.class_names) * (1 if twins is None else 2),
     )
     model = build_crossglg(recipe.model, plain, text_dim=0)
     fabric = Fabric(accelerator="cpu", devices=1, precision=config.precision)

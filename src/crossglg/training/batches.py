@@ -13,6 +13,7 @@ from crossglg.skeleton.augment import Augmentation
 from crossglg.skeleton.augment_packed import throw, vary_packed
 from crossglg.skeleton.chance import make_keys
 from crossglg.training.base_clips import BaseClips
+from crossglg.training.twins import Twins
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +38,7 @@ class Batch:
     Attributes:
         clips: (N M T V 3).
         present: (N M T).
-        labels: (N) among the base classes, mirrored ones after the others.
+        labels: (N) among the base classes and their twins.
     """
 
     clips: Tensor
@@ -57,8 +58,7 @@ class TrainingClips(Dataset[Batch]):
 
     Args:
         base: Aligned clips of the base classes.
-        with_mirrored: Whether every clip is there a second time, mirrored, as class
-            ``label + K``.
+        twins: What mirrored clips are labelled; None leaves them out.
         strength: How strongly clips are varied.
         frame_count: T.
         seed: Together with epoch and place it decides everything random.
@@ -68,14 +68,14 @@ class TrainingClips(Dataset[Batch]):
         self,
         base: BaseClips,
         *,
-        with_mirrored: bool,
+        twins: Twins | None,
         strength: Augmentation,
         frame_count: int,
         seed: int,
     ) -> None:
         self.base, self.labels = base, base.labels
-        if with_mirrored:
-            self.labels = np.concatenate([base.labels, base.labels + len(base.class_names)])
+        if twins is not None:
+            self.labels = np.concatenate([base.labels, twins.labels[base.labels]])
         self.strength = strength
         self.frame_count = frame_count
         self.seed = seed

@@ -11,7 +11,7 @@ import torch
 from lightning_fabric import Fabric
 from torch.utils.data import DataLoader
 
-from crossglg.checkpoint import PlainCheckpoint
+from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
 from crossglg.errors import ConfigError
 from crossglg.guidance.build import build_crossglg, build_plain
 from crossglg.guidance.model import CrossGLG, PlainBranch
@@ -25,7 +25,8 @@ from crossglg.training.lessons import Lessons
 from crossglg.training.log import MetricsLog
 from crossglg.training.objective import Objective, accuracy
 from crossglg.training.optimizer import build_optimizer
-from crossglg.training.state import PLAIN_FILE, RunState, open_run
+from crossglg.training.state import RunState, open_run
+from crossglg.training.twins import Twins, find_twins
 
 
 def train(
@@ -61,8 +62,10 @@ def train(
     open_run(out, recipe, provenance)
     config = recipe.training
     learn_from, choose_by = base.hold_out(config.held_out, seed=config.seed)
-    names = _name_classes(base, recipe)
-    lessons = _prepare_lessons(recipe, guidance, base)
+    keys = guidance.key_joints if guidance and recipe.model.needs_texts else None
+    twins = find_twins(config.mirror, base.class_names, base.layout, keys)
+    names = base.class_names if twins is None else twins.names
+    lessons = _prepare_lessons(recipe, guidance, base, twins)
     torch.manual_seed(config.seed)
     plain = build_plain(
         recipe.model, layout=base.layout, max_persons=base.max_persons, class_count=len(names)
@@ -70,7 +73,7 @@ def train(
     model = build_crossglg(recipe.model, plain, text_dim=0 if lessons is None else lessons.width)
     optimizer = build_optimizer(model, config)
     state = RunState.restore_or_start(out, model, optimizer)
-    runner = _prepare_runner(model, optimizer, learn_from, recipe, lessons)
+    runner = _prepare_runner(model, optimizer, learn_from, recipe, lessons, twins)
     with MetricsLog(out, next_epoch=state.next_epoch) as log:
         for epoch in range(state.next_epoch, config.epochs):
             start = time.perf_counter()
@@ -97,14 +100,8 @@ def train(
     return PlainCheckpoint.load(out / PLAIN_FILE)
 
 
-def _name_classes(base: BaseClips, recipe: Recipe) -> tuple[str, ...]:
-    if recipe.training.mirror == "off":
-        return base.class_names
-    return base.class_names + tuple(f"{name} (mirrored)" for name in base.class_names)
-
-
 def _prepare_lessons(
-    recipe: Recipe, guidance: TextGuidance | None, base: BaseClips
+    recipe: Recipe, guidance: TextGuidance | None, base: BaseClips, twins: Twins | None
 ) -> Lessons | None:
     if not recipe.model.needs_texts:
         return None
@@ -117,7 +114,7 @@ def _prepare_lessons(
         guidance,
         class_names=base.class_names,
         layout=base.layout,
-        with_mirrored=recipe.training.mirror == "classes",
+        twins=twins,
     )
 
 
@@ -127,11 +124,12 @@ def _prepare_runner(
     learn_from: BaseClips,
     recipe: Recipe,
     lessons: Lessons | None,
+    twins: Twins | None,
 ) -> EpochRunner:
     config = recipe.training
     clips = TrainingClips(
         learn_from,
-        with_mirrored=config.mirror == "classes",
+        twins=twins,
         strength=recipe.augmentation,
         frame_count=config.frame_count,
         seed=config.seed,
