@@ -12,7 +12,7 @@ from crossglg.text.tokens import OPENING, Kind, Token, singular
 
 _GOVERNED_WITHIN = 3  # words: "pay attention mainly to"
 _PRAISE_BY_CONTRAST = frozenset({"less", "no", "none", "nothing", "never"})
-_DENIED_APART = frozenset({"no", "never", "not a"})
+_DENIED_APART = frozenset({"no", "never", "not a", "nothing"})
 _HARD_BREAKS = frozenset(".;:!?")
 
 
@@ -39,7 +39,7 @@ def split_clauses(tokens: Sequence[Token]) -> list[Clause]:
     for index, token in enumerate(tokens):
         if index in held:
             current = held.pop(index)
-        elif _starts_clause(tokens, index, current):
+        elif current.indices and _starts_clause(tokens, index, current):
             goes_on_at = _end_of_interruption(tokens, index, current)
             if goes_on_at is not None:
                 held[goes_on_at] = current
@@ -67,7 +67,7 @@ def tells_place(words: Sequence[Token]) -> bool:
     word = words[index]
     noun = singular(words[-1].word)
     if word.word in lexicon.face_targets:
-        return noun is not None and bool({"nose", "mouth", "eye"} & {*lexicon.nouns[noun][:1]})
+        return noun is not None and bool({"nose", "mouth", "eye", "ear"} & {*lexicon.nouns[noun][:1]})
     if word.kind == "target":
         if index and words[index - 1].kind == "determiner":  # "the patting hand"
             return False
@@ -125,6 +125,8 @@ def _starts_clause(tokens: Sequence[Token], index: int, current: Clause) -> bool
 def _join_starts_clause(tokens: Sequence[Token], index: int, before: Sequence[Token]) -> bool:
     """Whether this comma or "and" starts a clause instead of going on with a list."""
     lexicon = get_lexicon()
+    if any(token.word in lexicon.appositions for token in tokens[index : index + 2]):
+        return False
     rest = [
         token
         for token in tokens[index + 1 : index + 5]

@@ -25,6 +25,9 @@ class Lexicon:
         determiners: Articles and possessives.
         adjectives: Words that may stand between article and body word.
         joiners: Words that join the members of a list.
+        appositions: Words that join members to the list's own name ("such as").
+        demoters: Words that make little of a role behind them ("merely holds").
+        minor_roles: Roles that these words make little of.
         places: Words after which a body word is a place and not an actor ("above the head").
         clause_starts: Words that begin a clause of their own.
         stillness: Words that say the body parts of their clause do not matter.
@@ -76,6 +79,9 @@ class Lexicon:
     determiners: frozenset[str]
     adjectives: frozenset[str]
     joiners: frozenset[str]
+    appositions: frozenset[str]
+    demoters: frozenset[str]
+    minor_roles: frozenset[str]
     places: frozenset[str]
     clause_starts: frozenset[str]
     stillness: frozenset[str]
@@ -133,6 +139,9 @@ def get_lexicon() -> Lexicon:
         determiners=frozenset(record["determiners"]),
         adjectives=frozenset(record["adjectives"]),
         joiners=frozenset(record["joiners"]),
+        appositions=frozenset(record["appositions"]),
+        demoters=frozenset(record["demoters"]),
+        minor_roles=frozenset(record["minor_roles"]),
         places=frozenset(record["places"]),
         clause_starts=frozenset(record["clause_starts"]),
         stillness=frozenset(record["stillness"]),

@@ -179,6 +179,11 @@ def _spoken(words: Sequence[Token], spans: Sequence[Span], number: int) -> tuple
     span = spans[number]
     if sides := spoken_sides(words[span.first : span.last + 1]):
         return sides
+    if number + 1 < len(spans) and words[span.last + 1].word == "is":
+        told = spans[number + 1]
+        same = words[told.noun].word in (words[span.noun].word, *SIDES)
+        if told.first == span.last + 2 and same:  # "the kicking leg is the right one"
+            return spoken_sides(words[told.first : told.last + 1])
     for later in spans[number + 1 :]:
         if not goes_on(words, later) or spoken_sides(words[later.first : later.noun]):
             return ()

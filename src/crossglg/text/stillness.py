@@ -14,6 +14,7 @@ from crossglg.text.tokens import OPENING, Token
 _DENIED_WITHIN = 3  # words: "cannot really be ignored"
 _NAMED = ("noun", "side")  # "the left" may stand for a body part by itself
 _BEFORE_ADJECTIVES = ("determiner", "adjective", "other", "still")
+_CONTRASTS = frozenset({"but", "yet", "though", "although"})
 _ACTIVE_WITHIN = 2  # words: "remains very active"
 
 
@@ -144,17 +145,35 @@ def _phrase(words: Sequence[Token], start: int) -> list[int]:
 
 def _antecedent(tokens: Sequence[Token], clause: Clause) -> list[int]:
     """The body words before a clause that has no subject of its own ("which", "they", "(...)")."""
-    if clause.after is None or not _lacks_subject(tokens, clause):
+    if clause.after is None:
         return []
     before = clause.after.indices[: clause.comes_at]
+    if _shares_subject(tokens, clause):
+        return _subject(tokens, before)
+    if not _lacks_subject(tokens, clause):
+        return []
     while before and (tokens[before[-1]].kind == "join" or tokens[before[-1]].word == "of"):
         before = before[:-1]
     if found := _last_list(tokens, before):
         return found
     refers = any(tokens[i].word in get_lexicon().refer_back for i in clause.indices[:2])
-    # "The arms look busy, but they are irrelevant": the subject.
-    subject = next((n for n, i in enumerate(before) if is_verb([tokens[i] for i in before], n)), 0)
-    return _last_list(tokens, before[:subject]) if refers else []
+    return _subject(tokens, before) if refers else []
+
+
+def _shares_subject(tokens: Sequence[Token], clause: Clause) -> bool:
+    """Whether a contrast says stillness of the last subject: "the feet dig in but hardly move"."""
+    words = [tokens[i] for i in clause.indices]
+    if len(words) < 2 or words[0].word not in _CONTRASTS or words[1].kind not in ("verb", "still"):
+        return False
+    active = get_lexicon().activity
+    return any((w.kind == "still" and not _denies(w)) or w.word in active for w in words)
+
+
+def _subject(tokens: Sequence[Token], before: Sequence[int]) -> list[int]:
+    """The body words of which these words say something."""
+    words = [tokens[i] for i in before]
+    verb = next((n for n in range(len(words)) if is_verb(words, n)), 0)
+    return _last_list(tokens, before[:verb])
 
 
 def _last_list(tokens: Sequence[Token], before: Sequence[int]) -> list[int]:

@@ -68,7 +68,7 @@ def _known_groups() -> frozenset[str]:
         words
         for words in {
             *lexicon.nouns, *lexicon.plurals, *lexicon.places, *lexicon.stillness,
-            *lexicon.stillness_exceptions, *lexicon.joiners, *lexicon.idioms,
+            *lexicon.stillness_exceptions, *lexicon.appositions, *lexicon.idioms, *lexicon.minor_roles,
             *lexicon.excluders, *lexicon.exceptors, *lexicon.echoes,
         }
         if " " in words
@@ -119,7 +119,7 @@ def _tag(word: str) -> Token:
         ("both", word in lexicon.both),
         ("determiner", word in lexicon.determiners),
         ("adjective", word in lexicon.adjectives),
-        ("join", word == "," or word in lexicon.joiners),
+        ("join", word == "," or word in lexicon.joiners | lexicon.appositions),
         ("still", _says_still(word)),
         ("place", word in lexicon.places),
         ("break", not word[0].isalpha() or word in lexicon.clause_starts),
@@ -147,19 +147,31 @@ def _says_still(word: str) -> bool:
 
 def _reconsider(tokens: Sequence[Token], index: int) -> Token:
     """The token as its neighbours make it."""
+    lexicon = get_lexicon()
     token = tokens[index]
-    before = tokens[index - 1 : index]
-    bare = [t for t in before if t.kind == "noun" and t.word not in get_lexicon().need_an_article]
-    if token.word in get_lexicon().postures and bare:
+    before = tokens[index - 1 : index] if index else ()
+    bare = [t for t in before if t.kind == "noun" and t.word not in lexicon.need_an_article]
+    if token.word in lexicon.postures and bare:
         return replace(token, kind="still")  # "hands flat against the thighs"
+    if token.word in lexicon.minor_roles and any(
+        t.word in lexicon.demoters for t in tokens[max(0, index - 2) : index]
+    ):
+        return replace(token, kind="still")  # "merely holds the bar"
     if token.kind != "noun":
         return token
     after = tokens[index + 1 : index + 2]
-    ambiguous = token.word in get_lexicon().need_an_article
+    ambiguous = token.word in lexicon.need_an_article
     if ambiguous and after and after[0].kind in ("noun", "side"):
         return replace(token, kind="adjective")  # "the back foot"
-    rules = (_is_bare_verb, _describes_a_thing, _lacks_its_article, _belongs_to_a_thing)
+    rules = (_names_the_action, _is_bare_verb, _describes_a_thing, _lacks_its_article, _belongs_to_a_thing)
     return replace(token, kind="other") if any(rule(tokens, index) for rule in rules) else token
+
+
+def _names_the_action(tokens: Sequence[Token], index: int) -> bool:
+    """The action's own name before what is said of it: "Elbow strike: the right elbow ..."."""
+    named = [token.word for token in tokens[index + 1 : index + 3]]
+    is_bare = index == 0 and tokens[index].word not in get_lexicon().plurals
+    return is_bare and named[1:] == [":"] and tokens[1].kind in ("other", "target")
 
 
 def _describes_a_thing(tokens: Sequence[Token], index: int) -> bool:
