@@ -12,7 +12,7 @@ from crossglg.text.tokens import OPENING, Kind, Token, singular
 
 _GOVERNED_WITHIN = 3  # words: "pay attention mainly to"
 _PRAISE_BY_CONTRAST = frozenset({"less", "no", "none", "nothing", "never"})
-_DENIED_APART = frozenset({"no", "never", "not a", "nothing"})
+_DENIED_APART = frozenset({"no", "never", "not a", "nothing", "little else"})
 _HARD_BREAKS = frozenset(".;:!?")
 
 
@@ -74,6 +74,8 @@ def tells_place(words: Sequence[Token]) -> bool:
         # Hands do the touching: "rub the hands" is no target.
         return "hand" not in lexicon.nouns[noun or "hand"]
     before = set(_governors(words[:index]))
+    if word.word == "from" and words[-1].word == "waist":
+        return True  # "from the waist up"
     if word.word in lexicon.place_only_after:
         return bool(before & lexicon.place_only_after[word.word])
     return word.kind == "place" and not before & lexicon.no_place_after.get(word.word, frozenset())
@@ -151,12 +153,9 @@ def _join_starts_clause(tokens: Sequence[Token], index: int, before: Sequence[To
 
 def _new_subject(tokens: Sequence[Token], index: int, before: Sequence[Token]) -> bool:
     """Whether the body word before the join ends one statement and another one follows."""
-    comma = tokens[index].word == ","
     following = tokens[index + 1 :]
     if tells_place(before):
-        return _leads_to_verb(following, also_place=True) or (
-            comma and following[0].kind == "determiner"
-        )
+        return _leads_to_verb(following, also_place=True)
     if before[0].word == "with" and not has_verb(before):  # "is done with both hands, and ..."
         return _leads_to_verb(following, finite=True)
     return has_verb(before) and _leads_to_verb(following)

@@ -139,7 +139,7 @@ def _read_clause(
     for number, span in enumerate(spans):
         in_list = goes_on(words, span)
         listed = listed if in_list else ()
-        placed = _is_place(words, span) or (placed and in_list)
+        placed = _is_place(words, span) or _is_touched(words, spans, number) or (placed and in_list)
         role: Role = "still" if span.noun in still else "place" if placed else "acts"
         spoken = _spoken(words, spans, number) or _pointed_at(words, span, memory)
         if not spoken and not listed and _of_same_limb(words, span, memory):
@@ -157,7 +157,12 @@ def _text(words: Sequence[Token], span: Span) -> str:
 
 def _nouns(words: Sequence[Token], span: Span, memory: _Memory) -> tuple[str, ...]:
     noun = singular(words[span.noun].word)
-    return memory.nouns if noun is None else (noun,)
+    if noun is None:
+        return memory.nouns
+    whole = next(owners(words, span), noun)
+    if noun in get_lexicon().spots and limb_of(whole) != limb_of(noun):
+        return (whole,)  # "the heel of the hand"
+    return (noun,)
 
 
 def _is_place(words: Sequence[Token], span: Span) -> bool:
@@ -169,6 +174,22 @@ def _is_place(words: Sequence[Token], span: Span) -> bool:
         return words[span.last + 1].kind == "verb"  # "the knee is patted by the hand"
     # The body that limbs carry, lift or push is their load.
     return words[span.noun].word in lexicon.bulk and before in lexicon.carriers
+
+
+def _is_touched(words: Sequence[Token], spans: Sequence[Span], number: int) -> bool:
+    """Whether a hand does something to this part of another limb: "the hand taps the knee"."""
+    if not number:
+        return False
+    hand, part = spans[number - 1], spans[number]
+    between = [word for word in words[hand.last + 1 : part.first] if not word.word.endswith("ly")]
+    if len(between) != 1 or between[0].kind not in ("other", "target"):
+        return False
+    toucher, touched = (singular(words[span.noun].word) for span in (hand, part))
+    if toucher is None or touched is None or between[0].word in get_lexicon().carriers:
+        return False
+    sides = [spoken_sides(words[span.first : span.last + 1]) for span in (hand, part)]
+    crosses = all(sides) and sides[0] != sides[1]  # "the right hand taps the left shoulder"
+    return "hand" in get_lexicon().nouns[toucher] and (limb_of(touched) != "arm" or crosses)
 
 
 # --- sides --------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from crossglg.text.tokens import OPENING, Token
 _DENIED_WITHIN = 3  # words: "cannot really be ignored"
 _NAMED = ("noun", "side")  # "the left" may stand for a body part by itself
 _BEFORE_ADJECTIVES = ("determiner", "adjective", "other", "still")
+_LEADS_IN = frozenset({"with", "by", "in", "from", "of"})
 _CONTRASTS = frozenset({"but", "yet", "though", "although"})
 _ACTIVE_WITHIN = 2  # words: "remains very active"
 
@@ -55,11 +56,25 @@ def _is_cancelled(words: Sequence[Token], index: int) -> bool:
     if _denies(words[index]):
         needed = any(w.word == "without" for w in words[index:])  # "not without the hips"
         return needed or any(w.kind == "still" and not _denies(w) for w in after[:_DENIED_WITHIN])
+    if _goes_on_acting(words, index):
+        return True
     before = list(_until_join(words[:index][::-1]))
     if words[index].word in lexicon.resting_places and any(w.kind == "other" for w in before):
         return True  # "the arms swing at the sides"
     active = any(w.word in lexicon.activity for w in after[:_ACTIVE_WITHIN])
     return active or any(_denies(w) for w in before[:_DENIED_WITHIN])
+
+
+def _goes_on_acting(words: Sequence[Token], index: int) -> bool:
+    """Whether the part rests at first, then does something: "lie on the cheeks and rub them"."""
+    if any(word.kind == "still" for word in words[index + 1 :]):
+        return False
+    for place in range(index + 1, len(words) - 2):
+        joined = words[place : place + 3]
+        object_ = joined[2].kind in ("noun", "pronoun", *OPENING)
+        if joined[0].kind == "join" and joined[1].kind in ("other", "target") and object_:
+            return True
+    return False
 
 
 def _denies(word: Token) -> bool:
@@ -94,7 +109,9 @@ def _speaks_of_what_follows(words: Sequence[Token], index: int) -> bool:
     word = words[index].word
     if word in lexicon.exceptors:
         return True
-    if word in lexicon.excluders and (word not in lexicon.denials or _phrase(words, index + 1)):
+    if word in lexicon.excluders and (
+        word not in lexicon.denials or _phrase_behind(words, index)
+    ):
         return True
     return _is_attribute(words, index)
 
@@ -118,11 +135,17 @@ def _spoken_of(words: Sequence[Token], index: int) -> list[int]:
         return []
     if _is_attribute(words, index):
         return _phrase(words, index + 1)[:2]  # a side and its body word
-    if found := _phrase(words, index + 1):
+    if found := _phrase_behind(words, index):
         return found
     length = next((i for i, w in enumerate(words[index:]) if w.word == ","), len(words))
     rest = enumerate(words[index : index + length], start=index)
     return [i for i, word in rest if word.kind in _NAMED]
+
+
+def _phrase_behind(words: Sequence[Token], index: int) -> list[int]:
+    """The body words of the phrase right behind a word, "with" or the like between them."""
+    leads = [word.word for word in words[index + 1 : index + 2]]
+    return _phrase(words, index + 2 if leads and leads[0] in _LEADS_IN else index + 1)
 
 
 def _phrase(words: Sequence[Token], start: int) -> list[int]:

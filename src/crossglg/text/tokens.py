@@ -24,6 +24,7 @@ _WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*(?:(?<=s)'(?!\w))?|[.,;:!?()]|[\u2013\
 _AS_ONE_AND = re.compile(r"\b(?:as well as|along with|together with|but also)\b|&")
 _LONE_POSSESSIVE = re.compile(r"\s+'s\b")
 _SIDE_IN_BRACKETS = re.compile(r"\((left|right)(?: side)?\)")
+_SIDE_LETTER = re.compile(r"\b[lr]\b(?=\.? [a-z]|\))\.?")
 _IS = re.compile(r"\b(it|he|she|that|this|there|here|what|who|which)'s\b")
 
 
@@ -44,10 +45,15 @@ def read_tokens(text: str) -> list[Token]:
     """The words of a text in order, punctuation marks included."""
     plain = text.lower().replace("\u2019", "'")
     plain = _IS.sub(r"\1 is", _LONE_POSSESSIVE.sub("'s", _AS_ONE_AND.sub(" and ", plain)))
+    plain = _SIDE_LETTER.sub(_spell_side, plain)
     plain = _SIDE_IN_BRACKETS.sub(r" on the \1 side ", plain)
     words = [part for word in _WORD.findall(plain) for part in _open_hyphens(word)]
     tokens = [_tag(word) for word in _join_known(words)]
     return [_reconsider(tokens, index) for index in range(len(tokens))]
+
+
+def _spell_side(letter: re.Match[str]) -> str:
+    return SIDES["lr".index(letter[0][0])]
 
 
 def singular(word: str) -> str | None:
