@@ -147,7 +147,7 @@ def _join_starts_clause(tokens: Sequence[Token], index: int, before: Sequence[To
     if last == "noun":
         return _new_subject(tokens, index, before)
     if last == "adjective":  # "the left leg straight, the right leg bent"
-        return is_verb(before, len(before) - 1)
+        return has_verb(before)
     return last != "both"
 
 

@@ -55,7 +55,8 @@ def _is_cancelled(words: Sequence[Token], index: int) -> bool:
     after = list(_until_join(words[index + 1 :]))
     if _denies(words[index]):
         needed = any(w.word == "without" for w in words[index:])  # "not without the hips"
-        return needed or any(w.kind == "still" and not _denies(w) for w in after[:_DENIED_WITHIN])
+        idle = (w for w in after[:_DENIED_WITHIN] if w.kind == "still" and not _denies(w))
+        return needed or any(w.word not in lexicon.exceptors for w in idle)
     if _goes_on_acting(words, index):
         return True
     before = list(_until_join(words[:index][::-1]))

@@ -163,6 +163,8 @@ def _reconsider(tokens: Sequence[Token], index: int) -> Token:
         t.word in lexicon.demoters for t in tokens[max(0, index - 2) : index]
     ):
         return replace(token, kind="still")  # "merely holds the bar"
+    if token.word == "that" and _points(tokens, index):
+        return Token("the", "determiner")
     if token.kind != "noun":
         return token
     after = tokens[index + 1 : index + 2]
@@ -171,6 +173,15 @@ def _reconsider(tokens: Sequence[Token], index: int) -> Token:
         return replace(token, kind="adjective")  # "the back foot"
     rules = (_names_the_action, _is_bare_verb, _describes_a_thing, _lacks_its_article, _belongs_to_a_thing)
     return replace(token, kind="other") if any(rule(tokens, index) for rule in rules) else token
+
+
+def _points(tokens: Sequence[Token], index: int) -> bool:
+    """Whether "that" points at a thing instead of starting a clause: "with that hand"."""
+    around = [token.kind for token in (*tokens[index - 1 : index], *tokens[index + 1 : index + 2])]
+    leads_in = len(around) == 2 and (
+        around[0] in ("function", "place", "target") or tokens[index - 1].word == "with"
+    )
+    return leads_in and around[1] in ("noun", "person", *OPENING)
 
 
 def _names_the_action(tokens: Sequence[Token], index: int) -> bool:
