@@ -74,8 +74,6 @@ def tells_place(words: Sequence[Token]) -> bool:
         # Hands do the touching: "rub the hands" is no target.
         return "hand" not in lexicon.nouns[noun or "hand"]
     before = set(_governors(words[:index]))
-    if word.word == "from" and words[-1].word == "waist":
-        return True  # "from the waist up"
     if word.word in lexicon.place_only_after:
         return bool(before & lexicon.place_only_after[word.word])
     return word.kind == "place" and not before & lexicon.no_place_after.get(word.word, frozenset())

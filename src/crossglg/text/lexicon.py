@@ -34,6 +34,7 @@ class Lexicon:
         stillness_exceptions: Pairs of words in which such a word says no such thing.
         idioms: Words that speak of no body part together ("on the one hand").
         compounds: Words that make a thing of a body word before them ("palm tree").
+        deeds: Names of actions that a body word before them describes ("a knee strike").
         portions: Words whose "of the body" speaks of a part of it.
         bulk: Words for the body as a whole: a load to what carries it.
         carriers: Verbs that make a load of the body.
@@ -45,6 +46,7 @@ class Lexicon:
         functions: Prepositions and adverbs; "-ly" is known without them.
         asides: Adverbs that may come between "and" and what it joins.
         summaries: Words that sum up a list ("all of them").
+        ways: Words that make a start of the body word before them ("from the waist up").
         directions: Words after which a side is a direction ("to the left").
         regions: Adjectives that stand behind a body word too ("the knee joint").
         refer_back: Pronouns for the body part spoken of before.
@@ -88,6 +90,7 @@ class Lexicon:
     stillness_exceptions: frozenset[str]
     idioms: frozenset[str]
     compounds: frozenset[str]
+    deeds: frozenset[str]
     portions: frozenset[str]
     bulk: frozenset[str]
     carriers: frozenset[str]
@@ -99,6 +102,7 @@ class Lexicon:
     functions: frozenset[str]
     asides: frozenset[str]
     summaries: frozenset[str]
+    ways: frozenset[str]
     directions: frozenset[str]
     regions: frozenset[str]
     refer_back: frozenset[str]
@@ -148,6 +152,7 @@ def get_lexicon() -> Lexicon:
         stillness_exceptions=frozenset(record["stillness_exceptions"]),
         idioms=frozenset(record["idioms"]),
         compounds=frozenset(record["compounds"]),
+        deeds=frozenset(record["deeds"]),
         portions=frozenset(record["portions"]),
         bulk=frozenset(record["bulk"]),
         carriers=frozenset(record["carriers"]),
@@ -159,6 +164,7 @@ def get_lexicon() -> Lexicon:
         functions=frozenset(record["functions"]),
         asides=frozenset(record["asides"]),
         summaries=frozenset(record["summaries"]),
+        ways=frozenset(record["ways"]),
         directions=frozenset(record["directions"]),
         regions=frozenset(record["regions"]),
         refer_back=frozenset(record["refer_back"]),

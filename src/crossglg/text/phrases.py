@@ -8,7 +8,7 @@ reproducible and free of further packages.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -81,8 +81,19 @@ def find_phrases(text: str) -> tuple[Phrase, ...]:
         words = [tokens[i] for i in clause.indices]
         resting = {place for place, i in enumerate(clause.indices) if i in still}
         for span, phrase in _read_clause(words, resting, memory):
+            if span.first and words[span.first - 1].word == "is":
+                _tell_side(found, phrase)
             found.append((clause.indices[span.noun], phrase))
     return tuple(phrase for _, phrase in sorted(found, key=_position))
+
+
+def _tell_side(found: list[tuple[int, Phrase]], told: Phrase) -> None:
+    """Give the last mention the side told of it: "the hand that throws is the right one"."""
+    if not found or len(told.sides) != 1:
+        return
+    place, last = found[-1]
+    if last.noun == told.noun and last.sides == SIDES:
+        found[-1] = (place, replace(last, sides=told.sides))
 
 
 def _position(found: tuple[int, Phrase]) -> int:
@@ -170,6 +181,9 @@ def _is_place(words: Sequence[Token], span: Span) -> bool:
         return True
     lexicon = get_lexicon()
     before = words[span.first - 1].word if span.first else ""
+    after = [word.word for word in words[span.last + 1 : span.last + 2]]
+    if before == "from" and lexicon.ways.intersection(after):
+        return True  # "from the waist up", "from the hip outward"
     if any(word.word in lexicon.touched for word in words[span.last + 2 : span.last + 3]):
         return words[span.last + 1].kind == "verb"  # "the knee is patted by the hand"
     # The body that limbs carry, lift or push is their load.
@@ -200,11 +214,6 @@ def _spoken(words: Sequence[Token], spans: Sequence[Span], number: int) -> tuple
     span = spans[number]
     if sides := spoken_sides(words[span.first : span.last + 1]):
         return sides
-    if number + 1 < len(spans) and words[span.last + 1].word == "is":
-        told = spans[number + 1]
-        same = words[told.noun].word in (words[span.noun].word, *SIDES)
-        if told.first == span.last + 2 and same:  # "the kicking leg is the right one"
-            return spoken_sides(words[told.first : told.last + 1])
     for later in spans[number + 1 :]:
         if not goes_on(words, later) or spoken_sides(words[later.first : later.noun]):
             return ()

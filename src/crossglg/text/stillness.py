@@ -96,7 +96,7 @@ def _describes_a_thing(words: Sequence[Token], index: int) -> bool:
     if _denies(words[index]):
         # "Turns left and right in a clear no".
         return words[index].word == "no" and kinds[-1:] == ["other"] and following != ["other"]
-    if following == ["other"] and kinds and kinds[-1] in _BEFORE_ADJECTIVES:
+    if following in (["other"], ["target"]) and kinds and kinds[-1] in _BEFORE_ADJECTIVES:
         return words[index].word in get_lexicon().descriptive
     free = kinds[-3:-2] not in (["function"], ["place"])
     return kinds[-2:] == ["determiner", "other"] and free

@@ -200,6 +200,9 @@ def _describes_a_thing(tokens: Sequence[Token], index: int) -> bool:
     if after in lexicon.bare_measures:  # "hip high", unlike "the elbows high"
         bare = not index or tokens[index - 1].kind not in OPENING
         return bare and tokens[index].word not in lexicon.plurals
+    alone = not index or tokens[index - 1].word in ("a", "an", "in", "of", ".", ":")
+    if after in lexicon.deeds and alone and tokens[index].word not in lexicon.plurals:
+        return True  # "a knee strike", but "the elbow and the wrist press"
     # After plurals such words are verbs: "the eyes watch".
     compound = after in lexicon.compounds and tokens[index].word not in lexicon.plurals
     return compound or after in lexicon.measures
@@ -208,9 +211,9 @@ def _describes_a_thing(tokens: Sequence[Token], index: int) -> bool:
 def _lacks_its_article(tokens: Sequence[Token], index: int) -> bool:
     """An adverb or verb: "swings back", "face the wall"."""
     before = index - 1
-    while before >= 0 and tokens[before].kind == "adjective":
+    while before >= 0 and tokens[before].kind in ("adjective", "side"):
         before -= 1
-    has_article = before >= 0 and tokens[before].kind in ("determiner", "side", "both")
+    has_article = before >= 0 and tokens[before].kind in ("determiner", "both")
     return tokens[index].word in get_lexicon().need_an_article and not has_article
 
 
@@ -250,6 +253,8 @@ def _is_bare_verb(tokens: Sequence[Token], index: int) -> bool:
     after = tokens[index + 1] if index + 1 < len(tokens) else Token("", "break")
     if before.kind in OPENING:
         return False
+    if before.kind == "break" and after.word in ("for", "to", "toward", "towards", "off", "out"):
+        return True  # "Head for the exit"
     beyond = tokens[index + 2].kind if index + 2 < len(tokens) else "break"
     if after.word in ("the", "a", "an") and beyond == "other":
         return True  # "..., and shoulders the bag"
