@@ -13,6 +13,7 @@ from crossglg.text.tokens import OPENING, Kind, Token, singular
 _GOVERNED_WITHIN = 3  # words: "pay attention mainly to"
 _PRAISE_BY_CONTRAST = frozenset({"less", "no", "none", "nothing", "never"})
 _DENIED_APART = frozenset({"no", "never", "not a", "nothing", "little else"})
+_MOTION = frozenset({"motion", "movement", "action", "role", "part", "work", "use", "change"})
 _HARD_BREAKS = frozenset(".;:!?")
 
 
@@ -134,7 +135,8 @@ def _join_starts_clause(tokens: Sequence[Token], index: int, before: Sequence[To
     ]
     first = rest[0].kind if rest else "other"
     if rest and rest[0].word in _DENIED_APART and tokens[index + 1].kind != "noun":
-        return True  # "..., never higher", "..., and no limb stirs"
+        # "..., never higher", "..., and no limb stirs", but "the left hand: no motion"
+        return not any(token.word in _MOTION for token in rest[1:2])
     if first not in ("noun", "pronoun", *OPENING):
         return False
     last = before[-1].kind

@@ -150,7 +150,7 @@ def _read_clause(
     for number, span in enumerate(spans):
         in_list = goes_on(words, span)
         listed = listed if in_list else ()
-        placed = _is_place(words, span) or _is_touched(words, spans, number) or (placed and in_list)
+        placed = _is_place(words, span, comes_later=number > 0) or _is_touched(words, spans, number) or (placed and in_list)
         role: Role = "still" if span.noun in still else "place" if placed else "acts"
         spoken = _spoken(words, spans, number) or _pointed_at(words, span, memory)
         if not spoken and not listed and _of_same_limb(words, span, memory):
@@ -176,14 +176,14 @@ def _nouns(words: Sequence[Token], span: Span, memory: _Memory) -> tuple[str, ..
     return (noun,)
 
 
-def _is_place(words: Sequence[Token], span: Span) -> bool:
+def _is_place(words: Sequence[Token], span: Span, *, comes_later: bool) -> bool:
     if tells_place(words[: span.noun + 1]) or is_of_others(words, span):
         return True
     lexicon = get_lexicon()
     before = words[span.first - 1].word if span.first else ""
     after = [word.word for word in words[span.last + 1 : span.last + 2]]
-    if before == "from" and lexicon.ways.intersection(after):
-        return True  # "from the waist up", "from the hip outward"
+    if before == "from" and (lexicon.ways.intersection(after) or (comes_later and after == ["to"])):
+        return True  # "from the waist up"; "the hand runs from the forehead to the nape"
     if any(word.word in lexicon.touched for word in words[span.last + 2 : span.last + 3]):
         return words[span.last + 1].kind == "verb"  # "the knee is patted by the hand"
     # The body that limbs carry, lift or push is their load.
@@ -270,6 +270,6 @@ def _remember(
         memory.nouns = (*memory.nouns, noun) if in_list else (noun,)
     if len(spoken) == 1:
         memory.side = spoken
-        memory.of_side = noun or memory.of_side
+        memory.of_side = noun or memory.of_side or next(iter(memory.nouns), "")
     if (meant := noun or memory.of_side) and (limb := limb_of(meant)):
         memory.limbs.setdefault(limb, set()).update(spoken)

@@ -178,10 +178,8 @@ def _antecedent(tokens: Sequence[Token], clause: Clause) -> list[int]:
         return []
     while before and (tokens[before[-1]].kind == "join" or tokens[before[-1]].word == "of"):
         before = before[:-1]
-    if found := _last_list(tokens, before):
-        return found
-    refers = any(tokens[i].word in get_lexicon().refer_back for i in clause.indices[:2])
-    return _subject(tokens, before) if refers else []
+    subject = _subject(tokens, before) if _refers(tokens, clause) else []
+    return subject or _last_list(tokens, before)
 
 
 def _shares_subject(tokens: Sequence[Token], clause: Clause) -> bool:
@@ -216,8 +214,15 @@ def _lacks_subject(tokens: Sequence[Token], clause: Clause) -> bool:
     words = [tokens[i] for i in clause.indices]
     if not words:
         return False
-    first = words[0]
-    if first.kind == "break" and first.word not in get_lexicon().relatives:
-        first = (words[1:] or words)[0]
     in_brackets = clause.indices[0] > 0 and tokens[clause.indices[0] - 1].word == "("
-    return first.word in get_lexicon().relatives | get_lexicon().refer_back or in_brackets
+    return words[0].word in get_lexicon().relatives or in_brackets or _refers(tokens, clause)
+
+
+def _refers(tokens: Sequence[Token], clause: Clause) -> bool:
+    """Whether the clause is about what was spoken of before: "but (on the whole) they rest"."""
+    lexicon = get_lexicon()
+    words = [tokens[i] for i in clause.indices]
+    begins = [w for w in words if w.kind not in ("break", "function") and w.word not in lexicon.idioms]
+    if not begins or begins[0].word not in lexicon.refer_back:
+        return False
+    return begins[0].kind == "pronoun" or [w.kind for w in begins[1:2]] in (["verb"], ["still"])

@@ -23,7 +23,7 @@ OPENING: tuple[Kind, ...] = ("determiner", "adjective", "side", "both")
 _WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*(?:(?<=s)'(?!\w))?|[.,;:!?()]|[\u2013\u2014]")
 _AS_ONE_AND = re.compile(r"\b(?:as well as|along with|together with|but also)\b|&")
 _LONE_POSSESSIVE = re.compile(r"\s+'s\b")
-_SIDE_IN_BRACKETS = re.compile(r"\((left|right)(?: side)?\)")
+_SIDE_IN_BRACKETS = re.compile(r"\((?:the )?(left|right)(?: side| one)?\)")
 _SIDE_LETTER = re.compile(r"\b[lr]\b(?=\.? [a-z]|\))\.?")
 _IS = re.compile(r"\b(it|he|she|that|this|there|here|what|who|which)'s\b")
 
@@ -253,7 +253,8 @@ def _is_bare_verb(tokens: Sequence[Token], index: int) -> bool:
     after = tokens[index + 1] if index + 1 < len(tokens) else Token("", "break")
     if before.kind in OPENING:
         return False
-    if before.kind == "break" and after.word in ("for", "to", "toward", "towards", "off", "out"):
+    is_one = tokens[index].word not in lexicon.plurals
+    if is_one and before.kind == "break" and after.word in ("for", "to", "toward", "towards", "off", "out"):
         return True  # "Head for the exit"
     beyond = tokens[index + 2].kind if index + 2 < len(tokens) else "break"
     if after.word in ("the", "a", "an") and beyond == "other":
