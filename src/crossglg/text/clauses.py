@@ -110,6 +110,8 @@ def _starts_clause(tokens: Sequence[Token], index: int, current: Clause) -> bool
         return token.word in get_lexicon().clause_starts and _leads_to_verb(tokens[index + 1 :])
     if token.word == "than":  # "less than the knees", "nothing more than the knees": praise
         return any(tokens[i].word in _PRAISE_BY_CONTRAST for i in current.indices)
+    if token.word == "?":  # "Which do not count? The hips."
+        return False
     if token.word == ":":  # "Unimportant: the hips"
         listed = [token.kind for token in tokens[index + 1 : index + 2]]
         words = [tokens[i] for i in current.indices]

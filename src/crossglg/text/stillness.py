@@ -14,6 +14,7 @@ from crossglg.text.tokens import OPENING, Token
 _DENIED_WITHIN = 3  # words: "cannot really be ignored"
 _NAMED = ("noun", "side")  # "the left" may stand for a body part by itself
 _BEFORE_ADJECTIVES = ("determiner", "adjective", "other", "still")
+_HOLDS = frozenset({"hold", "holds", "holding", "keep", "keeps", "keeping"})
 _LEADS_IN = frozenset({"with", "by", "in", "from", "of"})
 _CONTRASTS = frozenset({"but", "yet", "though", "although"})
 _ACTIVE_WITHIN = 2  # words: "remains very active"
@@ -45,6 +46,7 @@ def _says_still(words: Sequence[Token]) -> bool:
         and not _is_cancelled(words, index)
         and not _describes_a_thing(words, index)
         and not _speaks_of_what_follows(words, index)
+        and not _held(words, index)
         for index, word in enumerate(words)
     )
 
@@ -128,8 +130,20 @@ def _is_attribute(words: Sequence[Token], index: int) -> bool:
     )
 
 
+def _held(words: Sequence[Token], index: int) -> list[int]:
+    """The body words that another part holds still: "the left hand keeps the wrist steady"."""
+    if words[index].word not in get_lexicon().descriptive:
+        return []
+    holds = next((i for i in range(index, 0, -1) if words[i].word in _HOLDS), 0)
+    if not any(word.kind in _NAMED for word in words[:holds]):
+        return []
+    return [i for i in range(holds, index) if words[i].kind in _NAMED]
+
+
 def _spoken_of(words: Sequence[Token], index: int) -> list[int]:
-    """The body words that the word of stillness here speaks of, where they follow it."""
+    """The body words that the word of stillness here speaks of, and no others of its clause."""
+    if held := _held(words, index):
+        return held
     if words[index].word == "without" and any(_denies(word) for word in words[:index]):
         return []
     if words[index].kind != "still" or not _speaks_of_what_follows(words, index):

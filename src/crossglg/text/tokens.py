@@ -200,7 +200,8 @@ def _describes_a_thing(tokens: Sequence[Token], index: int) -> bool:
     if after in lexicon.bare_measures:  # "hip high", unlike "the elbows high"
         bare = not index or tokens[index - 1].kind not in OPENING
         return bare and tokens[index].word not in lexicon.plurals
-    alone = not index or tokens[index - 1].word in ("a", "an", "in", "of", ".", ":")
+    opens = not index or tokens[index - 1].kind not in ("join", *OPENING)
+    alone = opens or tokens[index - 1].word in ("a", "an")
     if after in lexicon.deeds and alone and tokens[index].word not in lexicon.plurals:
         return True  # "a knee strike", but "the elbow and the wrist press"
     # After plurals such words are verbs: "the eyes watch".
