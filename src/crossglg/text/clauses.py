@@ -68,7 +68,9 @@ def tells_place(words: Sequence[Token]) -> bool:
     word = words[index]
     noun = singular(words[-1].word)
     if word.word in lexicon.face_targets:
-        return noun is not None and bool({"nose", "mouth", "eye", "ear"} & {*lexicon.nouns[noun][:1]})
+        return noun is not None and bool(
+            {"nose", "mouth", "eye", "ear"} & {*lexicon.nouns[noun][:1]}
+        )
     if word.kind == "target":
         if index and words[index - 1].kind == "determiner":  # "the patting hand"
             return False
@@ -141,11 +143,18 @@ def _join_starts_clause(tokens: Sequence[Token], index: int, before: Sequence[To
         return not any(token.word in _MOTION for token in rest[1:2])
     if first not in ("noun", "pronoun", *OPENING):
         return False
+    return first == "pronoun" or _ends_before(tokens, index, before, rest)
+
+
+def _ends_before(
+    tokens: Sequence[Token], index: int, before: Sequence[Token], rest: Sequence[Token]
+) -> bool:
+    """Whether the words before the join are whole, so that ``rest`` begins another statement."""
     last = before[-1].kind
-    if first == "pronoun":
-        return True
+    if last == "side" and before[-3:-2] and before[-3].word in get_lexicon().directions:
+        return _leads_to_verb(tokens[index + 1 :])  # "leans to the left, and the left leg ..."
     if last == "side":
-        return first == "determiner" and (len(rest) < 2 or rest[1].kind != "side")
+        return rest[0].kind == "determiner" and (len(rest) < 2 or rest[1].kind != "side")
     if last == "noun":
         return _new_subject(tokens, index, before)
     if last == "adjective":  # "the left leg straight, the right leg bent"
@@ -179,8 +188,6 @@ def is_verb(words: Sequence[Token], index: int) -> bool:
     if word.kind == "verb":
         return True
     if word.kind not in ("other", "still", "target", "adjective"):
-        return False
-    if word.kind == "adjective" and word.word in get_lexicon().regions:
         return False
     before = [w.kind for w in words[:index] if w.kind != "function" or not w.word.endswith("ly")]
     return before[-1:] in (["noun"], ["person"], ["pronoun"])

@@ -35,7 +35,6 @@ class Lexicon:
         idioms: Words that speak of no body part together ("on the one hand").
         compounds: Words that make a thing of a body word before them ("palm tree").
         deeds: Names of actions that a body word before them describes ("a knee strike").
-        portions: Words whose "of the body" speaks of a part of it.
         bulk: Words for the body as a whole: a load to what carries it.
         carriers: Verbs that make a load of the body.
         people: Words for persons.
@@ -48,13 +47,12 @@ class Lexicon:
         summaries: Words that sum up a list ("all of them").
         ways: Words that make a start of the body word before them ("from the waist up").
         directions: Words after which a side is a direction ("to the left").
-        regions: Adjectives that stand behind a body word too ("the knee joint").
         refer_back: Pronouns for the body part spoken of before.
         things: Words that make a thing of a body word behind them ("clock hands").
+        stances: Words that say stillness behind "is" or "are" ("the head is upright").
         postures: Words that say stillness right behind a body word only ("hands flat").
         descriptive: Words of stillness that may describe a thing ("a steady beat").
         face_targets: Verbs that touch the face only ("holds the nose").
-        bare_measures: Measures only behind a body word without article ("hip high").
         spots: Words for a spot on a body part ("the crook of the elbow").
         resting_places: Words of stillness where the clause has no verb of motion ("at the sides").
         touched: What is done to the place a hand touches ("the knee is patted").
@@ -91,7 +89,6 @@ class Lexicon:
     idioms: frozenset[str]
     compounds: frozenset[str]
     deeds: frozenset[str]
-    portions: frozenset[str]
     bulk: frozenset[str]
     carriers: frozenset[str]
     people: frozenset[str]
@@ -104,13 +101,12 @@ class Lexicon:
     summaries: frozenset[str]
     ways: frozenset[str]
     directions: frozenset[str]
-    regions: frozenset[str]
     refer_back: frozenset[str]
     things: frozenset[str]
+    stances: frozenset[str]
     postures: frozenset[str]
     descriptive: frozenset[str]
     face_targets: frozenset[str]
-    bare_measures: frozenset[str]
     spots: frozenset[str]
     resting_places: frozenset[str]
     touched: frozenset[str]
@@ -153,7 +149,6 @@ def get_lexicon() -> Lexicon:
         idioms=frozenset(record["idioms"]),
         compounds=frozenset(record["compounds"]),
         deeds=frozenset(record["deeds"]),
-        portions=frozenset(record["portions"]),
         bulk=frozenset(record["bulk"]),
         carriers=frozenset(record["carriers"]),
         people=frozenset(record["people"]),
@@ -166,13 +161,12 @@ def get_lexicon() -> Lexicon:
         summaries=frozenset(record["summaries"]),
         ways=frozenset(record["ways"]),
         directions=frozenset(record["directions"]),
-        regions=frozenset(record["regions"]),
         refer_back=frozenset(record["refer_back"]),
         things=frozenset(record["things"]),
+        stances=frozenset(record["stances"]),
         postures=frozenset(record["postures"]),
         descriptive=frozenset(record["descriptive"]),
         face_targets=frozenset(record["face_targets"]),
-        bare_measures=frozenset(record["bare_measures"]),
         spots=frozenset(record["spots"]),
         resting_places=frozenset(record["resting_places"]),
         touched=frozenset(record["touched"]),

@@ -150,7 +150,11 @@ def _read_clause(
     for number, span in enumerate(spans):
         in_list = goes_on(words, span)
         listed = listed if in_list else ()
-        placed = _is_place(words, span, comes_later=number > 0) or _is_touched(words, spans, number) or (placed and in_list)
+        placed = (
+            _is_place(words, span, comes_later=number > 0)
+            or _is_touched(words, spans, number)
+            or (placed and in_list)
+        )
         role: Role = "still" if span.noun in still else "place" if placed else "acts"
         spoken = _spoken(words, spans, number) or _pointed_at(words, span, memory)
         if not spoken and not listed and _of_same_limb(words, span, memory):

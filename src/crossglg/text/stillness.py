@@ -112,9 +112,7 @@ def _speaks_of_what_follows(words: Sequence[Token], index: int) -> bool:
     word = words[index].word
     if word in lexicon.exceptors:
         return True
-    if word in lexicon.excluders and (
-        word not in lexicon.denials or _phrase_behind(words, index)
-    ):
+    if word in lexicon.excluders and (word not in lexicon.denials or _phrase_behind(words, index)):
         return True
     return _is_attribute(words, index)
 
@@ -125,7 +123,7 @@ def _is_attribute(words: Sequence[Token], index: int) -> bool:
     return (
         len(around) == 2
         and not _denies(words[index])
-        and around[0] in OPENING
+        and around[0] in (*OPENING, "place", "function", "join")
         and around[1] in ("adjective", "side", "noun")
     )
 
@@ -236,7 +234,9 @@ def _refers(tokens: Sequence[Token], clause: Clause) -> bool:
     """Whether the clause is about what was spoken of before: "but (on the whole) they rest"."""
     lexicon = get_lexicon()
     words = [tokens[i] for i in clause.indices]
-    begins = [w for w in words if w.kind not in ("break", "function") and w.word not in lexicon.idioms]
+    begins = [
+        w for w in words if w.kind not in ("break", "function") and w.word not in lexicon.idioms
+    ]
     if not begins or begins[0].word not in lexicon.refer_back:
         return False
     return begins[0].kind == "pronoun" or [w.kind for w in begins[1:2]] in (["verb"], ["still"])

@@ -74,8 +74,8 @@ def _known_groups() -> frozenset[str]:
         words
         for words in {
             *lexicon.nouns, *lexicon.plurals, *lexicon.places, *lexicon.stillness,
-            *lexicon.stillness_exceptions, *lexicon.appositions, *lexicon.idioms, *lexicon.minor_roles,
-            *lexicon.excluders, *lexicon.exceptors, *lexicon.echoes,
+            *lexicon.stillness_exceptions, *lexicon.appositions, *lexicon.idioms,
+            *lexicon.minor_roles, *lexicon.excluders, *lexicon.exceptors, *lexicon.echoes,
         }
         if " " in words
     )  # fmt: skip
@@ -157,8 +157,13 @@ def _reconsider(tokens: Sequence[Token], index: int) -> Token:
     token = tokens[index]
     before = tokens[index - 1 : index] if index else ()
     bare = [t for t in before if t.kind == "noun" and t.word not in lexicon.need_an_article]
-    if token.word in lexicon.postures and bare:
+    copula = (
+        index > 1 and tokens[index - 1].word in ("is", "are") and tokens[index - 2].kind == "noun"
+    )
+    if (token.word in lexicon.postures and bare) or (token.word in lexicon.stances and copula):
         return replace(token, kind="still")  # "hands flat against the thighs"
+    if _only_bears(tokens, index):
+        return replace(token, kind="still")
     if token.word in lexicon.minor_roles and any(
         t.word in lexicon.demoters for t in tokens[max(0, index - 2) : index]
     ):
@@ -171,8 +176,25 @@ def _reconsider(tokens: Sequence[Token], index: int) -> Token:
     ambiguous = token.word in lexicon.need_an_article
     if ambiguous and after and after[0].kind in ("noun", "side"):
         return replace(token, kind="adjective")  # "the back foot"
-    rules = (_names_the_action, _is_bare_verb, _describes_a_thing, _lacks_its_article, _belongs_to_a_thing)
+    rules = (
+        _names_the_action,
+        _is_bare_verb,
+        _describes_a_thing,
+        _lacks_its_article,
+        _belongs_to_a_thing,
+    )
     return replace(token, kind="other") if any(rule(tokens, index) for rule in rules) else token
+
+
+def _only_bears(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a limb does nothing but stand or bear: "the left leg supports the body"."""
+    if not index or tokens[index - 1].kind != "noun":
+        return False
+    after = [token.word for token in tokens[index + 1 : index + 3]]
+    if tokens[index].word in ("stand", "stands"):
+        return "up" not in after[:1]
+    bears = ("support", "supports", "bear", "bears", "carry", "carries")
+    return tokens[index].word in bears and after in (["the", "body"], ["the", "weight"])
 
 
 def _points(tokens: Sequence[Token], index: int) -> bool:
@@ -197,9 +219,6 @@ def _describes_a_thing(tokens: Sequence[Token], index: int) -> bool:
     if index and tokens[index - 1].word in lexicon.things:
         return True
     after = tokens[index + 1].word if index + 1 < len(tokens) else ""
-    if after in lexicon.bare_measures:  # "hip high", unlike "the elbows high"
-        bare = not index or tokens[index - 1].kind not in OPENING
-        return bare and tokens[index].word not in lexicon.plurals
     opens = not index or tokens[index - 1].kind not in ("join", *OPENING)
     alone = opens or tokens[index - 1].word in ("a", "an")
     if after in lexicon.deeds and alone and tokens[index].word not in lexicon.plurals:
@@ -219,12 +238,9 @@ def _lacks_its_article(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _belongs_to_a_thing(tokens: Sequence[Token], index: int) -> bool:
-    """The part of a thing: "the head of the racket", "the back of the hand", "part of the body"."""
+    """The part of a thing: "the head of the racket", "the back of the hand"."""
     lexicon = get_lexicon()
     token = tokens[index]
-    before = [other.word for other in tokens[max(0, index - 3) : index]]
-    if token.word in lexicon.bulk and before[1:2] == ["of"] and before[0] in lexicon.portions:
-        return True
     if [other.word for other in tokens[index + 1 : index + 2]] != ["of"]:
         return False
     owner = _owner(tokens[index + 2 :])
@@ -255,7 +271,11 @@ def _is_bare_verb(tokens: Sequence[Token], index: int) -> bool:
     if before.kind in OPENING:
         return False
     is_one = tokens[index].word not in lexicon.plurals
-    if is_one and before.kind == "break" and after.word in ("for", "to", "toward", "towards", "off", "out"):
+    if (
+        is_one
+        and before.kind == "break"
+        and after.word in ("for", "to", "toward", "towards", "off", "out")
+    ):
         return True  # "Head for the exit"
     beyond = tokens[index + 2].kind if index + 2 < len(tokens) else "break"
     if after.word in ("the", "a", "an") and beyond == "other":
