@@ -118,7 +118,8 @@ def _starts_clause(tokens: Sequence[Token], index: int, current: Clause) -> bool
         listed = [token.kind for token in tokens[index + 1 : index + 2]]
         words = [tokens[i] for i in current.indices]
         names = bool(listed) and listed[0] in ("noun", "still", *OPENING)
-        return not _introduces_list(words) or (has_verb(words) and not names)
+        says_more = not names or _leads_to_verb(tokens[index + 1 :])
+        return not _introduces_list(words) or (has_verb(words) and says_more)
     if token.word in get_lexicon().relatives:  # "the fingers of which"
         return index == 0 or tokens[index - 1].kind != "function"
     if token.word == "with" and index and tokens[index - 1].kind != "join":

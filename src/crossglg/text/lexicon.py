@@ -60,6 +60,7 @@ class Lexicon:
         relatives: Words that begin a clause on the words before it.
         denials: Words of stillness that deny others ("not to be ignored").
         activity: Words that deny a word of stillness before them ("remains active").
+        taking_part: What a part does not do where it is said not to matter.
         excluders: Words of stillness that speak of the phrase behind them ("rather than").
         exceptors: Words behind which the contrary holds ("except").
         echoes: Words that say the last clause once more ("the same goes").
@@ -114,6 +115,7 @@ class Lexicon:
     relatives: frozenset[str]
     denials: frozenset[str]
     activity: frozenset[str]
+    taking_part: frozenset[str]
     excluders: frozenset[str]
     exceptors: frozenset[str]
     echoes: frozenset[str]
@@ -174,6 +176,7 @@ def get_lexicon() -> Lexicon:
         relatives=frozenset(record["relatives"]),
         denials=frozenset(record["denials"]),
         activity=frozenset(record["activity"]),
+        taking_part=frozenset(record["taking_part"]),
         excluders=frozenset(record["excluders"]),
         exceptors=frozenset(record["exceptors"]),
         echoes=frozenset(record["echoes"]),

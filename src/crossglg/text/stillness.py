@@ -199,7 +199,7 @@ def _shares_subject(tokens: Sequence[Token], clause: Clause) -> bool:
     words = [tokens[i] for i in clause.indices]
     if len(words) < 2 or words[0].word not in _CONTRASTS or words[1].kind not in ("verb", "still"):
         return False
-    active = get_lexicon().activity
+    active = get_lexicon().taking_part
     return any((w.kind == "still" and not _denies(w)) or w.word in active for w in words)
 
 
