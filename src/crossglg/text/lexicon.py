@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from crossglg.skeleton.layout import Layout, body_part
 
@@ -131,65 +132,17 @@ def get_lexicon() -> Lexicon:
     """The lexicon that comes with the package, read once."""
     path = resources.files("crossglg").joinpath("resources/lexicon.json")
     record = json.loads(path.read_text("utf-8"))
-    return Lexicon(
-        nouns={noun: tuple(joints) for noun, joints in record["nouns"].items()},
-        plurals=record["plurals"],
-        many_on_one_side=frozenset(record["many_on_one_side"]),
-        need_an_article=frozenset(record["need_an_article"]),
-        stand_ins={joint: tuple(others) for joint, others in record["stand_ins"].items()},
-        both=frozenset(record["both"]),
-        determiners=frozenset(record["determiners"]),
-        adjectives=frozenset(record["adjectives"]),
-        joiners=frozenset(record["joiners"]),
-        appositions=frozenset(record["appositions"]),
-        demoters=frozenset(record["demoters"]),
-        minor_roles=frozenset(record["minor_roles"]),
-        places=frozenset(record["places"]),
-        clause_starts=frozenset(record["clause_starts"]),
-        stillness=frozenset(record["stillness"]),
-        stillness_exceptions=frozenset(record["stillness_exceptions"]),
-        idioms=frozenset(record["idioms"]),
-        compounds=frozenset(record["compounds"]),
-        deeds=frozenset(record["deeds"]),
-        bulk=frozenset(record["bulk"]),
-        carriers=frozenset(record["carriers"]),
-        people=frozenset(record["people"]),
-        strangers=frozenset(record["strangers"]),
-        marks_others=frozenset(record["marks_others"]),
-        pronouns=frozenset(record["pronouns"]),
-        auxiliaries=frozenset(record["auxiliaries"]),
-        functions=frozenset(record["functions"]),
-        asides=frozenset(record["asides"]),
-        summaries=frozenset(record["summaries"]),
-        ways=frozenset(record["ways"]),
-        directions=frozenset(record["directions"]),
-        refer_back=frozenset(record["refer_back"]),
-        things=frozenset(record["things"]),
-        stances=frozenset(record["stances"]),
-        postures=frozenset(record["postures"]),
-        descriptive=frozenset(record["descriptive"]),
-        face_targets=frozenset(record["face_targets"]),
-        spots=frozenset(record["spots"]),
-        resting_places=frozenset(record["resting_places"]),
-        touched=frozenset(record["touched"]),
-        targets=frozenset(record["targets"]),
-        relatives=frozenset(record["relatives"]),
-        denials=frozenset(record["denials"]),
-        activity=frozenset(record["activity"]),
-        taking_part=frozenset(record["taking_part"]),
-        excluders=frozenset(record["excluders"]),
-        exceptors=frozenset(record["exceptors"]),
-        echoes=frozenset(record["echoes"]),
-        no_place_after=_sets(record["no_place_after"]),
-        place_only_after=_sets(record["place_only_after"]),
-        measures=frozenset(record["measures"]),
-        rest=frozenset(record["rest"]),
-        details=_sets(record["details"]),
-    )
+    in_order = {"nouns", "stand_ins"}
+    return Lexicon(**{name: _frozen(record[name], in_order=name in in_order) for name in record})
 
 
-def _sets(record: Mapping[str, Sequence[str]]) -> Mapping[str, frozenset[str]]:
-    return {key: frozenset(words) for key, words in record.items()}
+def _frozen(words: Any, *, in_order: bool) -> Any:
+    """Lists as tuples or sets, those inside an object too; single words stay."""
+    if isinstance(words, dict):
+        return {key: _frozen(value, in_order=in_order) for key, value in words.items()}
+    if isinstance(words, list):
+        return tuple(words) if in_order else frozenset(words)
+    return words
 
 
 def joints_of_noun(noun: str, sides: Sequence[str], layout: Layout) -> tuple[str, ...]:
