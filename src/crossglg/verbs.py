@@ -11,6 +11,7 @@ from crossglg.checkpoint import PlainCheckpoint
 from crossglg.errors import ProtocolError
 from crossglg.oneshot import (
     BaseStatistics,
+    ClipFeatures,
     Draw,
     Evaluation,
     draw_exemplars,
@@ -19,6 +20,7 @@ from crossglg.oneshot import (
     fixed_exemplars,
 )
 from crossglg.oneshot.classifiers import MATCHERS
+from crossglg.oneshot.ensemble import put_side_by_side
 from crossglg.oneshot.worded import WORDED, NovelWords, relevance_of_names
 from crossglg.recogniser import learn_acceptance
 from crossglg.skeleton.layout import Layout
@@ -136,6 +138,7 @@ def evaluate_run(
     classifiers: Sequence[str] | None = None,
     draws: int = DEFAULT_DRAWS,
     seed: int = 0,
+    beside: Sequence[PlainCheckpoint] = (),
 ) -> Evaluation:
     """Judge a trained model on the novel classes of a protocol.
 
@@ -148,27 +151,23 @@ def evaluate_run(
         classifiers: Names; by default a few that the data allow.
         draws: How often exemplars are drawn.
         seed: Of the draws.
+        beside: Further models that judge together with it (``oneshot.ensemble``).
 
     Raises:
-        ProtocolError: The model was trained on one of the novel classes of this very data.
+        ProtocolError: A model was trained on one of the novel classes of this very data.
         ConfigError: Unknown classifier, or one that needs base classes where there are none.
     """
-    seen = _find_seen(checkpoint, split)
-    if seen and checkpoint.provenance.get("data") == split.novel.name:
-        raise ProtocolError(
-            f"Expected novel classes that the model has never seen, but it was trained on: "
-            f"{', '.join(seen)}. Evaluate under the protocol it was trained for "
-            f"({checkpoint.provenance.get('protocol', 'unknown')})."
-        )
+    models = (checkpoint, *beside)
+    seen = sorted({name for model in models for name in _find_seen(model, split)})
     base = None
     if len(split.base):
-        features = extract_features(checkpoint, split.base)
+        features = _look(models, split.base)
         base = BaseStatistics.collect(features.pooled, split.base.labels)
     if classifiers is None:
         classifiers = [n for n in DEFAULT_CLASSIFIERS if base is not None or n in MATCHERS]
     words = load_novel_words(checkpoint, split) if set(classifiers) & set(WORDED) else None
     evaluation = evaluate(
-        extract_features(checkpoint, split.novel),
+        _look(models, split.novel),
         split.novel,
         draw_rounds(split, draws=draws, seed=seed),
         novel=split.protocol.novel,
@@ -177,14 +176,29 @@ def evaluate_run(
         protocol=split.protocol.name,
         words=words,
     )
-    return replace(evaluation, seen=seen)
+    return replace(evaluation, seen=tuple(seen))
 
 
-def _find_seen(checkpoint: PlainCheckpoint, split: SplitData) -> tuple[str, ...]:
-    """The novel classes that are among the model's own, under any of their names."""
+def _look(models: Sequence[PlainCheckpoint], data: ClipSet) -> ClipFeatures:
+    return put_side_by_side([extract_features(model, data) for model in models])
+
+
+def _find_seen(checkpoint: PlainCheckpoint, split: SplitData) -> list[str]:
+    """The novel classes that are among the model's own, under any of their names.
+
+    Raises:
+        ProtocolError: It learned them from this very data.
+    """
     known = {same_action(name) for name in checkpoint.class_names}
     novel = [split.novel.class_names[label] for label in split.protocol.novel]
-    return tuple(sorted(name for name in novel if same_action(name) in known))
+    seen = sorted(name for name in novel if same_action(name) in known)
+    if seen and checkpoint.provenance.get("data") == split.novel.name:
+        raise ProtocolError(
+            f"Expected novel classes that the model has never seen, but it was trained on: "
+            f"{', '.join(seen)}. Evaluate under the protocol it was trained for "
+            f"({checkpoint.provenance.get('protocol', 'unknown')})."
+        )
+    return seen
 
 
 def load_novel_words(checkpoint: PlainCheckpoint, split: SplitData) -> NovelWords:

@@ -67,7 +67,9 @@ def train(
 
 @app.command()
 def evaluate(
-    run: Annotated[str, typer.Argument(help="Folder of a run, or open-base, open-small.")],
+    run: Annotated[
+        str, typer.Argument(help="Folder of a run, or open-base, open-small; several joined by +.")
+    ],
     data: Data,
     protocol: Annotated[str, typer.Option(help="Which classes are novel, such as utd-a.")] = "",
     novel: Annotated[
@@ -97,12 +99,14 @@ def evaluate(
         labels = list(range(class_count)) if novel == "all" else _parse_labels(novel)
         draw = choose_draw(labels, clips)
         rules = custom_protocol(labels, class_count=class_count, draw=draw)
+    first, *others = [load_plain(name) for name in run.split("+")]
     evaluation = evaluate_run(
-        load_plain(run),
+        first,
         split_data(clips, rules, masks=masks),
         classifiers=classifier,
         draws=draws,
         seed=seed,
+        beside=others,
     )
     if as_json:
         print_json(evaluation.to_json())
