@@ -16,9 +16,10 @@ from crossglg.oneshot import (
     draw_exemplars,
     evaluate,
     extract_features,
+    extract_pooled,
     fixed_exemplars,
 )
-from crossglg.oneshot.classifiers import MATCHERS
+from crossglg.oneshot.classifiers import LEARNERS, MATCHERS
 from crossglg.oneshot.worded import WORDED, NovelWords, relevance_of_names
 from crossglg.recogniser import learn_acceptance
 from crossglg.skeleton.layout import Layout
@@ -161,9 +162,9 @@ def evaluate_run(
             f"({checkpoint.provenance.get('protocol', 'unknown')})."
         )
     base = None
-    if len(split.base):
-        features = extract_features(checkpoint, split.base)
-        base = BaseStatistics.collect(features.pooled, split.base.labels)
+    if len(split.base) and (classifiers is None or not LEARNERS.keys().isdisjoint(classifiers)):
+        pooled = extract_pooled(checkpoint, split.base)
+        base = BaseStatistics.collect(pooled, split.base.labels)
     if classifiers is None:
         classifiers = [n for n in DEFAULT_CLASSIFIERS if base is not None or n in MATCHERS]
     words = load_novel_words(checkpoint, split) if set(classifiers) & set(WORDED) else None
