@@ -17,10 +17,11 @@ from crossglg.oneshot import (
     draw_exemplars,
     evaluate,
     extract_features,
+    extract_pooled,
     fixed_exemplars,
 )
-from crossglg.oneshot.classifiers import MATCHERS
-from crossglg.oneshot.ensemble import put_side_by_side
+from crossglg.oneshot.classifiers import LEARNERS, MATCHERS
+from crossglg.oneshot.ensemble import pool_side_by_side, put_side_by_side
 from crossglg.oneshot.worded import WORDED, NovelWords, relevance_of_names
 from crossglg.recogniser import learn_acceptance
 from crossglg.skeleton.layout import Layout
@@ -160,9 +161,9 @@ def evaluate_run(
     models = (checkpoint, *beside)
     seen = sorted({name for model in models for name in _find_seen(model, split)})
     base = None
-    if len(split.base):
-        features = _look(models, split.base)
-        base = BaseStatistics.collect(features.pooled, split.base.labels)
+    if len(split.base) and (classifiers is None or not LEARNERS.keys().isdisjoint(classifiers)):
+        pooled = pool_side_by_side([extract_pooled(model, split.base) for model in models])
+        base = BaseStatistics.collect(pooled, split.base.labels)
     if classifiers is None:
         classifiers = [n for n in DEFAULT_CLASSIFIERS if base is not None or n in MATCHERS]
     words = load_novel_words(checkpoint, split) if set(classifiers) & set(WORDED) else None

@@ -7,6 +7,7 @@ by joint before they are joined, so that a cosine over the whole is the mean of 
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crossglg.errors import ConfigError
 from crossglg.oneshot.distances import normalise_rows
@@ -29,8 +30,15 @@ def put_side_by_side(views: Sequence[ClipFeatures]) -> ClipFeatures:
         return views[0]
     frames = [normalise_rows(view.frames.astype(np.float32)).astype(np.float16) for view in views]
     return ClipFeatures(
-        np.concatenate([normalise_rows(view.pooled) for view in views], axis=-1),
+        pool_side_by_side([view.pooled for view in views]),
         np.concatenate([normalise_rows(view.joints) for view in views], axis=-1),
         np.concatenate(frames, axis=-1),
         np.mean([view.importance for view in views], axis=0, dtype=np.float32),
     )
+
+
+def pool_side_by_side(views: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Pooled features (N D) of several models as (N D + D' + ...); those of one as they are."""
+    if len(views) == 1:
+        return views[0]
+    return np.concatenate([normalise_rows(view) for view in views], axis=-1)
