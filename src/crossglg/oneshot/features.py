@@ -88,6 +88,7 @@ def extract_features(
         ClipError: Nobody is seen in a clip.
     """
     branch = checkpoint.branch.eval()
+    torch.set_flush_denormal(True)  # as in training: numbers below 1e-38 are slow and say nothing
     parts = []
     for start in range(0, len(data), batch_size):
         indices = range(start, min(start + batch_size, len(data)))
