@@ -132,6 +132,7 @@ def _run(
     """The branch's output, batch by batch, with who is present (N M T)."""
     branch = checkpoint.branch.eval()
     device = next(branch.parameters()).device
+    torch.set_flush_denormal(True)  # as in training: numbers below 1e-38 are slow and say nothing
     for start in range(0, len(data), batch_size):
         indices = range(start, min(start + batch_size, len(data)))
         joints, present = normalize_together(

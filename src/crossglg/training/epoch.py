@@ -51,6 +51,8 @@ class EpochRunner:
         restart is the same epoch.
         """
         torch.manual_seed(self.config.seed * 100_003 + epoch)
+        # Attention leaves many weights below 1e-38; there a CPU is a hundred times slower.
+        torch.set_flush_denormal(True)
         self.sampler.epoch = epoch
         self.model.train()
         sums: dict[str, float] = defaultdict(float)
