@@ -18,6 +18,7 @@ from crossglg.oneshot import (
     extract_features,
     fixed_exemplars,
 )
+from crossglg.oneshot.features import extract_pooled
 from crossglg.oneshot.worded import WORDED, NovelWords, relevance_of_names
 from crossglg.recogniser import learn_acceptance
 from crossglg.skeleton.layout import Layout
@@ -142,7 +143,7 @@ def evaluate_run(
             f"{', '.join(seen)}. Evaluate under the protocol it was trained for "
             f"({checkpoint.provenance.get('protocol', 'unknown')})."
         )
-    base = extract_features(checkpoint, split.base)
+    base = extract_pooled(checkpoint, split.base)
     words = load_novel_words(checkpoint, split) if set(classifiers) & set(WORDED) else None
     return evaluate(
         extract_features(checkpoint, split.novel),
@@ -150,7 +151,7 @@ def evaluate_run(
         draw_rounds(split, draws=draws, seed=seed),
         novel=split.protocol.novel,
         classifiers=classifiers,
-        base=BaseStatistics.collect(base.pooled, split.base.labels),
+        base=BaseStatistics.collect(base, split.base.labels),
         protocol=split.protocol.name,
         words=words,
     )

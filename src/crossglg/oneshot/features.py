@@ -1,5 +1,6 @@
 """What a trained plain branch says about clips, as arrays to compare."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -72,7 +73,6 @@ def prepare_clip(clip: SkeletonClip, checkpoint: PlainCheckpoint) -> SkeletonCli
     return normalize(cleaned, frame_count=checkpoint.frame_count)
 
 
-@torch.inference_mode()
 def extract_features(
     checkpoint: PlainCheckpoint, data: ClipSet, *, batch_size: int = 64
 ) -> ClipFeatures:
@@ -87,15 +87,31 @@ def extract_features(
         LayoutError: The clips' joints say nothing about a joint of the model.
         ClipError: Nobody is seen in a clip.
     """
+    return ClipFeatures.concatenate(list(_extract_parts(checkpoint, data, batch_size)))
+
+
+def extract_pooled(
+    checkpoint: PlainCheckpoint, data: ClipSet, *, batch_size: int = 64
+) -> NDArray[np.float32]:
+    """(N D) as ``extract_features`` gives it, without keeping every frame of every clip.
+
+    The frames of the base clips of NTU RGB+D 120 would fill 19 GB.
+    """
+    parts = _extract_parts(checkpoint, data, batch_size)
+    return np.concatenate([part.pooled for part in parts])
+
+
+@torch.inference_mode()
+def _extract_parts(
+    checkpoint: PlainCheckpoint, data: ClipSet, batch_size: int
+) -> Iterator[ClipFeatures]:
     branch = checkpoint.branch.eval()
-    parts = []
     for start in range(0, len(data), batch_size):
         indices = range(start, min(start + batch_size, len(data)))
         clips = [prepare_clip(data.clip(index), checkpoint) for index in indices]
         joints, present = stack_clips(clips, max_persons=checkpoint.max_persons)
         there = torch.from_numpy(present)
-        parts.append(_describe(branch(torch.from_numpy(joints), there), there))
-    return ClipFeatures.concatenate(parts)
+        yield _describe(branch(torch.from_numpy(joints), there), there)
 
 
 def _describe(output: PlainOutput, present: Tensor) -> ClipFeatures:
