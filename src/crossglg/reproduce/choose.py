@@ -33,8 +33,10 @@ class Outcome:
 
     @property
     def complete(self) -> bool:
-        """Whether there is a table, and none with a cell that failed."""
-        return bool(self.tables) and not any(table.failed for table in self.tables)
+        """Whether something was filled that could be, and no cell failed."""
+        trained = [table for table in self.tables if table.name != PARAMETERS]
+        failed = any(table.failed for table in self.tables)
+        return bool(self.tables) and not failed and bool(trained or not self.left_out)
 
     def to_markdown(self) -> str:
         """All tables on one page."""

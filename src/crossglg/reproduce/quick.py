@@ -52,6 +52,7 @@ def scale_down(table: Table) -> Table:
         entries = list_positions(_BLOCK_COUNTS, _DEFAULT_BLOCKS)
     return replace(
         table,
+        about=f"QUICK RUN of {table.about}",
         data=QUICK_DATA,
         recipe="demo",
         settings=_SMALLER,

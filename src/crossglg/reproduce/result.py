@@ -20,13 +20,13 @@ class Value:
     paper: float | None = None
 
     def to_markdown(self, digits: int) -> str:
-        """``56.2 ± 0.4 (paper 62.6)``."""
+        """``56.2 ± 0.4 (paper 62.6)``; a dash where there is none of ours."""
         ours = "-"
         if self.ours:
             ours = f"{statistics.mean(self.ours):.{digits}f}"
         if len(self.ours) > 1:
             ours += f" ± {statistics.stdev(self.ours):.{digits}f}"
-        return ours if self.paper is None else f"{ours} (paper {self.paper:g})"
+        return ours if self.paper is None else f"{ours} (paper {self.paper:.1f})"
 
 
 @dataclass(frozen=True)
