@@ -20,9 +20,9 @@ from crossglg.cells import (
 )
 from crossglg.checkpoint import PlainCheckpoint, write_json
 from crossglg.errors import ConfigError
+from crossglg.shipped import load_plain
 from crossglg.skeleton.layout import Layout
 from crossglg.sources.splits import get_protocol
-from crossglg.training import PLAIN_FILE
 from crossglg.verbs import DEFAULT_CLASSIFIERS
 
 __all__ = ["Comparison", "Grid", "Method", "Row", "parse_method", "run_grid"]
@@ -204,7 +204,7 @@ def _summarise(grid: Grid, failed: tuple[str, ...]) -> Comparison:
                 },
                 results[0].parameters,
                 statistics.mean(result.train_seconds for result in results) / 60,
-                measure_ms_per_clip(PlainCheckpoint.load(trained.run / PLAIN_FILE)),
+                measure_ms_per_clip(load_plain(trained.run)),
             )
         )
     return Comparison(grid.protocol, grid.seeds, grid.draws, tuple(rows), floor, failed)

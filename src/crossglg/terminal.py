@@ -92,6 +92,9 @@ def print_evaluation(evaluation: "Evaluation") -> None:
     table.add_row("floor: raw DTW", f"{floor.mean:.1f} ± {floor.std:.1f}", "")
     table.add_row("raw Euclidean", f"{still.mean:.1f} ± {still.std:.1f}", "", style="dim")
     Console().print(table)
+    if evaluation.seen:
+        names = escape(", ".join(evaluation.seen))
+        Console().print(f"Not new to the model, which met them in other data: {names}")
 
 
 def print_recognition(recognition: "Recognition") -> None:

@@ -33,19 +33,32 @@ _MOTIONBERT = (
     "training.optimizer=adamw", "training.learning_rate=0.0005", "training.weight_decay=0.01",
     "training.epochs=50", "training.batch_size=32", "training.schedule=cosine",
 )  # fmt: skip
-_STGCN = ("training.epochs=50",)
+_OURS = ("training.epochs=50", "training.schedule=cosine")
 
 OWN_SETTINGS: Mapping[str, tuple[str, ...]] = {
     "infogcn": (),
     "hdgcn": _HDGCN,
     "motionbert": _MOTIONBERT,
-    "stgcn": _STGCN,
+    "stgcn": _OURS,
+    "patchgcn": _OURS,
 }
 
-BLOCK_COUNTS: Mapping[str, int] = {"infogcn": 9, "hdgcn": 10, "motionbert": 5, "stgcn": 10}
+BLOCK_COUNTS: Mapping[str, int] = {
+    "infogcn": 9,
+    "hdgcn": 10,
+    "motionbert": 5,
+    "stgcn": 10,
+    "patchgcn": 6,
+}
 """Blocks of every encoder, as ``create_encoder`` builds it."""
 
-DEFAULT_BLOCKS: Mapping[str, int] = {"infogcn": 5, "hdgcn": 5, "motionbert": 3, "stgcn": 5}
+DEFAULT_BLOCKS: Mapping[str, int] = {
+    "infogcn": 5,
+    "hdgcn": 5,
+    "motionbert": 3,
+    "stgcn": 5,
+    "patchgcn": 3,
+}
 """Where importance is read unless a setting says otherwise."""
 
 _NAMES: Mapping[str, str] = {
@@ -53,6 +66,7 @@ _NAMES: Mapping[str, str] = {
     "hdgcn": "HD-GCN",
     "motionbert": "MotionBERT",
     "stgcn": "ST-GCN",
+    "patchgcn": "PatchGCN",
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from crossglg.reproduce.paper import DEFAULT_BLOCKS, POSITION, list_positions
+from crossglg.reproduce.paper import BLOCK_COUNTS, DEFAULT_BLOCKS, POSITION, list_positions
 from crossglg.reproduce.table import Column, Entry, Table
 from crossglg.sources import write_npz
 from crossglg.sources.choreography import choreography
@@ -22,9 +22,10 @@ _OF_ENCODER = {
     "infogcn": (_NARROW,),
     "hdgcn": (_NARROW,),
     "stgcn": (_NARROW,),
+    "patchgcn": (_NARROW,),
     "motionbert": (),  # the recipe's is small
 }
-_BLOCK_COUNTS = {"infogcn": 9, "hdgcn": 10, "motionbert": 3, "stgcn": 10}
+_BLOCK_COUNTS = dict(BLOCK_COUNTS) | {"motionbert": 3}
 _DEFAULT_BLOCKS = dict(DEFAULT_BLOCKS) | {"motionbert": 2}
 
 _FEW, _MANY = "demo-12", "demo"

@@ -17,8 +17,9 @@ class Protocol:
         name: What the command line calls it.
         data: Short name of the data set it was made for; empty for any.
         class_count: Number of classes of that data set.
-        novel: Labels of the novel classes.
-        base_list: Labels of the base classes where not all others are.
+        novel: Labels of the novel classes; none where there is only learning to be done.
+        base_list: Labels of the base classes where not all others are. Where every class is
+            novel there is none, and nothing can be learned under this protocol.
         draw: ``subject``: one random subject shows every novel class, the others are recognised;
             ``clip``: an exemplar per class, its subject left out within the class; ``fixed``: the
             published ones; ``first``: of every class the first usable clip by name.
@@ -28,8 +29,8 @@ class Protocol:
         about: One line for people.
 
     Raises:
-        ProtocolError: Labels repeat, are out of range, are both base and novel, or leave no base
-            class; or fixed exemplars are not one for each novel class.
+        ProtocolError: Labels repeat, are out of range, are both base and novel; or fixed
+            exemplars are not one for each novel class.
     """
 
     name: str
@@ -46,12 +47,10 @@ class Protocol:
     def __post_init__(self) -> None:
         self._check_labels("novel", self.novel)
         self._check_labels("base", self.base_list)
-        if len(self.novel) < 2:
-            raise self._fail("at least two novel labels", _join(self.novel))
+        if len(self.novel) == 1:
+            raise self._fail("at least two novel labels, or none to only learn", "one")
         if shared := sorted(set(self.novel) & set(self.base_list)):
             raise self._fail("base and novel classes apart", f"{_join(shared)} in both")
-        if not self.base:
-            raise self._fail("a base class to learn from", "every class novel")
         expected = set(self.novel) if self.draw == "fixed" else set()
         if set(self.exemplars) != expected:
             raise self._fail(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crossglg.errors import ProtocolError, suggest
 from crossglg.sources.clipset import ClipSet
-from crossglg.sources.protocol import Protocol
+from crossglg.sources.protocol import DrawRule, Protocol
 
 __all__ = [
     "DEVELOPMENT",
@@ -112,14 +112,29 @@ def _build(
     )
 
 
-def custom_protocol(novel: Sequence[int], *, class_count: int) -> Protocol:
-    """Novel classes of one's own choice; exemplars are drawn subject by subject.
+def custom_protocol(
+    novel: Sequence[int], *, class_count: int, draw: DrawRule = "subject"
+) -> Protocol:
+    """Novel classes of one's own choice.
 
     Raises:
-        ProtocolError: The labels repeat, are out of range, or leave no base class.
+        ProtocolError: The labels repeat or are out of range.
     """
     name = "novel:" + ",".join(map(str, novel))
-    return Protocol(name=name, data="", class_count=class_count, novel=tuple(novel), draw="subject")
+    return Protocol(name=name, data="", class_count=class_count, novel=tuple(novel), draw=draw)
+
+
+def choose_draw(novel: Sequence[int], data: ClipSet) -> DrawRule:
+    """``subject`` if anybody performed all these classes, else ``clip``."""
+    performed = {(int(s), int(k)) for s, k in zip(data.subjects, data.labels, strict=True)}
+    people = {subject for subject, _ in performed if subject >= 0}
+    able = any(all((person, label) in performed for label in novel) for person in people)
+    return "subject" if able else "clip"
+
+
+def whole_protocol(*, class_count: int) -> Protocol:
+    """Every class is base: for models that shall be used on other data."""
+    return Protocol(name="all", data="", class_count=class_count, novel=(), draw="subject")
 
 
 def check_fits(protocol: Protocol, data: ClipSet) -> None:

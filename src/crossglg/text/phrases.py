@@ -8,7 +8,7 @@ reproducible and free of further packages.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from crossglg.skeleton.layout import Layout
 from crossglg.text.clauses import split_clauses, tells_place
 from crossglg.text.descriptions import ActionDescription
-from crossglg.text.lexicon import SIDES, get_lexicon, joints_of_noun
+from crossglg.text.lexicon import SIDES, get_lexicon, joints_of_noun, limb_of
 from crossglg.text.mentions import (
     Span,
     find_spans,
@@ -58,11 +58,13 @@ class _Memory:
         nouns: Body words of the last list.
         side: The last single side.
         of_side: The body word last spoken of with one side.
+        limbs: ``arm`` and ``leg`` -> the sides spoken of so far.
     """
 
     nouns: tuple[str, ...] = ()
     side: tuple[str, ...] = ()
     of_side: str = ""
+    limbs: dict[str, set[str]] = field(default_factory=dict)
 
 
 PhraseReader = Callable[[str], tuple[Phrase, ...]]
@@ -78,11 +80,20 @@ def find_phrases(text: str) -> tuple[Phrase, ...]:
     for clause in clauses:
         words = [tokens[i] for i in clause.indices]
         resting = {place for place, i in enumerate(clause.indices) if i in still}
-        start = clause.indices[0] if clause.indices else 0
-        follows_comma = start > 0 and tokens[start - 1].word == ","
-        for span, phrase in _read_clause(words, resting, memory, follows_comma=follows_comma):
+        for span, phrase in _read_clause(words, resting, memory):
+            if span.first and words[span.first - 1].word == "is":
+                _tell_side(found, phrase)
             found.append((clause.indices[span.noun], phrase))
     return tuple(phrase for _, phrase in sorted(found, key=_position))
+
+
+def _tell_side(found: list[tuple[int, Phrase]], told: Phrase) -> None:
+    """Give the last mention the side told of it: "the hand that throws is the right one"."""
+    if not found or len(told.sides) != 1:
+        return
+    place, last = found[-1]
+    if last.noun == told.noun and last.sides == SIDES:
+        found[-1] = (place, replace(last, sides=told.sides))
 
 
 def _position(found: tuple[int, Phrase]) -> int:
@@ -131,23 +142,24 @@ def key_joint_matrix(
 
 
 def _read_clause(
-    words: Sequence[Token], still: Collection[int], memory: _Memory, *, follows_comma: bool
+    words: Sequence[Token], still: Collection[int], memory: _Memory
 ) -> Iterator[tuple[Span, Phrase]]:
     spans = find_spans(words)
     placed = False
     listed: tuple[str, ...] = ()
-    before: tuple[str, ...] = ()
     for number, span in enumerate(spans):
         in_list = goes_on(words, span)
         listed = listed if in_list else ()
-        placed = _is_place(words, span) or (placed and in_list)
+        placed = (
+            _is_place(words, span, comes_later=number > 0)
+            or _is_touched(words, spans, number)
+            or (placed and in_list)
+        )
         role: Role = "still" if span.noun in still else "place" if placed else "acts"
         spoken = _spoken(words, spans, number) or _pointed_at(words, span, memory)
-        if span.first == span.noun == 0 and follows_comma and _same_limb(words, span, memory):
-            listed = memory.side  # "the right hand rises, fingers spread"
-        elif number and len(before) == 1 and _same_limb(words, span, memory):
-            listed = listed or before  # "the right shoulder lifts the arm"
-        listed = before = spoken or listed
+        if not spoken and not listed and _of_same_limb(words, span, memory):
+            listed = memory.side  # "the right arm is raised and waved from the elbow"
+        listed = spoken or listed
         for noun in _nouns(words, span, memory):
             sides = spoken or (SIDES if _means_both(words[span.noun].word) else listed or SIDES)
             yield span, Phrase(_text(words, span), noun, sides, role)
@@ -160,18 +172,42 @@ def _text(words: Sequence[Token], span: Span) -> str:
 
 def _nouns(words: Sequence[Token], span: Span, memory: _Memory) -> tuple[str, ...]:
     noun = singular(words[span.noun].word)
-    return memory.nouns if noun is None else (noun,)
+    if noun is None:
+        return memory.nouns
+    whole = next(owners(words, span), noun)
+    if noun in get_lexicon().spots and limb_of(whole) != limb_of(noun):
+        return (whole,)  # "the heel of the hand"
+    return (noun,)
 
 
-def _is_place(words: Sequence[Token], span: Span) -> bool:
+def _is_place(words: Sequence[Token], span: Span, *, comes_later: bool) -> bool:
     if tells_place(words[: span.noun + 1]) or is_of_others(words, span):
         return True
     lexicon = get_lexicon()
     before = words[span.first - 1].word if span.first else ""
+    after = [word.word for word in words[span.last + 1 : span.last + 2]]
+    if before == "from" and (lexicon.ways.intersection(after) or (comes_later and after == ["to"])):
+        return True  # "from the waist up"; "the hand runs from the forehead to the nape"
     if any(word.word in lexicon.touched for word in words[span.last + 2 : span.last + 3]):
         return words[span.last + 1].kind == "verb"  # "the knee is patted by the hand"
     # The body that limbs carry, lift or push is their load.
     return words[span.noun].word in lexicon.bulk and before in lexicon.carriers
+
+
+def _is_touched(words: Sequence[Token], spans: Sequence[Span], number: int) -> bool:
+    """Whether a hand does something to this part of another limb: "the hand taps the knee"."""
+    if not number:
+        return False
+    hand, part = spans[number - 1], spans[number]
+    between = [word for word in words[hand.last + 1 : part.first] if not word.word.endswith("ly")]
+    if len(between) != 1 or between[0].kind not in ("other", "target"):
+        return False
+    toucher, touched = (singular(words[span.noun].word) for span in (hand, part))
+    if toucher is None or touched is None or between[0].word in get_lexicon().carriers:
+        return False
+    sides = [spoken_sides(words[span.first : span.last + 1]) for span in (hand, part)]
+    crosses = all(sides) and sides[0] != sides[1]  # "the right hand taps the left shoulder"
+    return "hand" in get_lexicon().nouns[toucher] and (limb_of(touched) != "arm" or crosses)
 
 
 # --- sides --------------------------------------------------------------------------------------
@@ -203,6 +239,16 @@ def _pointed_at(words: Sequence[Token], span: Span, memory: _Memory) -> tuple[st
     return ()
 
 
+def _of_same_limb(words: Sequence[Token], span: Span, memory: _Memory) -> bool:
+    """Whether this part without side hangs on the arm or leg last spoken of with its side."""
+    word = words[span.noun].word
+    noun = singular(word)
+    if noun is None or not memory.of_side or _means_both(word):
+        return False
+    limb = limb_of(noun)
+    return limb is not None and limb == limb_of(memory.of_side) and len(memory.limbs[limb]) == 1
+
+
 def _same_limb(words: Sequence[Token], span: Span, memory: _Memory) -> bool:
     """Whether this part belongs to the limb last spoken of with its side."""
     noun = singular(words[span.noun].word) or next(iter(memory.nouns), "")
@@ -228,4 +274,6 @@ def _remember(
         memory.nouns = (*memory.nouns, noun) if in_list else (noun,)
     if len(spoken) == 1:
         memory.side = spoken
-        memory.of_side = noun or memory.of_side
+        memory.of_side = noun or memory.of_side or next(iter(memory.nouns), "")
+    if (meant := noun or memory.of_side) and (limb := limb_of(meant)):
+        memory.limbs.setdefault(limb, set()).update(spoken)
