@@ -2,11 +2,11 @@
 
 import sys
 
-from crossglg.cli import actions, data, describe, learn, protocol
+from crossglg.cli import actions, data, describe, learn, protocol, reproduce
 from crossglg.cli.app import app
 from crossglg.errors import CrossGLGError
 
-__all__ = ["actions", "app", "data", "describe", "learn", "main", "protocol"]
+__all__ = ["actions", "app", "data", "describe", "learn", "main", "protocol", "reproduce"]
 
 
 def main() -> None:
