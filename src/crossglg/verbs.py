@@ -11,6 +11,7 @@ from crossglg.checkpoint import PlainCheckpoint
 from crossglg.errors import ProtocolError
 from crossglg.oneshot import (
     BaseStatistics,
+    ClipFeatures,
     Draw,
     Evaluation,
     draw_exemplars,
@@ -44,6 +45,19 @@ class SplitData:
     protocol: Protocol
     base: ClipSet
     novel: ClipSet
+
+
+@dataclass(frozen=True, eq=False)
+class SplitFeatures:
+    """What a model sees in the clips of a ``SplitData``, in the same order.
+
+    Attributes:
+        base: Of the base clips.
+        novel: Of the novel clips.
+    """
+
+    base: ClipFeatures
+    novel: ClipFeatures
 
 
 def split_data(
@@ -114,6 +128,13 @@ def draw_rounds(split: SplitData, *, draws: int, seed: int) -> list[Draw]:
     ]
 
 
+def extract_split(checkpoint: PlainCheckpoint, split: SplitData) -> SplitFeatures:
+    """Run a model over all clips of a protocol."""
+    return SplitFeatures(
+        extract_features(checkpoint, split.base), extract_features(checkpoint, split.novel)
+    )
+
+
 def evaluate_run(
     checkpoint: PlainCheckpoint,
     split: SplitData,
@@ -121,8 +142,17 @@ def evaluate_run(
     classifiers: Sequence[str] = DEFAULT_CLASSIFIERS,
     draws: int = DEFAULT_DRAWS,
     seed: int = 0,
+    features: SplitFeatures | None = None,
 ) -> Evaluation:
     """Judge a trained model on the novel classes of a protocol.
+
+    Args:
+        checkpoint: The model.
+        split: The data under the protocol.
+        classifiers: Ways to compare with the exemplars.
+        draws: How often exemplars are drawn.
+        seed: Of the draws.
+        features: Of the same clips by the same model, where they are there already.
 
     Raises:
         ProtocolError: The model was trained on one of the novel classes.
@@ -135,15 +165,15 @@ def evaluate_run(
             f"{', '.join(seen)}. Evaluate under the protocol it was trained for "
             f"({checkpoint.provenance.get('protocol', 'unknown')})."
         )
-    base = extract_features(checkpoint, split.base)
+    found = features or extract_split(checkpoint, split)
     words = load_novel_words(checkpoint, split) if set(classifiers) & set(WORDED) else None
     return evaluate(
-        extract_features(checkpoint, split.novel),
+        found.novel,
         split.novel,
         draw_rounds(split, draws=draws, seed=seed),
         novel=split.protocol.novel,
         classifiers=classifiers,
-        base=BaseStatistics.collect(base.pooled, split.base.labels),
+        base=BaseStatistics.collect(found.base.pooled, split.base.labels),
         protocol=split.protocol.name,
         words=words,
     )

@@ -1,12 +1,26 @@
 """Verbs that learn and judge: demo, train, evaluate."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crossglg.cli.app import Data, Json, LayoutFile, Seed, app, print_json, read_layout
 from crossglg.errors import ConfigError
+
+if TYPE_CHECKING:
+    from crossglg.verbs import SplitData
+
+Run = Annotated[Path, typer.Argument(help="Folder of a run.")]
+NovelBy = Annotated[str, typer.Option("--protocol", help="Which classes are novel, such as utd-a.")]
+NovelLabels = Annotated[
+    str, typer.Option("--novel", help="Novel labels of your own choice: 0,3,6.")
+]
+Draws = Annotated[int, typer.Option(min=1, help="How often exemplars are drawn.")]
+Classifiers = Annotated[
+    list[str] | None,
+    typer.Option("--classifier", help="Classifiers to compare; repeat the option."),
+]
 
 
 @app.command()
@@ -66,36 +80,26 @@ def train(
 
 @app.command()
 def evaluate(
-    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    run: Run,
     data: Data,
-    protocol: Annotated[str, typer.Option(help="Which classes are novel, such as utd-a.")] = "",
-    novel: Annotated[str, typer.Option(help="Novel labels of your own choice: 0,3,6.")] = "",
-    draws: Annotated[int, typer.Option(min=1, help="How often exemplars are drawn.")] = 100,
-    classifier: Annotated[
-        list[str] | None, typer.Option(help="Classifiers to compare; repeat the option.")
-    ] = None,
+    protocol: NovelBy = "",
+    novel: NovelLabels = "",
+    draws: Draws = 100,
+    classifier: Classifiers = None,
     seed: Seed = 0,
     layout: LayoutFile = "",
     as_json: Json = False,
 ) -> None:
     """Recognise novel actions from one example each, with the floor beside it."""
     from crossglg.checkpoint import PlainCheckpoint
-    from crossglg.sources.splits import custom_protocol, get_protocol
     from crossglg.terminal import print_evaluation
     from crossglg.training import PLAIN_FILE
-    from crossglg.verbs import DEFAULT_CLASSIFIERS, evaluate_run, open_clips, split_data
+    from crossglg.verbs import DEFAULT_CLASSIFIERS, evaluate_run
 
-    if bool(protocol) == bool(novel):
-        raise ConfigError("Expected either --protocol or --novel, such as --novel 0,3,6.")
-    clips, masks = open_clips(data, layout=read_layout(layout))
-    rules = (
-        get_protocol(protocol)
-        if protocol
-        else custom_protocol(_parse_labels(novel), class_count=len(clips.class_names))
-    )
+    split = split_by_options(data, protocol, novel, layout)
     evaluation = evaluate_run(
         PlainCheckpoint.load(run / PLAIN_FILE),
-        split_data(clips, rules, masks=masks),
+        split,
         classifiers=classifier or DEFAULT_CLASSIFIERS,
         draws=draws,
         seed=seed,
@@ -119,10 +123,8 @@ def compare(
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="Any setting by name, for all methods.")
     ] = None,
-    classifier: Annotated[
-        list[str] | None, typer.Option(help="Classifiers to compare; repeat the option.")
-    ] = None,
-    draws: Annotated[int, typer.Option(min=1, help="How often exemplars are drawn.")] = 100,
+    classifier: Classifiers = None,
+    draws: Draws = 100,
     workers: Annotated[int, typer.Option(min=1, help="Trainings at the same time.")] = 1,
     layout: LayoutFile = "",
     as_json: Json = False,
@@ -173,6 +175,22 @@ def import_weights(
     out.mkdir(parents=True, exist_ok=True)
     checkpoint.save(out / PLAIN_FILE)
     print(f"{encoder}, {len(checkpoint.class_names)} classes: {out}")
+
+
+def split_by_options(data: Path, protocol: str, novel: str, layout: str) -> "SplitData":
+    """Open DATA under ``--protocol`` or ``--novel``, whichever was given."""
+    from crossglg.sources.splits import custom_protocol, get_protocol
+    from crossglg.verbs import open_clips, split_data
+
+    if bool(protocol) == bool(novel):
+        raise ConfigError("Expected either --protocol or --novel, such as --novel 0,3,6.")
+    clips, masks = open_clips(data, layout=read_layout(layout))
+    rules = (
+        get_protocol(protocol)
+        if protocol
+        else custom_protocol(_parse_labels(novel), class_count=len(clips.class_names))
+    )
+    return split_data(clips, rules, masks=masks)
 
 
 def _parse_labels(text: str) -> list[int]:
