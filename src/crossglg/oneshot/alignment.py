@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
+from einops import rearrange
 from numpy.typing import NDArray
 
 from crossglg.oneshot.classifiers import describe_frames
 from crossglg.oneshot.distances import euclidean_distances
 from crossglg.oneshot.features import ClipFeatures
+from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.stack import stack_clips
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +42,25 @@ def align_clips(query: ClipFeatures, exemplar: ClipFeatures) -> Alignment:
     """Align one clip with one other, as the matcher ``dtw`` does; N = 1 each."""
     costs = euclidean_distances(describe_frames(query)[0], describe_frames(exemplar)[0])
     return align(costs)
+
+
+def align_movements(
+    query: SkeletonClip, exemplar: SkeletonClip, importance: NDArray[np.floating]
+) -> Alignment:
+    """Align two clips by where their joints are, for the eye: no encoder has blurred the moments.
+
+    Args:
+        query: T frames, prepared as for the encoder.
+        exemplar: T' frames of the same layout, likewise.
+        importance: (V) how much each joint counts.
+    """
+    persons = max(query.person_count, exemplar.person_count)
+    weights = np.sqrt(importance)[:, None]
+    rows = []
+    for clip in (query, exemplar):
+        joints, _ = stack_clips([clip], max_persons=persons)
+        rows.append(rearrange(joints[0] * weights, "m t v c -> t (m v c)"))
+    return align(euclidean_distances(rows[0], rows[1]))
 
 
 def align(costs: NDArray[np.float32]) -> Alignment:

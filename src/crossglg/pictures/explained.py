@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.gallery import Exemplar, Explanation
-from crossglg.oneshot.alignment import Alignment, align_clips
+from crossglg.oneshot.alignment import Alignment, align_movements
 from crossglg.oneshot.moments import stretch
 from crossglg.pictures.look import show_clip
 from crossglg.recogniser import Recogniser
@@ -34,18 +34,18 @@ def picture_explanation(
     """
     checkpoint = recogniser.checkpoint
     query = show_clip(explanation.clip, checkpoint)
-    features = recogniser.embed([explanation.clip])
+    importance = recogniser.embed([explanation.clip]).importance[0]
     parts = stretch(explanation.parts.astype(np.float32), query.frame_count)
     others = (explanation.nearest, explanation.rival)
-    paths = [align_clips(features, other.features) for other in others]
+    clips = [show_clip(other.clip, checkpoint) for other in others]
+    # Joints count as in the matcher: by how much they matter in either clip.
+    paths = [
+        align_movements(query, clip, (importance + other.features.importance[0]) / 2)
+        for clip, other in zip(clips, others, strict=True)
+    ]
     nearest, rival = (
-        _colour(
-            in_step(show_clip(other.clip, checkpoint), path, like=query),
-            parts,
-            title=other.action,
-            note=other.source,
-        )
-        for other, path in zip(others, paths, strict=True)
+        _colour(in_step(clip, path, like=query), parts, title=other.action, note=other.source)
+        for clip, other, path in zip(clips, others, paths, strict=True)
     )
     asked = _colour(query, parts, title=title, note=note)
     return Decision(

@@ -13,6 +13,8 @@ _JOINTS_SHOWN = 8
 _PATH_SIDE = 220.0
 _FINEST = 32
 """Fields per side of a picture of costs; more are averaged."""
+_LEVELS = 12
+"""Shades of a picture of costs."""
 _MOMENTS = (640.0, 84.0)
 
 
@@ -82,11 +84,18 @@ class Bar:
 
 @dataclass(frozen=True)
 class DrawnPath:
-    """A field of costs with the path through it, in SVG units; the query runs to the right."""
+    """A picture of costs with the path through it, in SVG units; the query runs to the right.
+
+    Attributes:
+        title: Of the exemplar.
+        shades: How alike, 0 to 1, and the SVG path of all fields that are so alike.
+        points: Of the line through it.
+        side: Of the square.
+        description: In words.
+    """
 
     title: str
-    fields: tuple[tuple[float, float, float], ...]
-    field: tuple[float, float]
+    shades: tuple[tuple[float, str], ...]
     points: str
     side: float
     description: str
@@ -163,10 +172,11 @@ def _draw_path(path: PathPicture) -> DrawnPath:
     costs = _shrink(path.costs.astype(np.float64))
     low, high = float(costs.min()), float(costs.max())
     shares = (costs - low) / max(high - low, 1e-12)
-    wide, tall = _PATH_SIDE / costs.shape[0], _PATH_SIDE / costs.shape[1]
-    fields = tuple(
-        (row * wide, _PATH_SIDE - (column + 1) * tall, round(1 - float(shares[row, column]), 2))
-        for row, column in np.ndindex(costs.shape)
+    levels = np.rint((1 - shares) * (_LEVELS - 1)).astype(np.int64)
+    shades = tuple(
+        (round(level / (_LEVELS - 1), 2), _outline_fields(levels == level))
+        for level in range(_LEVELS)
+        if (levels == level).any()
     )
     frames, others = path.costs.shape
     xs = (path.query + 0.5) / frames * _PATH_SIDE
@@ -174,12 +184,20 @@ def _draw_path(path: PathPicture) -> DrawnPath:
     total = float(path.costs[path.query, path.exemplar].sum())
     return DrawnPath(
         path.title,
-        fields,
-        (wide, tall),
+        shades,
         " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True)),
         _PATH_SIDE,
         f"Alignment with {path.title}: {len(path.query)} steps, distance along the path "
         f"{total:.2f}.",
+    )
+
+
+def _outline_fields(chosen: NDArray[np.bool_]) -> str:
+    wide, tall = _PATH_SIDE / chosen.shape[0], _PATH_SIDE / chosen.shape[1]
+    return "".join(
+        f"M{row * wide:.1f} {_PATH_SIDE - (column + 1) * tall:.1f}"
+        f"h{wide + 0.2:.1f}v{tall + 0.2:.1f}h-{wide + 0.2:.1f}z"
+        for row, column in np.argwhere(chosen)
     )
 
 

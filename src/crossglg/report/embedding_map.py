@@ -13,6 +13,7 @@ _COLOURS, _SHAPES = 8, ("circle", "square", "triangle")
 _TEXT = 14
 _LETTER_WIDTH = 0.56
 _AWAY = 13.0
+_STAR = 11.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,10 +51,11 @@ class EmbeddingMap:
 
 @dataclass(frozen=True)
 class Spot:
-    """One clip: SVG path, class number, and whether it is the exemplar."""
+    """One clip: SVG path, class by number and name, and whether it is the exemplar."""
 
     path: str
     key: int
+    name: str
     exemplar: bool
 
 
@@ -86,24 +88,25 @@ class ScatterPlot:
 def draw_embedding(chart: EmbeddingMap) -> ScatterPlot:
     """Lay clips out as points; a class has a colour and a shape, exemplars are stars on top."""
     places = _fit(chart.points.astype(np.float64))
+    shown, numbers = np.unique(chart.labels, return_inverse=True)
     order = np.argsort(chart.exemplars, kind="stable")  # exemplars last: on top
     spots = [
         Spot(
-            _outline(places[i], "star" if chart.exemplars[i] else _shape(int(chart.labels[i]))),
-            int(chart.labels[i]),
+            _outline(places[i], "star" if chart.exemplars[i] else _shape(int(numbers[i]))),
+            int(numbers[i]),
+            chart.class_names[int(chart.labels[i])],
             bool(chart.exemplars[i]),
         )
         for i in order
     ]
-    shown = len(set(chart.labels.tolist()))
     return ScatterPlot(
         tuple(spots),
-        tuple(_place_keys(chart, places)),
+        tuple(_place_keys(chart, places, shown)),
         _WIDTH,
         _HEIGHT,
         _TEXT,
         chart.about,
-        f"Map of {len(chart.labels)} clips of {shown} novel classes; stars are exemplars.",
+        f"Map of {len(chart.labels)} clips of {len(shown)} novel classes; stars are exemplars.",
     )
 
 
@@ -130,18 +133,22 @@ def _outline(at: NDArray[np.float64], shape: str) -> str:
         "star": [
             (r * np.sin(n * np.pi / 5), -r * np.cos(n * np.pi / 5))
             for n in range(10)
-            for r in [11.0 if n % 2 == 0 else 4.6]
+            for r in [_STAR if n % 2 == 0 else 4.6]
         ],
     }[shape]
     return "M" + "L".join(f"{x + dx:.1f} {y + dy:.1f}" for dx, dy in corners) + "z"
 
 
-def _place_keys(chart: EmbeddingMap, places: NDArray[np.float64]) -> list[Key]:
-    """A name beside each exemplar, on whichever side overlaps other names least."""
-    taken: list[tuple[float, float, float, float]] = []
+def _place_keys(
+    chart: EmbeddingMap, places: NDArray[np.float64], shown: NDArray[np.int64]
+) -> list[Key]:
+    """A name beside each exemplar, on whichever side overlaps other names and stars least."""
+    stars = places[chart.exemplars]
+    taken = [(x - _STAR, y - _STAR, x + _STAR, y + _STAR) for x, y in stars]
     keys = []
-    for number, name in enumerate(chart.class_names):
-        mine = np.flatnonzero(chart.exemplars & (chart.labels == number))
+    for number, label in enumerate(shown):
+        name = chart.class_names[label]
+        mine = np.flatnonzero(chart.exemplars & (chart.labels == label))
         if not len(mine):
             continue
         x, y = places[mine[0]]

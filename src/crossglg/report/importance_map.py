@@ -10,13 +10,17 @@ from numpy.typing import NDArray
 from crossglg.errors import ConfigError
 from crossglg.skeleton.layout import PARTS, Layout, body_part
 
-_CELL, _ROW = 20, 20
+_CELL, _ROW = 27, 20
 _TEXT = 12.5
 _LETTER_WIDTH = 0.56
 _SLANT = 0.75
 _GAP = 7
 """Between two parts of the body."""
 _BELOW = 6
+_DARKEST = 0.99
+"""Share of fields below the darkest colour: no single joint shall make all others pale."""
+_STOPS = 4
+"""Steps from colour to colour of the scale."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,11 +83,23 @@ def _share_above(these: NDArray[np.float64], those: NDArray[np.float64]) -> floa
 
 @dataclass(frozen=True)
 class MapCell:
-    """One field: place, colour (0 to 1), whether the words named the joint, what it says."""
+    """One field.
+
+    Attributes:
+        x: Place.
+        y: Place.
+        share: 0 to 1 of the darkest.
+        stop: Number of the colour of the scale below it.
+        part: How far it is to the next colour, percent.
+        named: Whether the words named the joint.
+        caption: What it says.
+    """
 
     x: float
     y: float
     share: float
+    stop: int
+    part: int
     named: bool
     caption: str
 
@@ -103,6 +119,7 @@ class ImportanceMap:
     top: float
     width: float
     height: float
+    darkest: float
     agreement: str
     description: str
 
@@ -111,7 +128,8 @@ def draw_importance_maps(tables: Sequence[ImportanceTable]) -> tuple[ImportanceM
     """Lay tables out; all share one scale of colours, so that they can be compared."""
     if not tables:
         return ()
-    strongest = max(float(table.times_average.max()) for table in tables)
+    every = np.concatenate([table.times_average.ravel() for table in tables])
+    strongest = max(float(np.quantile(every, _DARKEST)), 1e-12)
     return tuple(_draw(table, strongest) for table in tables)
 
 
@@ -135,6 +153,7 @@ def _draw(table: ImportanceTable, strongest: float) -> ImportanceMap:
         top=top,
         width=xs[-1] + _CELL + longest * _SLANT,
         height=ys[-1] + _ROW + _BELOW,
+        darkest=strongest,
         agreement=_say_agreement(table),
         description=_describe(table),
     )
@@ -170,8 +189,12 @@ def _cells(
             value = float(times[number, joint])
             named = table.named is not None and bool(table.named[number, joint])
             words = table.layout.joints[joint].replace("_", " ")
-            caption = f"{name}, {words}: {value:.1f} times the average{', named by the text' if named else ''}"
-            cells.append(MapCell(x, ys[number], round(value / strongest, 3), named, caption))
+            caption = f"{name}, {words}: {value:.1f} times the average joint"
+            caption += ", named by the text" if named else ""
+            share = min(value / strongest, 1.0)
+            stop = min(int(share * _STOPS), _STOPS - 1)
+            part = round((share * _STOPS - stop) * 100)
+            cells.append(MapCell(x, ys[number], round(share, 3), stop, part, named, caption))
     return cells
 
 

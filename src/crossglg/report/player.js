@@ -193,6 +193,7 @@
       this.time = time;
       const shown = Math.min(time, this.length);
       this.slider.value = String(Math.round(shown / this.length * 1000));
+      this.element.style.setProperty("--at", (shown / this.length).toFixed(4));
       this.clock.textContent = shown.toFixed(1) + " s";
       this.draw();
     }
