@@ -16,6 +16,7 @@ Features = Float[Tensor, "B D T V"]
 DeepFeatures = Float[Tensor, "B _ _ V"]  # after blocks, which may change width and frame rate
 JointWeights = Float[Tensor, "B V"]
 MomentWeights = Float[Tensor, "B T V"]
+DeepMomentWeights = Float[Tensor, "B _ V"]
 JointFeatures = Float[Tensor, "N V D"]
 Embedding = Float[Tensor, "N D"]
 Logits = Float[Tensor, "N K"]

@@ -24,13 +24,13 @@ from crossglg.guidance.interaction import CrossModalInteraction
 from crossglg.guidance.part_contrast import PartTextContrast
 from crossglg.shapes import (
     Clips,
+    DeepMomentWeights,
     Embedding,
     Features,
     JointFeatures,
     JointTexts,
     JointWeights,
     Logits,
-    MomentWeights,
     PartLogits,
     Present,
 )
@@ -119,7 +119,7 @@ class PlainBranch(nn.Module):
             features, joint_features, embedding, importance, self.classifier(embedding)
         )
 
-    def importance_over_time(self, clips: Clips, *, window: float) -> MomentWeights | None:
+    def importance_over_time(self, clips: Clips, *, window: float) -> DeepMomentWeights | None:
         """What the importance says about a window around each moment.
 
         Args:
