@@ -28,6 +28,7 @@ OPTIONS = {
         *("--protocol", "--novel", "--draws", "--classifier", "--seed", "--layout", "--json"),
     },
     "prepare": {"--out", "--workers", "--missing", "--name", "--layout", "--json"},
+    "join": {"--out", "--layout", "--without", "--most-per-class", "--name"},
     "info": {"--json"},
     "compare": {
         *("--protocol", "--methods", "--out", "--seeds", "--recipe", "--set", "--classifier"),
