@@ -37,6 +37,12 @@ OPTIONS = {
     "import-weights": {"--out", "--option"},
     "enroll": {"--model", "--gallery", "--layout"},
     "recognize": {"--model", "--gallery", "--top", "--layout", "--json"},
+    "report": {
+        *("--out", "--protocol", "--novel", "--draws", "--classifier", "--map", "--seed"),
+        "--layout",
+    },
+    "explain": {"--model", "--gallery", "--html", "--gif", "--layout", "--json"},
+    "draw": {"--out", "--model", "--layout"},
     "list": {"--model", "--gallery", "--json"},
     "rename": {"--model", "--gallery"},
     "remove": {"--model", "--gallery"},
