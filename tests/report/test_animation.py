@@ -9,7 +9,7 @@ from report_samples import make_decision, make_skeleton
 from crossglg.errors import ConfigError
 from crossglg.report import write_animation
 from crossglg.report.animation import draw_pictures
-from crossglg.report.colours import CONTRIBUTION, IMPORTANCE, colour_of
+from crossglg.report.colours import CONTRIBUTION, IMPORTANCE, colour_of, list_colours
 
 Image = pytest.importorskip("PIL.Image")
 
@@ -45,6 +45,19 @@ def test_signs_have_their_colours():
     still = np.asarray(draw_pictures([replace(make_skeleton(), importance=None)])[0])
     assert not ((still[..., 0].astype(int) - still[..., 2]) > 80).any()
     assert orange.sum() < blue.sum()
+
+
+def test_a_gif_keeps_the_colours_of_the_scales(tmp_path):
+    """Few colours for all pictures must not be the colours of lines and paper only."""
+    path = write_animation(make_decision().skeletons, tmp_path / "why.gif")
+    with Image.open(path) as picture:
+        picture.seek(2)
+        shown = np.asarray(picture.convert("RGB")).astype(int)
+    sharp = np.asarray(draw_pictures(make_decision().skeletons)[2]).astype(int)
+    blue = (sharp[..., 2] - sharp[..., 0]) > 80
+    assert np.abs(shown - sharp)[blue].mean() < 8
+    assert (shown[-1, -1] == 255).all()
+    assert len(list_colours()) <= 256
 
 
 def test_the_scales_end_in_their_colours():

@@ -1,5 +1,6 @@
 """Verbs that show things: report, explain, draw."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -83,7 +84,9 @@ def explain(
     if html or gif:
         drawn = picture_explanation(explanation, recogniser, title=Path(clip).name)
         if gif:
-            write_animation(drawn.skeletons, gif, title=explanation.sentence)
+            roles = zip(drawn.skeletons, ("exemplar", "the clip", "runner-up"), strict=True)
+            shown_as = [replace(skeleton, note=role) for skeleton, role in roles]
+            write_animation(shown_as, gif, title=explanation.sentence)
         if html:
             found = explanation.recognition
             answers = [(answer.action, answer.probability) for answer in found.answers]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from crossglg.atomic import create_file
 from crossglg.errors import ConfigError, require
-from crossglg.report.colours import BONE, GROUND, INK, PAPER, colour_of
+from crossglg.report.colours import BONE, GROUND, INK, PAPER, colour_of, list_colours
 from crossglg.report.projection import project
 from crossglg.report.scene import MovingSkeleton, drawn_joints
 
@@ -26,6 +26,8 @@ _FINER = 2
 """Drawn this much larger and then reduced: smooth lines."""
 _FPS = 20.0
 _REST_S = 0.6
+_QUALITY = 80
+"""Of a WebP, of 100."""
 _LEAST_RADIUS, _MOST_RADIUS = 2.6, 7.5
 
 
@@ -56,17 +58,26 @@ def write_animation(skeletons: Sequence[MovingSkeleton], path: Path, *, title: s
     durations = [step_ms] * len(pictures)
     durations[-1] += round(_REST_S * 1000)
     packed = io.BytesIO()
-    pictures[0].save(
-        packed,
-        format=path.suffix[1:].upper(),
-        save_all=True,
-        append_images=pictures[1:],
-        duration=durations,
-        loop=0,
-    )
+    play: dict[str, Any] = {"save_all": True, "duration": durations, "loop": 0}
+    if path.suffix == ".gif":
+        pictures = _share_palette(pictures)
+        pictures[0].save(packed, "GIF", append_images=pictures[1:], optimize=False, **play)
+    else:
+        pictures[0].save(
+            packed, "WEBP", append_images=pictures[1:], quality=_QUALITY, method=3, **play
+        )
     with create_file(path) as stream:
         stream.write(packed.getvalue())
     return path
+
+
+def _share_palette(pictures: list["Image"]) -> list["Image"]:
+    """The same few colours for all: a quarter of the size, no flicker, and no scale lost."""
+    from PIL import Image
+
+    sheet = Image.new("P", (1, 1))
+    sheet.putpalette([part for colour in list_colours() for part in colour])
+    return [picture.quantize(palette=sheet, dither=Image.Dither.NONE) for picture in pictures]
 
 
 def draw_pictures(skeletons: Sequence[MovingSkeleton], *, title: str = "") -> list["Image"]:

@@ -13,7 +13,12 @@ IMPORTANCE = ("#d5cfc6", "#f2a779", "#d9586b", "#92297a", "#3b0f60")
 CONTRIBUTION = ("#a8480a", "#e0a06a", "#d9d7d2", "#6aa9cf", "#0b4f86")
 BONE, INK, PAPER, GROUND = "#8d929e", "#1b1c20", "#ffffff", "#e4e4df"
 
-_SCALES = {"importance": (IMPORTANCE, 0.0), "contribution": (CONTRIBUTION, -1.0)}
+_STEPS, _FADES, _LAST_FADE = 40, 16, 0.8
+
+_SCALES: dict[Scale, tuple[tuple[str, ...], float]] = {
+    "importance": (IMPORTANCE, 0.0),
+    "contribution": (CONTRIBUTION, -1.0),
+}
 
 
 def colour_of(share: float, scale: Scale) -> tuple[int, int, int]:
@@ -23,6 +28,23 @@ def colour_of(share: float, scale: Scale) -> tuple[int, int, int]:
     place = (np.clip(share, lowest, 1.0) - lowest) / (1.0 - lowest) * (len(stops) - 1)
     mixed = [round(float(np.interp(place, np.arange(len(stops)), part))) for part in stops.T]
     return mixed[0], mixed[1], mixed[2]
+
+
+def list_colours() -> list[tuple[int, int, int]]:
+    """All colours of a picture: both scales, and lines that fade into the paper; at most 256."""
+    paper = _rgb(PAPER)
+    found = [(int(paper[0]), int(paper[1]), int(paper[2]))]
+    found += [
+        colour_of(float(share), scale)
+        for scale, (_, lowest) in _SCALES.items()
+        for share in np.linspace(lowest, 1.0, _STEPS)
+    ]
+    for line in (BONE, INK, GROUND):
+        # Short of the paper itself: what is nearly white would be taken for white, and white for it.
+        for part in np.linspace(0.0, _LAST_FADE, _FADES):
+            red, green, blue = np.rint(_rgb(line) * (1 - part) + paper * part).astype(int).tolist()
+            found.append((red, green, blue))
+    return list(dict.fromkeys(found))
 
 
 def _rgb(colour: str) -> NDArray[np.int64]:
