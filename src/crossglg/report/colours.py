@@ -4,6 +4,8 @@ Both run evenly in lightness, so that they can be told apart by people who see f
 paper without any. ``style.css`` has the same colours for the page, and others for the dark.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,18 +35,21 @@ def colour_of(share: float, scale: Scale) -> tuple[int, int, int]:
 def list_colours() -> list[tuple[int, int, int]]:
     """All colours of a picture: both scales, and lines that fade into the paper; at most 256."""
     paper = _rgb(PAPER)
-    found = [(int(paper[0]), int(paper[1]), int(paper[2]))]
+    found = [_plain(paper), _plain(_rgb(GROUND))]
     found += [
         colour_of(float(share), scale)
         for scale, (_, lowest) in _SCALES.items()
         for share in np.linspace(lowest, 1.0, _STEPS)
     ]
-    for line in (BONE, INK, GROUND):
-        # Short of the paper itself: what is nearly white would be taken for white, and white for it.
+    for line in (BONE, INK):
+        # Short of the paper itself: white would be taken for what is nearly white.
         for part in np.linspace(0.0, _LAST_FADE, _FADES):
-            red, green, blue = np.rint(_rgb(line) * (1 - part) + paper * part).astype(int).tolist()
-            found.append((red, green, blue))
+            found.append(_plain(np.rint(_rgb(line) * (1 - part) + paper * part)))
     return list(dict.fromkeys(found))
+
+
+def _plain(colour: NDArray[Any]) -> tuple[int, int, int]:
+    return int(colour[0]), int(colour[1]), int(colour[2])
 
 
 def _rgb(colour: str) -> NDArray[np.int64]:
