@@ -47,7 +47,7 @@ class Decision:
         difference: By how much the runner-up was farther away.
         joints: V names.
         duration_s: Of the query.
-        paths: Alignments of the query with the exemplar and with the runner-up.
+        paths: Alignments of the query with the exemplar and with the runner-up, in this order.
 
     Raises:
         ConfigError: Parts do not fit the joints, or do not add up.
