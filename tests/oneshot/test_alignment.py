@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from crossglg.oneshot.alignment import align, align_clips, align_movements
-from crossglg.oneshot.classifiers import match_in_time
+from crossglg.oneshot.alignment import align, align_movements
 from crossglg.oneshot.distances import align_costs
 from crossglg.sources.choreography import choreography
 
@@ -34,15 +33,20 @@ def test_a_path_goes_from_first_to_last_one_step_at_a_time(costs):
     assert (np.diff(path.partners()) >= 0).all()
 
 
-def test_a_clip_aligns_with_itself_frame_by_frame(random_features):
-    features = random_features(0)
-    assert align_clips(features, features).partners().tolist() == [0, 1, 2, 3, 4]
+def test_a_clip_aligns_with_itself_frame_by_frame():
+    clip = choreography(performers=1, repeats=1, classes=["squat"]).clip(0)
+    path = align_movements(clip, clip, np.full(25, 1 / 25, dtype=np.float32))
+    np.testing.assert_array_equal(path.partners(), np.arange(clip.frame_count))
 
 
-def test_aligned_clips_are_as_far_apart_as_the_matcher_says(random_features):
-    query, other = random_features(0), random_features(1)
-    expected = match_in_time(query, other)[0, 0]
-    assert align_clips(query, other).distance == pytest.approx(expected, rel=1e-4)
+def test_a_joint_of_no_importance_does_not_bend_the_path():
+    clip = choreography(performers=1, repeats=1, classes=["squat"]).clip(0)
+    joints = clip.joints.copy()
+    joints[:, :, 3] += np.random.default_rng(0).normal(size=joints[:, :, 3].shape)
+    importance = np.full(25, 1 / 24, dtype=np.float32)
+    importance[3] = 0
+    path = align_movements(clip, clip.with_joints(joints), importance)
+    np.testing.assert_array_equal(path.partners(), np.arange(clip.frame_count))
 
 
 def test_a_movement_done_late_is_found_late():

@@ -5,34 +5,29 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from crossglg.oneshot.attribution import attribute_in_time, attribute_joints
-from crossglg.oneshot.classifiers import match_in_time, match_joints
+from crossglg.oneshot.attribution import attribute_joints
+from crossglg.oneshot.classifiers import match_joints
 from crossglg.oneshot.distances import joint_distances
 
-WAYS = [(attribute_joints, match_joints), (attribute_in_time, match_in_time)]
 
-
-@pytest.mark.parametrize(("attribute", "match"), WAYS)
 @pytest.mark.parametrize("seed", range(5))
-def test_parts_add_up_to_the_distance_of_the_matcher(random_features, attribute, match, seed):
+def test_parts_add_up_to_the_distance_of_the_matcher(random_features, seed):
     query, exemplar = random_features(seed), random_features(seed + 100)
-    parts = attribute(query, exemplar)
+    parts = attribute_joints(query, exemplar)
     assert parts.shape == (5, 4)
-    assert parts.sum() == pytest.approx(float(match(query, exemplar)[0, 0]), rel=1e-4)
+    assert parts.sum() == pytest.approx(float(match_joints(query, exemplar)[0, 0]), rel=1e-4)
 
 
-@pytest.mark.parametrize(("attribute", "match"), WAYS)
-def test_a_clip_is_no_distance_from_itself(random_features, attribute, match):
+def test_a_clip_is_no_distance_from_itself(random_features):
     query = random_features(0)
-    assert np.abs(attribute(query, query).sum()) < 1e-5
+    assert np.abs(attribute_joints(query, query).sum()) < 1e-5
 
 
-@pytest.mark.parametrize(("attribute", "match"), WAYS)
-def test_only_the_joint_that_differs_has_a_part(random_features, attribute, match):
+def test_only_the_joint_that_differs_has_a_part(random_features):
     query = random_features(0)
     frames, joints = query.frames.copy(), query.joints.copy()
     frames[:, :, 2], joints[:, 2] = -frames[:, :, 2], -joints[:, 2]
-    parts = attribute(query, replace(query, frames=frames, joints=joints))
+    parts = attribute_joints(query, replace(query, frames=frames, joints=joints))
     assert parts[:, 2].sum() > 0.1
     assert np.abs(np.delete(parts, 2, axis=1).sum(axis=0)).max() < 1e-4
 
@@ -44,8 +39,7 @@ def test_the_moment_that_differs_has_the_largest_part(random_features):
     odd = frames.copy()
     odd[:, 3] = -odd[:, 3]
     query = replace(still, frames=odd, joints=odd.astype(np.float32).mean(axis=1))
-    for attribute in (attribute_joints, attribute_in_time):
-        assert attribute(query, still).sum(axis=1).argmax() == 3
+    assert attribute_joints(query, still).sum(axis=1).argmax() == 3
 
 
 def test_what_half_precision_rounds_off_is_spread_within_its_joint(random_features):

@@ -111,14 +111,14 @@ def draw(
     layout: LayoutFile = "",
 ) -> None:
     """Draw a clip as a moving picture."""
+    if out.suffix not in _DRAWN:
+        raise ConfigError(f"--out: expected {', '.join(_DRAWN)}, found '{out.suffix}'.")
     from crossglg.checkpoint import PlainCheckpoint
     from crossglg.pictures import picture_clip
     from crossglg.report import render_figure, render_gallery, write_animation, write_page
     from crossglg.sources.single import read_clip
     from crossglg.training import PLAIN_FILE
 
-    if out.suffix not in _DRAWN:
-        raise ConfigError(f"--out: expected {', '.join(_DRAWN)}, found '{out.suffix}'.")
     shown = read_clip(clip, layout=read_layout(layout))
     checkpoint = None if model is None else PlainCheckpoint.load(model / PLAIN_FILE)
     skeleton = picture_clip(shown, checkpoint, title=Path(clip).name)

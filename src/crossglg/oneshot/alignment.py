@@ -6,9 +6,7 @@ import numpy as np
 from einops import rearrange
 from numpy.typing import NDArray
 
-from crossglg.oneshot.classifiers import describe_frames
 from crossglg.oneshot.distances import euclidean_distances
-from crossglg.oneshot.features import ClipFeatures
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.stack import stack_clips
 
@@ -36,12 +34,6 @@ class Alignment:
         """(T) the exemplar's frame beside each of the query, a mean where there are several."""
         steps = np.bincount(self.query)
         return np.asarray(np.bincount(self.query, self.exemplar) / steps, dtype=np.float64)
-
-
-def align_clips(query: ClipFeatures, exemplar: ClipFeatures) -> Alignment:
-    """Align one clip with one other, as the matcher ``dtw`` does; N = 1 each."""
-    costs = euclidean_distances(describe_frames(query)[0], describe_frames(exemplar)[0])
-    return align(costs)
 
 
 def align_movements(

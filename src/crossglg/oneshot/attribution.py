@@ -1,20 +1,18 @@
 """Where a distance comes from: its parts per moment of the query and per joint, adding up to it.
 
-Both matchers here are sums, so nothing has to be estimated.
+The matcher ``joints`` is a sum, so nothing has to be estimated::
 
-``joints``: d = sum_v w_v (1 - <x_v, s_v> / |x_v| |s_v|), where w are the mean importances and the
-query's features x_v are the mean of its T frames f_tv. A product with a mean is the mean of
-products, so frame t of joint v has the part w_v (1 - <f_tv, s_v> / |x_v| |s_v|) / T.
+    d = sum_v w_v (1 - <x_v, s_v> / |x_v| |s_v|)
 
-``dtw``: d is the sum of Euclidean distances along the path; a step's distance e is the sum over
-joints of e_v^2 / e. A frame's part is that of all steps it takes.
+where w are the mean importances and the query's features x_v are the mean of its T frames f_tv. A
+product with a mean is the mean of products, so the part of frame t and joint v is::
+
+    w_v (1 - <f_tv, s_v> / |x_v| |s_v|) / T
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.oneshot.alignment import align_clips
-from crossglg.oneshot.classifiers import describe_frames
 from crossglg.oneshot.distances import joint_distances, normalise_rows
 from crossglg.oneshot.features import ClipFeatures
 
@@ -35,16 +33,3 @@ def attribute_joints(query: ClipFeatures, exemplar: ClipFeatures) -> NDArray[np.
     parts = weights * (1 - likeness) / len(frames)
     rounded_off = (whole - parts.sum(axis=0)) / len(frames)
     return np.asarray(parts + rounded_off, dtype=np.float64)
-
-
-def attribute_in_time(query: ClipFeatures, exemplar: ClipFeatures) -> NDArray[np.float64]:
-    """Parts (T V) of ``match_in_time`` of one query and one exemplar, N = 1 each."""
-    path = align_clips(query, exemplar)
-    joint_count = query.importance.shape[1]
-    frames, others = describe_frames(query)[0], describe_frames(exemplar)[0]
-    gaps = (frames[path.query] - others[path.exemplar]).astype(np.float64)  # (L V*D)
-    squares = np.square(gaps).reshape(len(gaps), joint_count, -1).sum(axis=-1)  # (L V)
-    steps = squares / np.maximum(np.sqrt(squares.sum(axis=1, keepdims=True)), _TINY)
-    parts = np.zeros((len(frames), joint_count))
-    np.add.at(parts, path.query, steps)
-    return parts

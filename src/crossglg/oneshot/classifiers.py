@@ -76,18 +76,18 @@ def _forget_importance(features: ClipFeatures) -> ClipFeatures:
 
 def match_in_time(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
     """Dynamic time warping over frames of joint features, weighted by importance."""
-    exemplars = describe_frames(support)
+    exemplars = _describe_frames(support)
     # Frames are kept in half precision; block by block, the full one never exists as a whole.
     blocks = (
         query.select(np.arange(start, min(start + _CLIPS_AT_ONCE, len(query))))
         for start in range(0, len(query), _CLIPS_AT_ONCE)
     )
-    return np.concatenate([dtw_distances(describe_frames(block), exemplars) for block in blocks])
+    return np.concatenate([dtw_distances(_describe_frames(block), exemplars) for block in blocks])
 
 
 def match_softly_in_time(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
     """Soft-DTW over the same frames as ``match_in_time``."""
-    return soft_dtw_distances(describe_frames(query), describe_frames(support))
+    return soft_dtw_distances(_describe_frames(query), _describe_frames(support))
 
 
 def match_by_transport(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
@@ -95,7 +95,7 @@ def match_by_transport(query: ClipFeatures, support: ClipFeatures) -> NDArray[np
     return transport_distances(local_features(query), local_features(support))
 
 
-def describe_frames(features: ClipFeatures) -> NDArray[np.float32]:
+def _describe_frames(features: ClipFeatures) -> NDArray[np.float32]:
     """(N T V*D): each joint's direction, so long as its weight asks for."""
     joints = normalise_rows(features.frames.astype(np.float32))
     weighted = joints * np.sqrt(features.importance)[:, None, :, None]
