@@ -35,6 +35,7 @@ def call(place, monkeypatch):
     return lambda *words: CliRunner().invoke(app, [*words, "--model", "run"])
 
 
+@pytest.mark.slow
 def test_an_answer_is_explained_in_words_numbers_and_pictures(place, call):
     shown = ["clips.npz#2", "--html", "why.html", "--gif", "why.gif", "--json"]
     done = call("explain", *shown)

@@ -64,7 +64,7 @@ def write_animation(skeletons: Sequence[MovingSkeleton], path: Path, *, title: s
         pictures[0].save(packed, "GIF", append_images=pictures[1:], optimize=False, **play)
     else:
         pictures[0].save(
-            packed, "WEBP", append_images=pictures[1:], quality=_QUALITY, method=3, **play
+            packed, "WEBP", append_images=pictures[1:], quality=_QUALITY, method=2, **play
         )
     with create_file(path) as stream:
         stream.write(packed.getvalue())
