@@ -9,9 +9,13 @@ check:
 	ruff check src tests examples benchmarks
 	mypy
 	lint-imports
+	NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 
 test:
 	pytest
 
 demo:
 	crossglg demo
+
+docs:
+	NO_MKDOCS_2_WARNING=1 mkdocs build --strict

@@ -53,6 +53,19 @@ class SplitData:
     novel: ClipSet
 
 
+@dataclass(frozen=True, eq=False)
+class SplitFeatures:
+    """What a model sees in the clips of a ``SplitData``, in the same order.
+
+    Attributes:
+        base: Of the base clips; None where every class is novel.
+        novel: Of the novel clips.
+    """
+
+    base: ClipFeatures | None
+    novel: ClipFeatures
+
+
 def split_data(
     data: ClipSet, protocol: Protocol, *, masks: Mapping[str, NDArray[np.bool_]]
 ) -> SplitData:
@@ -132,6 +145,12 @@ def _show_fixed(split: SplitData, exemplars: Mapping[int, str]) -> Draw:
     return fixed_exemplars(exemplars, novel.labels, novel.clip_names, novel=split.protocol.novel)
 
 
+def extract_split(checkpoint: PlainCheckpoint, split: SplitData) -> SplitFeatures:
+    """Run a model over all clips of a protocol."""
+    base = extract_features(checkpoint, split.base) if len(split.base) else None
+    return SplitFeatures(base, extract_features(checkpoint, split.novel))
+
+
 def evaluate_run(
     checkpoint: PlainCheckpoint,
     split: SplitData,
@@ -140,6 +159,7 @@ def evaluate_run(
     draws: int = DEFAULT_DRAWS,
     seed: int = 0,
     beside: Sequence[PlainCheckpoint] = (),
+    features: SplitFeatures | None = None,
 ) -> Evaluation:
     """Judge a trained model on the novel classes of a protocol.
 
@@ -153,6 +173,7 @@ def evaluate_run(
         draws: How often exemplars are drawn.
         seed: Of the draws.
         beside: Further models that judge together with it (``oneshot.ensemble``).
+        features: Of the same clips by the same models, where they are there already.
 
     Raises:
         ProtocolError: A model was trained on one of the novel classes of this very data.
@@ -162,13 +183,12 @@ def evaluate_run(
     seen = sorted({name for model in models for name in _find_seen(model, split)})
     base = None
     if len(split.base) and (classifiers is None or not LEARNERS.keys().isdisjoint(classifiers)):
-        pooled = pool_side_by_side([extract_pooled(model, split.base) for model in models])
-        base = BaseStatistics.collect(pooled, split.base.labels)
+        base = BaseStatistics.collect(_pool(models, split, features), split.base.labels)
     if classifiers is None:
         classifiers = [n for n in DEFAULT_CLASSIFIERS if base is not None or n in MATCHERS]
     words = load_novel_words(checkpoint, split) if set(classifiers) & set(WORDED) else None
     evaluation = evaluate(
-        _look(models, split.novel),
+        _look(models, split.novel) if features is None else features.novel,
         split.novel,
         draw_rounds(split, draws=draws, seed=seed),
         novel=split.protocol.novel,
@@ -178,6 +198,14 @@ def evaluate_run(
         words=words,
     )
     return replace(evaluation, seen=tuple(seen))
+
+
+def _pool(
+    models: Sequence[PlainCheckpoint], split: SplitData, features: SplitFeatures | None
+) -> NDArray[np.float32]:
+    if features is not None and features.base is not None:
+        return features.base.pooled
+    return pool_side_by_side([extract_pooled(model, split.base) for model in models])
 
 
 def _look(models: Sequence[PlainCheckpoint], data: ClipSet) -> ClipFeatures:

@@ -138,11 +138,21 @@ class Gallery:
             LayoutError: The clip's joints say nothing about a joint of the model.
             ClipError: Nobody is seen in the clip.
         """
+        return self.judge(self.distances(self.recogniser.embed([clip])), top=top)
+
+    def distances(self, query: ClipFeatures) -> NDArray[np.float32]:
+        """Features of one clip -> (S) distances to the exemplars.
+
+        Raises:
+            GalleryError: Nothing is enrolled.
+        """
         if not self.exemplars:
             raise GalleryError("Nothing is enrolled yet. Enrol an action first: crossglg enroll.")
         support = ClipFeatures.concatenate([exemplar.features for exemplar in self.exemplars])
-        query = self.recogniser.embed([clip])
-        distances = self.recogniser.compare(query, support)[0]
+        return self.recogniser.compare(query, support)[0]
+
+    def judge(self, distances: NDArray[np.float32], *, top: int) -> Recognition:
+        """(S) distances of a clip to the exemplars -> what it is taken for."""
         return _judge(self, distances, top=top)
 
     def _insist_on(self, action: str) -> None:
