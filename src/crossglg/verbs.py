@@ -20,7 +20,7 @@ from crossglg.oneshot import (
     extract_pooled,
     fixed_exemplars,
 )
-from crossglg.oneshot.classifiers import LEARNERS, MATCHERS
+from crossglg.oneshot.classifiers import EITHER_SIDE, LEARNERS
 from crossglg.oneshot.ensemble import pool_side_by_side, put_side_by_side
 from crossglg.oneshot.worded import WORDED, NovelWords, relevance_of_names
 from crossglg.recogniser import learn_acceptance
@@ -34,7 +34,7 @@ from crossglg.sources.verify import require_verified
 from crossglg.text import create_text_encoder, load_guidance
 from crossglg.training import BaseClips, Progress, Recipe, train
 
-DEFAULT_CLASSIFIERS = ("cosine", "joints", "dtw", "calibrated")
+DEFAULT_CLASSIFIERS = ("cosine", "joints", "dtw", "dtw-either", "calibrated")
 DEFAULT_DRAWS = 100
 
 
@@ -185,8 +185,9 @@ def evaluate_run(
     if len(split.base) and (classifiers is None or not LEARNERS.keys().isdisjoint(classifiers)):
         base = BaseStatistics.collect(_pool(models, split, features), split.base.labels)
     if classifiers is None:
-        classifiers = [n for n in DEFAULT_CLASSIFIERS if base is not None or n in MATCHERS]
+        classifiers = [n for n in DEFAULT_CLASSIFIERS if base is not None or n not in LEARNERS]
     words = load_novel_words(checkpoint, split) if set(classifiers) & set(WORDED) else None
+    sided = not EITHER_SIDE.keys().isdisjoint(classifiers)
     evaluation = evaluate(
         _look(models, split.novel) if features is None else features.novel,
         split.novel,
@@ -196,6 +197,7 @@ def evaluate_run(
         base=base,
         protocol=split.protocol.name,
         words=words,
+        mirrored=_look(models, split.novel.mirrored()) if sided else None,
     )
     return replace(evaluation, seen=tuple(seen))
 

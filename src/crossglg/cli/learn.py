@@ -54,8 +54,8 @@ def train(
     data: Data,
     protocol: Annotated[str, typer.Option(help="Which classes are base, such as utd-a; or all.")],
     out: Annotated[Path, typer.Option(help="Folder of the run; an interrupted run goes on.")],
-    recipe: Annotated[str, typer.Option(help="metric, paper or demo.")] = "metric",
-    encoder: Annotated[str, typer.Option(help="Name of an encoder.")] = "infogcn",
+    recipe: Annotated[str, typer.Option(help="metric, beyond, paper, open or demo.")] = "metric",
+    encoder: Annotated[str, typer.Option(help="Name of an encoder; else the recipe's own.")] = "",
     guidance: Annotated[str, typer.Option(help="crossglg, none, g2l or l2g.")] = "crossglg",
     settings: Annotated[
         list[str] | None,
@@ -123,7 +123,7 @@ def compare(
     ],
     out: Annotated[Path, typer.Option(help="Folder of runs and tables; goes on where it was.")],
     seeds: Annotated[int, typer.Option(min=1, help="Trainings of each method: 0, 1, ...")] = 3,
-    recipe: Annotated[str, typer.Option(help="metric, paper or demo.")] = "metric",
+    recipe: Annotated[str, typer.Option(help="metric, beyond, paper, open or demo.")] = "metric",
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="Any setting by name, for all methods.")
     ] = None,
