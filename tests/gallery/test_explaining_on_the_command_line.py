@@ -5,12 +5,12 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from crossglg.checkpoint import PLAIN_FILE
 from crossglg.cli import app
 from crossglg.errors import ConfigError
 from crossglg.gallery import Gallery, save_gallery
 from crossglg.sources import write_npz
 from crossglg.sources.choreography import choreography
-from crossglg.training import PLAIN_FILE
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from crossglg.oneshot.alignment import align, align_movements
-from crossglg.oneshot.distances import align_costs
+from crossglg.oneshot.warping import align_costs
 from crossglg.sources.choreography import choreography
 
 _COSTS = arrays(

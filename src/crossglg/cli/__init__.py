@@ -2,11 +2,11 @@
 
 import sys
 
-from crossglg.cli import actions, data, describe, learn, pictures
+from crossglg.cli import actions, data, describe, learn, pictures, protocol
 from crossglg.cli.app import app
 from crossglg.errors import CrossGLGError
 
-__all__ = ["actions", "app", "data", "describe", "learn", "main", "pictures"]
+__all__ = ["actions", "app", "data", "describe", "learn", "main", "pictures", "protocol"]
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crossglg.cli.actions import DEFAULT_GALLERY, Clip, GalleryFile, Model
+from crossglg.cli.actions import DEFAULT_GALLERY, DEFAULT_MODEL, Clip, GalleryFile, Model
 from crossglg.cli.app import Data, Json, LayoutFile, Seed, app, print_json, read_layout
 from crossglg.cli.learn import Classifiers, Draws, NovelBy, NovelLabels, Run, split_by_options
 from crossglg.errors import ConfigError
@@ -31,9 +31,10 @@ def report(
     from crossglg.pictures import describe_run
     from crossglg.recogniser import Recogniser
     from crossglg.report import write_report
+    from crossglg.shipped import find_run
     from crossglg.terminal import print_evaluation
     from crossglg.training import read_metrics
-    from crossglg.verbs import DEFAULT_CLASSIFIERS, evaluate_run, extract_split
+    from crossglg.verbs import evaluate_run, extract_split
 
     split = split_by_options(data, protocol, novel, layout)
     recogniser = Recogniser.load(run)
@@ -41,7 +42,7 @@ def report(
     evaluation = evaluate_run(
         recogniser.checkpoint,
         split,
-        classifiers=classifier or DEFAULT_CLASSIFIERS,
+        classifiers=classifier,
         draws=draws,
         seed=seed,
         features=features,
@@ -51,8 +52,8 @@ def report(
         split,
         features,
         recogniser,
-        metrics=read_metrics(run),
-        facts={"run": run.name},
+        metrics=read_metrics(find_run(run)),
+        facts={"run": Path(run).name},
         seed=seed,
         map_method=embedding,
     )
@@ -63,7 +64,7 @@ def report(
 @app.command()
 def explain(
     clip: Clip,
-    model: Model,
+    model: Model = DEFAULT_MODEL,
     gallery: GalleryFile = DEFAULT_GALLERY,
     html: Annotated[Path | None, typer.Option(help="A page to write.")] = None,
     gif: Annotated[Path | None, typer.Option(help="A moving picture: .gif or .webp.")] = None,
@@ -92,7 +93,7 @@ def explain(
             answers = [(answer.action, answer.probability) for answer in found.answers]
             if found.unknown_probability is not None:
                 answers.append(("unknown", found.unknown_probability))
-            facts = {"clip": Path(clip).name, "gallery": gallery.name, "model": model.name}
+            facts = {"clip": Path(clip).name, "gallery": gallery.name, "model": Path(model).name}
             write_page(render_decision(drawn, answers=answers, facts=facts), html)
     if as_json:
         print_json(explanation.to_json())
@@ -105,22 +106,21 @@ def draw(
     clip: Clip,
     out: Annotated[Path, typer.Option(help="The picture: .gif, .webp, .svg or .html.")],
     model: Annotated[
-        Path | None,
+        str,
         typer.Option(envvar="CROSSGLG_MODEL", help="A run, to colour joints by importance."),
-    ] = None,
+    ] = "",
     layout: LayoutFile = "",
 ) -> None:
     """Draw a clip as a moving picture."""
     if out.suffix not in _DRAWN:
         raise ConfigError(f"--out: expected {', '.join(_DRAWN)}, found '{out.suffix}'.")
-    from crossglg.checkpoint import PlainCheckpoint
     from crossglg.pictures import picture_clip
     from crossglg.report import render_figure, render_gallery, write_animation, write_page
+    from crossglg.shipped import load_plain
     from crossglg.sources.single import read_clip
-    from crossglg.training import PLAIN_FILE
 
     shown = read_clip(clip, layout=read_layout(layout))
-    checkpoint = None if model is None else PlainCheckpoint.load(model / PLAIN_FILE)
+    checkpoint = load_plain(model) if model else None
     skeleton = picture_clip(shown, checkpoint, title=Path(clip).name)
     if out.suffix == ".svg":
         write_page(render_figure([skeleton], columns=1), out)

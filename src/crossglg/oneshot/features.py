@@ -14,8 +14,8 @@ from crossglg.guidance.model import PlainOutput
 from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.mapping import map_clip
-from crossglg.skeleton.normalize import normalize
-from crossglg.skeleton.stack import stack_clips
+from crossglg.skeleton.normalize import align_packed, normalize, resample_packed
+from crossglg.skeleton.packed import PackedClips
 from crossglg.sources.clipset import ClipSet
 
 
@@ -66,10 +66,13 @@ def prepare_clip(clip: SkeletonClip, checkpoint: PlainCheckpoint) -> SkeletonCli
         LayoutError: The clip's joints say nothing about a joint of the model.
         ClipError: Nobody is seen.
     """
+    return normalize(_clean_clip(clip, checkpoint), frame_count=checkpoint.frame_count)
+
+
+def _clean_clip(clip: SkeletonClip, checkpoint: PlainCheckpoint) -> SkeletonClip:
     if clip.layout.joints != checkpoint.layout.joints:
         clip = map_clip(clip, checkpoint.layout)
-    cleaned = clean(clip, max_persons=checkpoint.max_persons)
-    return normalize(cleaned, frame_count=checkpoint.frame_count)
+    return clean(clip, max_persons=checkpoint.max_persons)
 
 
 @torch.inference_mode()
@@ -91,8 +94,12 @@ def extract_features(
     parts = []
     for start in range(0, len(data), batch_size):
         indices = range(start, min(start + batch_size, len(data)))
-        clips = [prepare_clip(data.clip(index), checkpoint) for index in indices]
-        joints, present = stack_clips(clips, max_persons=checkpoint.max_persons)
+        clips = [_clean_clip(data.clip(index), checkpoint) for index in indices]
+        joints, present = resample_packed(
+            align_packed(PackedClips.pack(clips)),
+            frame_count=checkpoint.frame_count,
+            max_persons=checkpoint.max_persons,
+        )
         there = torch.from_numpy(present)
         parts.append(_describe(branch(torch.from_numpy(joints), there), there))
     return ClipFeatures.concatenate(parts)

@@ -5,7 +5,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.oneshot.distances import dtw_distances, euclidean_distances
+from crossglg.oneshot.distances import euclidean_distances
+from crossglg.oneshot.warping import dtw_distances
 from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.normalize import normalize
 from crossglg.skeleton.stack import stack_clips

@@ -11,7 +11,7 @@ import torch
 from lightning_fabric import Fabric
 from torch.utils.data import DataLoader
 
-from crossglg.checkpoint import PlainCheckpoint
+from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
 from crossglg.errors import ConfigError
 from crossglg.guidance.build import build_crossglg, build_plain
 from crossglg.guidance.model import CrossGLG, PlainBranch
@@ -25,7 +25,7 @@ from crossglg.training.lessons import Lessons
 from crossglg.training.log import MetricsLog
 from crossglg.training.objective import Objective, accuracy
 from crossglg.training.optimizer import build_optimizer
-from crossglg.training.state import PLAIN_FILE, RunState, open_run
+from crossglg.training.state import RunState, open_run
 from crossglg.training.twins import Twins, find_twins
 
 
