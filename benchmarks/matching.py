@@ -7,8 +7,8 @@ it. The slow references are loops written from the definitions; they are timed o
 """
 
 import argparse
-import resource
 import time
+import tracemalloc
 from collections.abc import Callable
 
 import numpy as np
@@ -30,9 +30,13 @@ def least_seconds(function: Callable[[], object], runs: int = _RUNS) -> float:
     return min(seconds)
 
 
-def peak_mb() -> float:
-    """The most memory that this process has held, MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def most_mb(function: Callable[[], object]) -> float:
+    """The most memory that arrays made on the way take, the result included, MB."""
+    tracemalloc.start()
+    function()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return most / 1e6
 
 
 def loop_dtw(first: np.ndarray, second: np.ndarray) -> float:
@@ -53,16 +57,16 @@ def measure_dtw(name: str, *, frames: int, width: int, queries: int, exemplars: 
     query = rng.normal(size=(queries, frames, width)).astype(np.float32)
     support = rng.normal(size=(exemplars, frames, width)).astype(np.float32)
     some = [(int(rng.integers(queries)), int(rng.integers(exemplars))) for _ in range(40)]
-    before = peak_mb()
     fast = least_seconds(lambda: dtw_distances(query, support)) / (queries * exemplars)
-    grown = peak_mb() - before
+    most = most_mb(lambda: dtw_distances(query, support))
     slow = least_seconds(lambda: [loop_dtw(query[q], support[s]) for q, s in some]) / len(some)
     found = dtw_distances(query, support)
     expected = [loop_dtw(query[q], support[s]) for q, s in some]
     np.testing.assert_allclose([found[q, s] for q, s in some], expected, rtol=1e-4)
     print(
         f"DTW, {name} (T {frames}, D {width}), {queries} x {exemplars}: {fast * 1e6:.1f} us per "
-        f"pair, loop {slow * 1e6:.0f} us: {slow / fast:.0f} times faster, {grown:.0f} MB more"
+        f"pair, loop {slow * 1e6:.0f} us: {slow / fast:.0f} times faster, {most:.0f} MB",
+        flush=True,
     )
 
 
@@ -81,19 +85,18 @@ def measure_joints(width: int) -> None:
     ours, theirs = rng.random((2, 4000, 25)).astype(np.float32) / 50
     few = slice(0, 300)
     slow = least_seconds(lambda: all_at_once(query[few], support[few], ours[few], theirs[few]))
-    before = peak_mb()
 
     def match():
         return weighted_joint_distances(query, support, query_weights=ours, support_weights=theirs)
 
     fast = least_seconds(match)
-    grown = peak_mb() - before
     expected = all_at_once(query[few], support[few], ours[few], theirs[few])
     np.testing.assert_allclose(match()[few, few], expected, atol=1e-5)
     ratio = (slow / 300**2) / (fast / 4000**2)
     print(
         f"joints (V 25, D {width}), 4000 x 4000: {fast:.1f} s, {fast / 16:.2f} us per pair; all at "
-        f"once {slow / 0.09:.2f} us: {ratio:.0f} times faster, {grown:.0f} MB more"
+        f"once {slow / 0.09:.2f} us: {ratio:.0f} times faster, {most_mb(match):.0f} MB",
+        flush=True,
     )
 
 
@@ -116,13 +119,12 @@ def measure_search(most: int, width: int, *, index: bool) -> None:
     while size <= most:
         exemplars = everything[:size]
         exact = ExactSearch(exemplars)
-        before = peak_mb()
         single = least_seconds(lambda e=exact: e.nearest(queries[:1], k=10))
         many = least_seconds(lambda e=exact: e.nearest(queries, k=10), runs=1)
-        grown = peak_mb() - before
+        most = most_mb(lambda e=exact: e.nearest(queries, k=10))
         print(
             f"exact, {size} exemplars (D {width}): one query {single * 1e3:.1f} ms, 1000 queries "
-            f"{many:.2f} s ({many:.3f} ms each), {grown:.0f} MB more",
+            f"{many:.2f} s ({many:.3f} ms each), {most:.0f} MB",
             flush=True,
         )
         if index:

@@ -33,7 +33,9 @@ from crossglg.sources.prepare import prepare
 if __name__ == "__main__":
     prepare("ntu", sys.argv[1], out=sys.argv[2], workers=int(sys.argv[3]))
     who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    print(max(resource.getrusage(each).ru_maxrss for each in who) / 1024)
+    used = [resource.getrusage(each) for each in who]
+    seconds = sum(each.ru_utime + each.ru_stime for each in used)
+    print(max(each.ru_maxrss for each in used) / 1024, seconds)
 """
 
 
@@ -144,10 +146,12 @@ def run_prepare(folder: Path, out: Path, count: int, workers: int) -> str:
         capture_output=True,
         text=True,
     )
-    seconds = time.perf_counter() - start
+    wall = time.perf_counter() - start
+    most, seconds = map(float, done.stdout.split())
     print(
-        f"prepare, {workers} worker(s): {seconds:.1f} s wall, {count / seconds:.0f} files per "
-        f"second, largest process {float(done.stdout):.0f} MB"
+        f"prepare, {workers} worker(s): {wall:.1f} s wall, {seconds:.1f} s of processor time, "
+        f"{count / seconds:.0f} files per second and core, largest process {most:.0f} MB",
+        flush=True,
     )
     return (out / "ntu" / MANIFEST).read_text()
 

@@ -33,6 +33,10 @@ OPTIONS = {
     "protocol list": {"--json"},
     "protocol show": {"--json"},
     "protocol verify": {"--layout", "--json"},
+    "reproduce": {
+        *("--data", "--quick", "--seeds", "--out", "--set", "--workers", "--json"),
+    },
+    "inspect": {"--html", "--layout", "--json"},
     "import-weights": {"--out", "--option"},
     "enroll": {"--model", "--gallery", "--layout"},
     "recognize": {"--model", "--gallery", "--top", "--layout", "--json"},

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from crossglg.checkpoint import PlainCheckpoint, read_json, write_json
 from crossglg.oneshot import ClipFeatures, extract_features
-from crossglg.oneshot.acceptance import Acceptance, fit_acceptance, play_trials
+from crossglg.oneshot.acceptance import Acceptance, choose_players, fit_acceptance, play_trials
 from crossglg.oneshot.attribution import attribute_joints
 from crossglg.oneshot.classifiers import match_joints
 from crossglg.shipped import find_run, load_plain
@@ -77,6 +77,8 @@ def learn_acceptance(checkpoint: PlainCheckpoint, base: ClipSet, run: Path) -> A
     """Fit the judgement on base clips and keep it in the run; None for fewer than four classes."""
     if len(np.unique(base.labels)) < 4:
         return None
+    rng = np.random.default_rng(_SEED)
+    base = base.select(choose_players(base.labels, base.subjects, rng=rng))
     features = extract_features(checkpoint, base)
     trials = play_trials(
         match_joints(features, features),

@@ -1,5 +1,8 @@
 """Global texts are read as a person reads them: which parts act, on which side."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +14,7 @@ from crossglg.text.lexicon import get_lexicon
 from crossglg.text.phrases import find_phrases, key_joint_matrix, key_joints
 
 KINECT = get_layout("kinect20")
+LABELLED = sorted((Path(__file__).parents[2] / "benchmarks" / "data").glob("phrases_*.json"))
 
 
 def both(*joints):
@@ -223,3 +227,20 @@ def test_mirroring_a_shipped_text_mirrors_its_key_joints(name):
     for action in texts.actions:
         mirrored = key_joints(mirror_words(action.global_text), body)
         assert np.array_equal(mirrored, key_joints(action.global_text, body)[body.mirror_index])
+
+
+@pytest.mark.parametrize("file", LABELLED, ids=[path.stem for path in LABELLED])
+def test_texts_labelled_by_hand_are_read_nearly_as_labelled(file):
+    right = found = labelled = 0
+    for entry in json.loads(file.read_text("utf-8"))["sentences"]:
+        layout = get_layout(entry.get("layout", "ntu25"))
+        marked = key_joints(entry["text"], layout) > 0
+        read = {joint for joint, mark in zip(layout.joints, marked, strict=True) if mark}
+        if len(read) == layout.joint_count:  # nothing named
+            read = set()
+        assert set(entry["joints"]) <= set(layout.joints)
+        right += len(read & set(entry["joints"]))
+        found += len(read)
+        labelled += len(entry["joints"])
+    assert right / found > 0.92
+    assert right / labelled > 0.95

@@ -2,11 +2,21 @@
 
 import sys
 
-from crossglg.cli import actions, data, describe, learn, pictures, protocol
+from crossglg.cli import actions, data, describe, learn, pictures, protocol, reproduce
 from crossglg.cli.app import app
 from crossglg.errors import CrossGLGError
 
-__all__ = ["actions", "app", "data", "describe", "learn", "main", "pictures", "protocol"]
+__all__ = [
+    "actions",
+    "app",
+    "data",
+    "describe",
+    "learn",
+    "main",
+    "pictures",
+    "protocol",
+    "reproduce",
+]
 
 
 def main() -> None:

@@ -11,7 +11,9 @@ from crossglg.errors import ConfigError
 if TYPE_CHECKING:
     from crossglg.verbs import SplitData
 
-Run = Annotated[str, typer.Argument(help="Folder of a run, or open-base, open-small.")]
+Run = Annotated[
+    str, typer.Argument(help="Folder of a run, or open-base, open-small; several joined by +.")
+]
 NovelBy = Annotated[str, typer.Option("--protocol", help="Which classes are novel, such as utd-a.")]
 NovelLabels = Annotated[
     str, typer.Option("--novel", help="Novel labels of your own choice: 0,3,6; or all.")
@@ -96,12 +98,15 @@ def evaluate(
     from crossglg.terminal import print_evaluation
     from crossglg.verbs import evaluate_run
 
+    split = split_by_options(data, protocol, novel, layout)
+    first, *others = [load_plain(name) for name in run.split("+")]
     evaluation = evaluate_run(
-        load_plain(run),
-        split_by_options(data, protocol, novel, layout),
+        first,
+        split,
         classifiers=classifier,
         draws=draws,
         seed=seed,
+        beside=others,
     )
     if as_json:
         print_json(evaluation.to_json())

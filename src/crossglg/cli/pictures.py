@@ -8,7 +8,7 @@ import typer
 
 from crossglg.cli.actions import DEFAULT_GALLERY, DEFAULT_MODEL, Clip, GalleryFile, Model
 from crossglg.cli.app import Data, Json, LayoutFile, Seed, app, print_json, read_layout
-from crossglg.cli.learn import Classifiers, Draws, NovelBy, NovelLabels, Run, split_by_options
+from crossglg.cli.learn import Classifiers, Draws, NovelBy, NovelLabels, split_by_options
 from crossglg.errors import ConfigError
 
 _DRAWN = (".gif", ".webp", ".svg", ".html")
@@ -16,7 +16,7 @@ _DRAWN = (".gif", ".webp", ".svg", ".html")
 
 @app.command()
 def report(
-    run: Run,
+    run: Annotated[str, typer.Argument(help="Folder of a run, or open-base, open-small.")],
     data: Data,
     out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
     protocol: NovelBy = "",

@@ -80,29 +80,37 @@ def _forget_importance(features: ClipFeatures) -> ClipFeatures:
 
 def match_in_time(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
     """Dynamic time warping over frames of joint features, weighted by importance."""
-    # Frames are kept in half precision; block by block, the full one never exists as a whole.
+    return _match_in_blocks(query, support, _describe_frames, dtw_distances)
+
+
+def match_softly_in_time(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
+    """Soft-DTW over the same frames as ``match_in_time``."""
+    return _match_in_blocks(query, support, _describe_frames, soft_dtw_distances)
+
+
+def match_by_transport(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
+    """Optimal transport between local features of several scales."""
+    return _match_in_blocks(query, support, local_features, transport_distances)
+
+
+def _match_in_blocks(
+    query: ClipFeatures,
+    support: ClipFeatures,
+    describe: Callable[[ClipFeatures], NDArray[np.float32]],
+    compare: Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]],
+) -> NDArray[np.float32]:
+    """Frames are kept in half precision; of all clips, the full one never exists as a whole."""
     distances = np.empty((len(query), len(support)), dtype=np.float32)
     for columns in _blocks(len(support)):
-        exemplars = _describe_frames(support.select(columns))
+        exemplars = describe(support.select(columns))
         for rows in _blocks(len(query)):
-            block = dtw_distances(_describe_frames(query.select(rows)), exemplars)
-            distances[np.ix_(rows, columns)] = block
+            distances[np.ix_(rows, columns)] = compare(describe(query.select(rows)), exemplars)
     return distances
 
 
 def _blocks(count: int) -> list[NDArray[np.int64]]:
     starts = range(0, count, _CLIPS_AT_ONCE)
     return [np.arange(start, min(start + _CLIPS_AT_ONCE, count)) for start in starts]
-
-
-def match_softly_in_time(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
-    """Soft-DTW over the same frames as ``match_in_time``."""
-    return soft_dtw_distances(_describe_frames(query), _describe_frames(support))
-
-
-def match_by_transport(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
-    """Optimal transport between local features of several scales."""
-    return transport_distances(local_features(query), local_features(support))
 
 
 def _describe_frames(features: ClipFeatures) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ many exemplars on that is worth its misses and the time to build it.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -61,15 +62,29 @@ class ExactSearch:
         """
         _check_k(k, len(self.exemplars))
         unit = normalise_rows(query)
+        lengths = self._lengths
         cosines = np.full((len(query), k), -np.inf, dtype=np.float32)
         positions = np.full((len(query), k), -1, dtype=np.int64)
         for start in range(0, len(self.exemplars), _EXEMPLARS_AT_ONCE):
-            block = normalise_rows(self.exemplars[start : start + _EXEMPLARS_AT_ONCE])
+            block = slice(start, start + _EXEMPLARS_AT_ONCE)
+            exemplars = np.asarray(self.exemplars[block], dtype=np.float32).T
             for first in range(0, len(query), _QUERIES_AT_ONCE):
                 rows = slice(first, first + _QUERIES_AT_ONCE)
-                found = unit[rows] @ block.T
+                found = unit[rows] @ exemplars
+                found /= lengths[block]
                 _keep_best(cosines[rows], positions[rows], found, offset=start)
         return Neighbours(np.float32(1) - cosines, positions)
+
+    @cached_property
+    def _lengths(self) -> NDArray[np.float32]:
+        """(S), measured once: scaling so many exemplars anew would take longer than comparing."""
+        parts = [
+            np.linalg.norm(
+                np.asarray(self.exemplars[start : start + _EXEMPLARS_AT_ONCE], np.float32), axis=1
+            )
+            for start in range(0, len(self.exemplars), _EXEMPLARS_AT_ONCE)
+        ]
+        return np.maximum(np.concatenate(parts), 1e-12).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)

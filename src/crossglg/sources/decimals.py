@@ -16,6 +16,10 @@ _FIRST = (1 << np.arange(_WIDTH + 1) >> 1).astype(np.uint16)
 """(17) the flag of a number's first byte."""
 
 _TENS = 10.0 ** np.arange(_WIDTH + 1)
+_SCALE = np.concatenate([[1.0], _TENS[:-1]])
+_GAP = np.concatenate([[0.0], 9 * _TENS[:-1]])
+"""(17) by the place of the point, counted from the end and from one; without a point, first."""
+
 _JOIN = tuple(
     (np.uint64(tens), np.uint64(bits), np.uint64(mask))
     for tens, bits, mask in (
@@ -37,12 +41,13 @@ def read_decimals(
     """
     lengths = stops - starts
     short = np.minimum(lengths, _WIDTH)
-    # Each number with what stands before it, right-aligned in 16 bytes. Blanks in front of the
-    # text let a window begin before its first byte.
+    if len(content) < _WIDTH:
+        return np.array([float(content[a:b]) for a, b in zip(starts, stops, strict=True)])
+    # Each number with what stands before it, right-aligned in 16 bytes.
     windows: NDArray[np.void] = np.ndarray(
-        (len(content) + 1,), f"V{_WIDTH}", buffer=bytes(_WIDTH) + content, strides=(1,)
+        (len(content) - _WIDTH + 1,), f"V{_WIDTH}", buffer=content, strides=(1,)
     )
-    window = windows[stops].view(np.uint8).reshape(-1, _WIDTH)
+    window = windows[np.maximum(stops - _WIDTH, 0)].view(np.uint8).reshape(-1, _WIDTH)
     own = _OWN.take(short, axis=0)
     digits = window - np.uint8(_ZERO)
     is_digit = (digits < 10) & own
@@ -53,6 +58,7 @@ def read_decimals(
         & (point & (point - np.uint16(1)) == 0)
         & ((minus == 0) | (minus == _FIRST.take(short)))
         & (lengths < _WIDTH)
+        & (stops >= _WIDTH)
     )
     values = _compose(digits * is_digit, point)
     np.negative(values, out=values, where=minus > 0)
@@ -73,9 +79,7 @@ def _compose(digits: NDArray[np.uint8], point: NDArray[np.uint16]) -> NDArray[np
     for tens, bits, mask in _JOIN:
         groups = (groups * tens + (groups >> bits)) & mask
     whole = groups.astype(np.float64) @ np.array([1e8, 1.0])
-    decimals = np.maximum(np.frexp(point)[1] - 1, 0)
-    scale = _TENS[decimals]
+    place = np.frexp(point)[1]  # digits after the point and one, or none
     # Close the gap that the point leaves: what stands before it moves one place down.
-    before = np.floor(whole / (10 * scale))
-    closed = np.where(point > 0, whole - before * (9 * scale), whole)
-    return np.asarray(closed / scale)
+    whole -= np.floor(whole / _TENS.take(place)) * _GAP.take(place)
+    return np.asarray(whole / _SCALE.take(place))

@@ -1,9 +1,9 @@
 """A whole ``.skeleton`` file in a few array operations, if it is just as it should be.
 
 The lines of a right file are known by how many words they have: one for a count, ten for a body,
-twelve for a joint. Cutting all of the text into words and comparing these numbers checks the
-structure at once; then only the words that are kept are turned into numbers. Whenever anything
-is out of the ordinary the scan gives up, and the careful reader finds out what it was.
+twelve for a joint. Counting the blanks of every line checks the structure at once; then only the
+words that are kept are looked for and turned into numbers. Whenever anything is out of the
+ordinary the scan gives up, and the careful reader finds out what it was.
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,9 @@ _BODY = np.array([NUMBERS_PER_BODY, 1] + [NUMBERS_PER_JOINT] * JOINTS)
 
 _MOST = 1e6
 """No count of a recording comes near it."""
+
+_WINDOW = 64
+"""Bytes from the head of a line in which its first three words must end: one word of bits."""
 
 _BLANK, _NEWLINE, _RETURN = (ord(blank) for blank in " \n\r")
 
@@ -44,21 +47,19 @@ class NtuBodies:
 
 
 @dataclass(frozen=True, eq=False)
-class _Words:
-    """The words of a text and the lines they make.
+class _Lines:
+    """The lines of a text whose words are one blank apart.
 
     Attributes:
-        content: The text.
-        starts: First byte of each word.
-        stops: Byte after each word.
-        heads: First word of each line that is not blank.
-        widths: Words of each such line.
+        content: The text and behind it a window of zeros.
+        heads: First byte of each line.
+        stops: Byte after the last word of each line.
+        widths: Words of each line.
     """
 
     content: bytes
-    starts: NDArray[np.int64]
-    stops: NDArray[np.int64]
     heads: NDArray[np.int64]
+    stops: NDArray[np.int64]
     widths: NDArray[np.int64]
 
     def read_ids(self, lines: NDArray[np.int64]) -> list[int]:
@@ -67,89 +68,110 @@ class _Words:
         Raises:
             ValueError: One is none.
         """
-        words = self.heads[lines]
-        spans = zip(self.starts[words].tolist(), self.stops[words].tolist(), strict=True)
-        return [int(self.content[start:stop]) for start, stop in spans]
-
-    def read_numbers(self, words: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Words (K) as numbers (K).
-
-        Raises:
-            ValueError: One is none.
-        """
-        return read_decimals(self.content, self.starts.take(words), self.stops.take(words))
-
-    def are_counts(self, words: NDArray[np.int64], values: NDArray[np.float64]) -> bool:
-        """Whether words (K) of these values (K) are written as whole numbers usually are."""
-        digits = np.floor(np.log10(np.clip(values, 1, _MOST))) + 1
-        lengths = self.stops[words] - self.starts[words]
-        return bool((lengths == digits).all() and (values < _MOST).all())
+        heads = self.heads[lines].tolist()
+        return [int(self.content[head : self.content.index(b" ", head)]) for head in heads]
 
 
 def scan_bodies(content: bytes) -> NtuBodies | None:
     """Read the content of a file; None if it is not as NTU RGB+D defines it."""
-    words = _cut(content)
-    if words is None or not len(words.heads):
+    lines = _cut(content)
+    if lines is None:
         return None
-    heads = np.flatnonzero(words.widths == NUMBERS_PER_BODY)
-    lines = heads[:, None] + np.arange(len(_BODY))  # (B 27)
-    if lines.size and (lines[-1, -1] >= len(words.widths) or (words.widths[lines] != _BODY).any()):
+    heads = np.flatnonzero(lines.widths == NUMBERS_PER_BODY)
+    bodies = heads[:, None] + np.arange(len(_BODY))  # (B 27) lines
+    if bodies.size and (
+        bodies[-1, -1] >= len(lines.widths) or (lines.widths[bodies] != _BODY).any()
+    ):
         return None
-    is_count = np.ones(len(words.widths), dtype=np.bool_)
-    is_count[lines] = False
+    is_count = np.ones(len(lines.widths), dtype=np.bool_)
+    is_count[bodies] = False
     counts = np.flatnonzero(is_count)
-    if (words.widths[counts] != 1).any():
+    if (lines.widths[counts] != 1).any():
         return None
     try:
-        return _read(words, lines, counts)
+        return _read(lines, bodies, counts)
     except ValueError:
         return None
 
 
-def _read(words: _Words, lines: NDArray[np.int64], counts: NDArray[np.int64]) -> NtuBodies | None:
+def _read(lines: _Lines, bodies: NDArray[np.int64], counts: NDArray[np.int64]) -> NtuBodies | None:
     """Numbers of bodies (B 27 lines) and of the lines that count frames and bodies.
 
     Raises:
         ValueError: A word is no number.
     """
-    ids = words.read_ids(lines[:, 0])
-    count_words = words.heads[np.concatenate([counts, lines[:, 1]])]
-    joint_words = words.heads[lines[:, 2:], None] + np.arange(3)  # (B 25 3)
-    values = words.read_numbers(np.concatenate([count_words, joint_words.reshape(-1)]))
-    numbers, joints = values[: len(count_words)], values[len(count_words) :]
-    if not words.are_counts(count_words, numbers) or min(ids, default=0) < 0:
+    ids = lines.read_ids(bodies[:, 0])
+    singles = np.concatenate([counts, bodies[:, 1]])
+    starts, stops = _find_words(lines.content, lines.heads[bodies[:, 2:].reshape(-1)])
+    starts = np.concatenate([lines.heads[singles], starts])
+    stops = np.concatenate([lines.stops[singles], stops])
+    values = read_decimals(lines.content, starts, stops)
+    numbers, joints = values[: len(singles)], values[len(singles) :]
+    if not _are_counts(numbers, (stops - starts)[: len(singles)]) or min(ids, default=0) < 0:
         return None
-    frame_count, *bodies = numbers[: len(counts)].astype(np.int64).tolist()
-    before = np.cumsum([0, *bodies])
+    frame_count, *in_frame = numbers[: len(counts)].astype(np.int64).tolist()
+    before = np.cumsum([0, *in_frame])
     in_place = np.arange(1, len(counts)) + before[:-1] * len(_BODY)
     if (
-        len(bodies) != frame_count
+        len(in_frame) != frame_count
         or frame_count == 0
-        or before[-1] != len(lines)
+        or before[-1] != len(bodies)
         or not np.array_equal(in_place, counts[1:])
         or (numbers[len(counts) :] != JOINTS).any()
     ):
         return None
-    frames = np.repeat(np.arange(frame_count), bodies)
-    return NtuBodies(frame_count, frames, ids, joints.reshape(-1, JOINTS, 3))
+    frames = np.repeat(np.arange(frame_count), in_frame)
+    return NtuBodies(frame_count, frames, ids, joints.reshape(3, -1, JOINTS).transpose(1, 2, 0))
 
 
-def _cut(content: bytes) -> _Words | None:
-    """Words and lines; None unless words are one blank apart and lines end in the usual ways."""
-    text = np.frombuffer(b"\n" + content.rstrip() + b"\n", dtype=np.uint8)
+def _are_counts(values: NDArray[np.float64], lengths: NDArray[np.int64]) -> bool:
+    """Whether words of these values and lengths are written as whole numbers usually are."""
+    digits = np.floor(np.log10(np.clip(values, 1, _MOST))) + 1
+    return bool((lengths == digits).all() and (values < _MOST).all())
+
+
+def _find_words(
+    content: bytes, heads: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Starts and stops (3*K) of the first, the second, the third words of K lines.
+
+    Raises:
+        ValueError: They are too long to be coordinates.
+    """
+    windows: NDArray[np.void] = np.ndarray(
+        (len(content) - _WINDOW + 1,), f"V{_WINDOW}", buffer=content, strides=(1,)
+    )
+    window = windows[heads].view(np.uint8)
+    # One bit a byte, the first byte's the highest: the highest bit is the first blank.
+    blanks = np.packbits(window <= _BLANK).view(">u8").astype(np.uint64)
+    stops = []
+    for _ in range(3):
+        if not blanks.all():
+            raise ValueError("expected three words within the window")
+        # Blanks do not stand together, so that rounding to a float never carries.
+        place = np.frexp(blanks.astype(np.float64))[1]
+        stops.append(heads + (_WINDOW - place))
+        blanks &= ~(np.uint64(1) << (place - 1).astype(np.uint64))
+    starts = [heads, stops[0] + 1, stops[1] + 1]
+    return np.concatenate(starts), np.concatenate(stops)
+
+
+def _cut(content: bytes) -> _Lines | None:
+    """Lines; None unless words are one blank apart and lines end in the usual ways."""
+    content = content.rstrip() + b"\n" + bytes(_WINDOW)
+    if not content.isascii() or content[0] <= _BLANK:
+        return None
+    text = np.frombuffer(content, dtype=np.uint8)[:-_WINDOW]
     is_blank = text <= _BLANK
-    edges = np.flatnonzero(is_blank[1:] != is_blank[:-1])  # one less: the text begins a byte later
-    starts, stops = edges[::2], edges[1::2]
-    after = text.take(stops + 1)
-    lasts = np.flatnonzero(after != _BLANK)  # the last word of each line
-    ends = after[lasts]
-    returns = stops[lasts[ends == _RETURN]]
+    ends = np.flatnonzero(text == _NEWLINE)
+    is_return = text[ends - 1] == _RETURN
+    returns = np.count_nonzero(is_return)
+    heads = np.concatenate([[0], ends[:-1] + 1])
+    blanks = np.add.reduceat(is_blank.view(np.uint8), heads, dtype=np.uint8).astype(np.int64)
     if (
-        not content.isascii()
-        or np.count_nonzero(ends == _NEWLINE) + len(returns) != len(ends)
-        or (text[returns + 2] != _NEWLINE).any()
-        or np.count_nonzero(is_blank) != 1 + len(stops) + len(returns)
+        np.count_nonzero(text < _BLANK) != len(ends) + returns
+        or np.count_nonzero(is_blank[1:] & is_blank[:-1]) != returns
+        or blanks.sum() != np.count_nonzero(is_blank)  # no line had so many as to overflow
     ):
         return None
-    widths = np.diff(lasts, prepend=-1)
-    return _Words(content, starts, stops, lasts - widths + 1, widths)
+    return _Lines(content, heads, ends - is_return, blanks - is_return)
