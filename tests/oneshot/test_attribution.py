@@ -7,7 +7,6 @@ import pytest
 
 from crossglg.oneshot.attribution import attribute_joints
 from crossglg.oneshot.classifiers import match_joints
-from crossglg.oneshot.distances import normalise_rows
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -45,6 +44,11 @@ def test_the_moment_that_differs_has_the_largest_part(random_features):
 def test_what_half_precision_rounds_off_is_spread_within_its_joint(random_features):
     query, exemplar = random_features(0), random_features(1)
     off = replace(query, joints=query.joints * np.float32(1.001) + np.float32(1e-3))
-    whole = (off.importance[0] + exemplar.importance[0]) / 2
-    whole = whole * (1 - (normalise_rows(off.joints) * normalise_rows(exemplar.joints)).sum(-1)[0])
-    np.testing.assert_allclose(attribute_joints(off, exemplar).sum(axis=0), whole, atol=1e-6)
+    parts = attribute_joints(off, exemplar)
+    assert parts.sum() == pytest.approx(float(match_joints(off, exemplar)[0, 0]), rel=1e-5)
+    for joint in range(4):  # joint by joint: with no weight on the others, the sum is its own part
+        only = np.eye(4, dtype=np.float32)[[joint]]
+        alone = replace(off, importance=only), replace(exemplar, importance=only)
+        weight = (off.importance[0] + exemplar.importance[0])[joint] / 2
+        expected = weight * match_joints(*alone)[0, 0]
+        assert parts[:, joint].sum() == pytest.approx(expected, abs=1e-6)

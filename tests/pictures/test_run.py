@@ -1,5 +1,7 @@
 """The page of a run is gathered from its own clips, and says only what is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from crossglg.oneshot import ClassifierResult, Evaluation
 from crossglg.pictures import describe_run
 from crossglg.pictures.run import named_joints
 from crossglg.report import render_report
-from crossglg.verbs import draw_rounds, extract_split
+from crossglg.verbs import SplitFeatures, draw_rounds, extract_split
 
 
 def make_evaluation(split):
@@ -63,6 +65,22 @@ def test_the_page_holds_it_all(described):
     page = render_report(described)
     for heading in ("looks at", "class by class", "Why this action", "Map of the novel clips"):
         assert heading in page
+
+
+def test_a_model_of_other_data_is_shown_as_such(split, recogniser):
+    """Its base classes are others, so this protocol's would say nothing about what taught it."""
+    stranger = replace(
+        recogniser, checkpoint=replace(recogniser.checkpoint, class_names=("a", "b", "c"))
+    )
+    all_novel = replace(split, base=split.base.select([]))
+    features = SplitFeatures(None, extract_split(recogniser.checkpoint, split).novel)
+    evaluation = replace(make_evaluation(split), seen=("drink",))
+    described = describe_run(
+        evaluation, all_novel, features, stranger, metrics=[], facts={}, seed=0
+    )
+    assert "trained on other data" in described.summary
+    assert "of these names: drink" in described.summary
+    assert [table.title for table in described.importance] == ["Novel classes"]
 
 
 def test_a_model_without_importance_has_no_importance_to_show(split, unguided):

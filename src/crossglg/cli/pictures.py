@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from crossglg.cli.actions import DEFAULT_GALLERY, Clip, GalleryFile, Model
+from crossglg.cli.actions import DEFAULT_GALLERY, DEFAULT_MODEL, Clip, GalleryFile, Model
 from crossglg.cli.app import Data, Json, LayoutFile, Seed, app, print_json, read_layout
-from crossglg.cli.learn import Classifiers, Draws, NovelBy, NovelLabels, Run, split_by_options
+from crossglg.cli.learn import Classifiers, Draws, NovelBy, NovelLabels, split_by_options
 from crossglg.errors import ConfigError
 
 _DRAWN = (".gif", ".webp", ".svg", ".html")
@@ -16,7 +16,7 @@ _DRAWN = (".gif", ".webp", ".svg", ".html")
 
 @app.command()
 def report(
-    run: Run,
+    run: Annotated[str, typer.Argument(help="Folder of a run, or open-base, open-small.")],
     data: Data,
     out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
     protocol: NovelBy = "",
@@ -64,7 +64,7 @@ def report(
 @app.command()
 def explain(
     clip: Clip,
-    model: Model,
+    model: Model = DEFAULT_MODEL,
     gallery: GalleryFile = DEFAULT_GALLERY,
     html: Annotated[Path | None, typer.Option(help="A page to write.")] = None,
     gif: Annotated[Path | None, typer.Option(help="A moving picture: .gif or .webp.")] = None,

@@ -26,11 +26,12 @@ def attribute_joints(query: ClipFeatures, exemplar: ClipFeatures) -> NDArray[np.
     joint's part is spread evenly over its moments, so that the sum is the distance itself.
     """
     weights = (query.importance[0] + exemplar.importance[0]) / 2  # (V)
-    alike = (normalise_rows(query.joints[0]) * normalise_rows(exemplar.joints[0])).sum(axis=-1)
-    whole = weights * np.maximum(1 - alike, 0)  # (V)
+    towards = normalise_rows(exemplar.joints[0])  # (V D)
+    angles = 1 - (normalise_rows(query.joints[0]) * towards).sum(axis=-1)  # (V)
+    whole = weights * np.maximum(angles, 0)
     lengths = np.maximum(np.linalg.norm(query.joints[0], axis=-1), _TINY)  # (V)
     frames = query.frames[0].astype(np.float64)  # (T V D)
-    likeness = np.einsum("tvd,vd->tv", frames, normalise_rows(exemplar.joints[0])) / lengths
+    likeness = np.einsum("tvd,vd->tv", frames, towards) / lengths
     parts = weights * (1 - likeness) / len(frames)
     rounded_off = (whole - parts.sum(axis=0)) / len(frames)
     return np.asarray(parts + rounded_off, dtype=np.float64)

@@ -22,7 +22,7 @@ from crossglg.report import (
 )
 from crossglg.skeleton.layout import Layout
 from crossglg.sources.clipset import ClipSet
-from crossglg.text import load_descriptions
+from crossglg.text import ActionDescription, load_descriptions
 from crossglg.text.phrases import key_joint_matrix
 from crossglg.verbs import SplitData, SplitFeatures, draw_rounds
 
@@ -57,14 +57,9 @@ def describe_run(
     best = max(evaluation.results, key=lambda name: evaluation.results[name].mean)
     floor = {"raw DTW": evaluation.floor, "raw Euclidean": evaluation.floor_euclidean}
     draw = draw_rounds(split, draws=1, seed=seed)[0]
-    base_count, way = len(split.protocol.base), len(evaluation.class_names)
     return Report(
         title="One example is enough",
-        summary=(
-            f"A skeleton encoder learned {base_count} base actions. Then it met {way} actions it "
-            f"had never seen, each shown once, and had to name the clips of all others. No text "
-            f"was used there."
-        ),
+        summary=_summarise(evaluation, split, recogniser.checkpoint),
         results={name: (r.mean, r.std) for name, r in evaluation.results.items()},
         floor={name: (r.mean, r.std) for name, r in floor.items()},
         class_names=evaluation.class_names,
@@ -83,6 +78,25 @@ def describe_run(
         decisions=choose_decisions(split, features.novel, recogniser, draw),
         embedding=map_clips(split.novel, features.novel, draw, method=map_method, seed=seed),
     )
+
+
+def _summarise(evaluation: Evaluation, split: SplitData, checkpoint: PlainCheckpoint) -> str:
+    way = len(evaluation.class_names)
+    asked = f"{way} actions{{}}, each shown once, and had to name the clips of all others."
+    if _is_own_data(split, checkpoint):
+        learned = f"A skeleton encoder learned {len(split.protocol.base)} base actions."
+        return f"{learned} Then it met {asked.format(' it had never seen')} No text was used there."
+    met = "It had met none of these actions before."
+    if evaluation.seen:
+        met = f"In training it had met actions of these names: {', '.join(evaluation.seen)}."
+    learned = "A skeleton encoder was trained on other data."
+    return f"{learned} Then it met {asked.format('')} {met} No text was used there."
+
+
+def _is_own_data(split: SplitData, checkpoint: PlainCheckpoint) -> bool:
+    """Whether the base classes are what the model was trained on."""
+    base = {split.base.class_names[label] for label in split.protocol.base}
+    return bool(base) and base <= set(checkpoint.class_names)
 
 
 # --- what it looks at ---------------------------------------------------------------------------
@@ -111,31 +125,39 @@ def named_joints(
 ) -> NDArray[np.bool_] | None:
     """(K V) joints that the global texts of these classes name; None where there is no text."""
     recipe = checkpoint.provenance.get("recipe") or {}
-    wanted = str(recipe.get("descriptions") or data).split("+")[0]
-    try:
-        chosen = load_descriptions(wanted).for_classes(names)
-    except DescriptionError:
+    taught = str(recipe.get("descriptions") or "").split("+")
+    found = (_find_texts(wanted, names) for wanted in [*filter(None, taught), data])
+    chosen = next((texts for texts in found if texts is not None), None)
+    if chosen is None:
         return None
     rows = key_joint_matrix(chosen, checkpoint.layout)
     # Texts that name no joint weigh all alike: they name none.
     return np.asarray((rows > 0) & (rows.min(axis=1, keepdims=True) == 0))
 
 
+def _find_texts(wanted: str, names: Sequence[str]) -> Sequence[ActionDescription] | None:
+    try:
+        return load_descriptions(wanted).for_classes(names)
+    except DescriptionError:
+        return None
+
+
 def tabulate_importance(
     split: SplitData, features: SplitFeatures, checkpoint: PlainCheckpoint
 ) -> tuple[ImportanceTable, ...]:
-    """Joints against classes, base and novel; nothing where the model predicts no importance."""
+    """Joints against classes; nothing where the model predicts no importance.
+
+    Base classes are shown where the model was trained on them.
+    """
     if checkpoint.branch.importance is None:
         return ()
-    sides = (
-        ("Base classes", split.base, features.base, split.protocol.base),
-        ("Unseen classes", split.novel, features.novel, split.protocol.novel),
+    novel = _tabulate(
+        "Novel classes", split.novel, features.novel, split.protocol.novel, checkpoint
     )
-    return tuple(
-        _tabulate(title, clips, found, classes, checkpoint)
-        for title, clips, found, classes in sides
-        if found is not None
-    )
+    if features.base is None or not _is_own_data(split, checkpoint):
+        return (novel,)
+    base = _tabulate("Base classes", split.base, features.base, split.protocol.base, checkpoint)
+    return base, novel
 
 
 def _tabulate(
