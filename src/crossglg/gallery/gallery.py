@@ -5,6 +5,7 @@ A gallery is a value: enrolling gives a new one, and whoever holds the old one i
 
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -138,12 +139,25 @@ class Gallery:
             LayoutError: The clip's joints say nothing about a joint of the model.
             ClipError: Nobody is seen in the clip.
         """
+        return self.recognize_all([clip], top=top)[0]
+
+    def recognize_all(self, clips: list[SkeletonClip], *, top: int = 3) -> list[Recognition]:
+        """As ``recognize``, for several clips at once; clips of one layout share a pass.
+
+        Raises:
+            GalleryError: Nothing is enrolled.
+            LayoutError: A clip's joints say nothing about a joint of the model.
+            ClipError: Nobody is seen in a clip.
+        """
+        support = self._support
+        distances = self.recogniser.compare(self.recogniser.embed(clips), support)
+        return [_judge(self, row, top=top) for row in distances]
+
+    @cached_property
+    def _support(self) -> ClipFeatures:
         if not self.exemplars:
             raise GalleryError("Nothing is enrolled yet. Enrol an action first: crossglg enroll.")
-        support = ClipFeatures.concatenate([exemplar.features for exemplar in self.exemplars])
-        query = self.recogniser.embed([clip])
-        distances = self.recogniser.compare(query, support)[0]
-        return _judge(self, distances, top=top)
+        return ClipFeatures.concatenate([exemplar.features for exemplar in self.exemplars])
 
     def _insist_on(self, action: str) -> None:
         if action not in self.actions:
