@@ -16,9 +16,13 @@ from crossglg.gallery import Gallery, Recognition
 from crossglg.live.buffer import FrameBuffer
 from crossglg.live.event import Event
 from crossglg.live.motion import MotionMeter, RestDetector, measure_motion
+from crossglg.live.pose import PoseNormaliser, normalise_poses
 from crossglg.live.suppress import Candidate, Suppressor
+from crossglg.live.warping import StreamWarping
+from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.mapping import map_clip
+from crossglg.skeleton.normalize import resample
 
 _TOP = 3
 
@@ -46,6 +50,10 @@ class StreamSettings:
     stretches: tuple[float, ...] = (1.0,)
     motion_share: float = 0.3
     longest: float = 1.5
+    proposals: tuple[str, ...] = ("rest", "sliding")
+    warp_fps: float = 10.0
+    warp_top: int = 2
+    least: float = 0.0
 
     @property
     def longest_delay_s(self) -> float:
@@ -87,9 +95,15 @@ class StreamRecogniser:
             patience=round(self.settings.rest_s * fps),
         )
         self._suppressor = Suppressor(patience=round(self.settings.wait_s * fps))
+        self._longest = round(self.settings.longest * max(self._lengths))
+        self._deferred: list[tuple[int, int]] = []
         self._stride = max(1, round(self.settings.stride_s * fps))
         self._margin = round(self.settings.margin_s * fps)
         self.speed = 0.0
+        self._poser = PoseNormaliser(target, fps=fps)
+        self._warp_step = max(1, round(fps / self.settings.warp_fps))
+        self._warping = _warp_exemplars(gallery, fps=fps / self._warp_step)
+        self._warped = (np.zeros(0), np.zeros(0, dtype=np.int64))
 
     @property
     def is_moving(self) -> bool:
@@ -118,30 +132,61 @@ class StreamRecogniser:
         """The stream is over: judge what is still open."""
         now = self._buffer.count - 1
         if (span := self._rest.finish()) is not None:
-            self._look(self._span_windows(*span))
+            self._end_span(*span)
         return [self._tell(each, now) for each in self._suppressor.settle(now + 10**9)]
 
     def _advance(self, number: int) -> list[Event]:
         joints, visible = self._buffer.frame(number)
         self.speed = self._meter.push(joints, visible)
+        pose = self._poser.push(joints[0], visible[0])
+        if number % self._warp_step == 0:
+            self._warped = self._warping.push(pose)
         span = self._rest.push(self.speed)
         if span is not None:
-            self._look(self._span_windows(*span))
+            self._end_span(*span)
         elif self.is_moving and number % self._stride == 0:
-            self._look(self._sliding_windows(number))
+            self._deferred += self._propose(number)
+            if number - self._since + 1 > self._longest:
+                self._look_at_deferred()
         return [self._tell(each, number) for each in self._suppressor.settle(number)]
 
-    def _span_windows(self, first: int, last: int) -> list[tuple[int, int]]:
-        window = (max(0, first - self._margin), last + self._margin)
-        window = (window[0], min(window[1], self._buffer.count - 1))
-        too_long = window[1] - window[0] + 1 > self.settings.longest * max(self._lengths)
-        return [] if too_long else [window]
-
     def _sliding_windows(self, number: int) -> list[tuple[int, int]]:
+        reach = number - self._since + self._margin + 1
+        return [(number - length + 1, number) for length in self._lengths if length <= reach]
+
+    @property
+    def _since(self) -> int:
         since = self._rest.moving_since
         assert since is not None  # asked only while somebody moves
-        reach = number - since + self._margin + 1
-        return [(number - length + 1, number) for length in self._lengths if length <= reach]
+        return since
+
+    def _end_span(self, first: int, last: int) -> None:
+        if last - first + 1 <= self._longest:
+            self._deferred.clear()
+            self._look(
+                [(max(0, first - self._margin), min(last + self._margin, self._buffer.count - 1))]
+            )
+        else:
+            self._look_at_deferred()
+
+    def _look_at_deferred(self) -> None:
+        self._look(self._deferred)
+        self._deferred.clear()
+
+    def _propose(self, number: int) -> list[tuple[int, int]]:
+        windows = []
+        if "sliding" in self.settings.proposals:
+            windows += self._sliding_windows(number)
+        if "warping" in self.settings.proposals:
+            windows += self._warped_windows(number)
+        return windows
+
+    def _warped_windows(self, number: int) -> list[tuple[int, int]]:
+        costs, starts = self._warped
+        best = np.argsort(costs)[: self.settings.warp_top]
+        least = 0.5 * min(self._lengths)
+        firsts = {int(starts[e]) * self._warp_step for e in best}
+        return [(first, number) for first in firsts if number - first >= least]
 
     def _look(self, windows: list[tuple[int, int]]) -> None:
         """Ask the gallery about windows and keep what it knows."""
@@ -152,7 +197,7 @@ class StreamRecogniser:
             return
         found = self.gallery.recognize_all([clips[n] for n in seen], top=_TOP)
         for n, recognition in zip(seen, found, strict=True):
-            if recognition.action is not None:
+            if recognition.action is not None and _score(recognition) >= self.settings.least:
                 first, last = windows[n]
                 self._suppressor.offer(Candidate(first, last, recognition, _score(recognition)))
 
@@ -167,6 +212,16 @@ class StreamRecogniser:
             found.answers,
             self._buffer.time_of(now),
         )
+
+
+def _warp_exemplars(gallery: Gallery, *, fps: float) -> StreamWarping:
+    target = gallery.recogniser.checkpoint.layout
+    poses = []
+    for exemplar in gallery.exemplars:
+        clip = clean(map_clip(exemplar.clip, target), max_persons=1)
+        frames = max(2, round(clip.duration_s * fps))
+        poses.append(normalise_poses(resample(clip, frame_count=frames)))
+    return StreamWarping(poses, [e.features.importance[0] for e in gallery.exemplars])
 
 
 def _score(recognition: Recognition) -> float:

@@ -1,6 +1,7 @@
 """A stretch of time, and the part of a clip that lies in it."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -25,6 +26,21 @@ class Span:
                 f"Expected a stretch from a time of at least 0 s to a later one, found "
                 f"{self.start_s:g} s to {self.end_s:g} s."
             )
+
+    @classmethod
+    def of(cls, start_s: float, end_s: float | None) -> Self:
+        """From one time to another, or to the end where there is none.
+
+        Raises:
+            ClipError: It is empty or begins before the beginning.
+        """
+        return cls(start_s, float("inf") if end_s is None else end_s)
+
+    def describe(self, name: str) -> str:
+        """``wave.mp4``, or ``wave.mp4, from 2 s to 4.5 s`` where it is a part."""
+        start = f" from {self.start_s:g} s" if self.start_s else ""
+        end = "" if np.isinf(self.end_s) else f" to {self.end_s:g} s"
+        return f"{name},{start}{end}" if start or end else name
 
 
 WHOLE = Span()

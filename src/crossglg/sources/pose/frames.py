@@ -1,6 +1,6 @@
 """Poses as they come: frames with a time, from a camera, a video, a sensor or a file."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,8 +40,8 @@ class PoseSource(Protocol):
         """Which joint is which."""
         ...
 
-    def frames(self) -> Iterator[PoseFrame]:
-        """Frame after frame, M the same in all. Closing the iterator frees the device or file."""
+    def frames(self) -> Generator[PoseFrame]:
+        """Frame after frame, M the same in all. Closing the generator frees the device or file."""
         ...
 
 

@@ -1,6 +1,7 @@
 """Poses out of a video file: its rotation, its clock, one part of it if wished."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ class VideoPoses:
 
     Args:
         path: The file; turned upright as its container says.
-        estimator: Finds the bodies; closed by the caller.
+        estimator: Finds the bodies; closed when the frames end.
         max_persons: M of the frames.
         span: The part to read.
     """
@@ -68,24 +69,26 @@ class VideoPoses:
         """The estimator's."""
         return self._estimator.layout
 
-    def frames(self) -> Iterator[PoseFrame]:
+    def frames(self) -> Generator[PoseFrame]:
         """Frame after frame; times count from the beginning of the file.
 
         Raises:
             SourceError: The file is no video that can be read.
         """
         tracker = SlotTracker(max_persons=self._max_persons, joint_count=self.layout.joint_count)
-        for time_s, image in read_images(self._path):
-            if time_s >= self._span.end_s:
-                break
-            if time_s < self._span.start_s - _WARM_UP_S:
-                continue
-            frame = tracker.track(self._estimator.estimate(image, time_s=time_s), time_s=time_s)
-            if time_s >= self._span.start_s:
-                yield frame
+        with closing(self._estimator), closing(read_images(self._path)) as images:
+            for time_s, image in images:
+                if time_s >= self._span.end_s:
+                    break
+                if time_s < self._span.start_s - _WARM_UP_S:
+                    continue
+                found = self._estimator.estimate(image, time_s=time_s)
+                frame = tracker.track(found, time_s=time_s)
+                if time_s >= self._span.start_s:
+                    yield frame
 
 
-def read_images(path: Path) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+def read_images(path: Path) -> Generator[tuple[float, NDArray[np.uint8]]]:
     """(seconds, picture (H W 3) in RGB), one by one.
 
     Raises:
@@ -124,12 +127,8 @@ def read_video(
     options = options or PoseOptions()
     if not path.is_file():
         raise SourceError(path, "expected a video, found nothing there.")
-    estimator = options.create()
-    try:
-        source = VideoPoses(path, estimator, max_persons=options.max_persons, span=span)
-        frames = list(source.frames())
-    finally:
-        estimator.close()
+    source = VideoPoses(path, options.create(), max_persons=options.max_persons, span=span)
+    frames = list(source.frames())
     if not frames:
         raise SourceError(path, f"expected a video that lasts beyond {span.start_s:g} s.")
     if not any(frame.visible.any() for frame in frames):
