@@ -11,9 +11,9 @@ from crossglg.errors import ClipError
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.mapping import mapping_matrix
+from crossglg.sources.pose.frames import LONGEST_GAP_S
 
-LONGEST_GAP_S = 0.5
-"""Between frames farther apart than this nothing is interpolated: nobody was seen meanwhile."""
+_SAME_S = 1e-6
 
 
 class FrameBuffer:
@@ -67,7 +67,7 @@ class FrameBuffer:
             self.start_s = time_s
             self._append(frame[1], frame[2])
             return range(first, self.count)
-        while (now := self.start_s + self.count / self.fps) <= time_s + 1e-9:
+        while (now := self.start_s + self.count / self.fps) <= time_s + _SAME_S:
             self._append(*_between(before, frame, now))
         return range(first, self.count)
 
@@ -141,9 +141,11 @@ def _between(
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """As ``sample_frames``: nothing is invented between a seen and an unseen joint."""
     (start, first, first_seen), (stop, second, second_seen) = before, after
-    if stop - start > LONGEST_GAP_S and time_s < stop - 1e-9:
+    if stop - time_s < _SAME_S:
+        return second, second_seen
+    if stop - start > LONGEST_GAP_S:
         return np.zeros_like(first), np.zeros_like(first_seen)
-    moment = min(1.0, max(0.0, (time_s - start) / (stop - start)))
+    moment = max(0.0, (time_s - start) / (stop - start))
     share = np.where(
         first_seen & second_seen, np.float32(moment), np.where(first_seen, 0.0, 1.0)
     ).astype(np.float32)[..., None]

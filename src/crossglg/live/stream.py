@@ -54,6 +54,7 @@ class StreamSettings:
     warp_fps: float = 10.0
     warp_top: int = 2
     least: float = 0.0
+    support: int = 1
 
     @property
     def longest_delay_s(self) -> float:
@@ -94,7 +95,9 @@ class StreamRecogniser:
             threshold=_motion_threshold(gallery, self.settings),
             patience=round(self.settings.rest_s * fps),
         )
-        self._suppressor = Suppressor(patience=round(self.settings.wait_s * fps))
+        self._suppressor = Suppressor(
+            patience=round(self.settings.wait_s * fps), support=self.settings.support
+        )
         self._longest = round(self.settings.longest * max(self._lengths))
         self._deferred: list[tuple[int, int]] = []
         self._stride = max(1, round(self.settings.stride_s * fps))
@@ -164,7 +167,8 @@ class StreamRecogniser:
         if last - first + 1 <= self._longest:
             self._deferred.clear()
             self._look(
-                [(max(0, first - self._margin), min(last + self._margin, self._buffer.count - 1))]
+                [(max(0, first - self._margin), min(last + self._margin, self._buffer.count - 1))],
+                support=self.settings.support,
             )
         else:
             self._look_at_deferred()
@@ -188,7 +192,7 @@ class StreamRecogniser:
         firsts = {int(starts[e]) * self._warp_step for e in best}
         return [(first, number) for first in firsts if number - first >= least]
 
-    def _look(self, windows: list[tuple[int, int]]) -> None:
+    def _look(self, windows: list[tuple[int, int]], *, support: int = 1) -> None:
         """Ask the gallery about windows and keep what it knows."""
         windows = [window for window in windows if window[0] >= self._buffer.oldest]
         clips = [self._buffer.clip(first, last) for first, last in windows]
@@ -199,7 +203,9 @@ class StreamRecogniser:
         for n, recognition in zip(seen, found, strict=True):
             if recognition.action is not None and _score(recognition) >= self.settings.least:
                 first, last = windows[n]
-                self._suppressor.offer(Candidate(first, last, recognition, _score(recognition)))
+                self._suppressor.offer(
+                    Candidate(first, last, recognition, _score(recognition), support)
+                )
 
     def _tell(self, candidate: Candidate, now: int) -> Event:
         found = candidate.recognition

@@ -1,6 +1,6 @@
 """Tell every action once: of overlapping candidates the best one, after a bounded wait."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crossglg.gallery import Recognition
 
@@ -14,12 +14,14 @@ class Candidate:
         last: Its last frame.
         recognition: What it was taken for; an action, not unknown.
         score: Higher is surer.
+        support: How many windows took this moment for this action.
     """
 
     first: int
     last: int
     recognition: Recognition
     score: float
+    support: int = 1
 
 
 class Suppressor:
@@ -33,7 +35,8 @@ class Suppressor:
         share: Of the shorter of two candidates, what may be common to both.
     """
 
-    def __init__(self, *, patience: int, share: float = 0.3) -> None:
+    def __init__(self, *, patience: int, support: int, share: float = 0.3) -> None:
+        self._support = support
         self._patience = patience
         self._share = share
         self._waiting: list[Candidate] = []
@@ -44,18 +47,26 @@ class Suppressor:
         if self._told is not None and self._collide(candidate, self._told):
             return
         rivals = [other for other in self._waiting if self._collide(candidate, other)]
+        action = candidate.recognition.action
+        alike = [rival for rival in rivals if rival.recognition.action == action]
+        support = candidate.support + max((rival.support for rival in alike), default=0)
         if all(candidate.score > rival.score for rival in rivals):
             self._waiting = [other for other in self._waiting if other not in rivals]
-            self._waiting.append(candidate)
+            self._waiting.append(replace(candidate, support=support))
+        elif alike:
+            best = max(alike, key=lambda rival: rival.score)
+            self._waiting.remove(best)
+            self._waiting.append(replace(best, support=support))
 
     def settle(self, now: int) -> list[Candidate]:
         """The candidates that nothing can displace any more at frame ``now``, in order of time."""
         ripe = [each for each in self._waiting if now - each.last >= self._patience]
         ripe.sort(key=lambda each: each.last)
         self._waiting = [each for each in self._waiting if each not in ripe]
-        if ripe:
-            self._told = ripe[-1]
-        return ripe
+        supported = [each for each in ripe if each.support >= self._support]
+        if supported:
+            self._told = supported[-1]
+        return supported
 
     def _collide(self, one: Candidate, other: Candidate) -> bool:
         common = min(one.last, other.last) - max(one.first, other.first) + 1
