@@ -252,7 +252,7 @@ def main() -> None:
         "--set",
         action="append",
         default=[],
-        metavar="NAME=VALUE[,NAME=VALUE]",
+        metavar="NAME=VALUE[;NAME=VALUE]",
         help="A row with other settings.",
     )
     words = parser.parse_args()
@@ -289,7 +289,8 @@ def main() -> None:
             taken = 1000 * (time.perf_counter() - start) / frames
             scores[name].append(judge(streams, found, taken))
     print(
-        "| search | precision, % | recall, % | F1 | delay, s | longest delay, s | wrong per minute | ms per frame |\n|---|---|---|---|---|---|---|---|"
+        "| search | precision, % | recall, % | F1 | delay, s | longest delay, s "
+        "| wrong per minute | ms per frame |\n|---|---|---|---|---|---|---|---|"
     )
     for name, each in scores.items():
         show(name, each)
@@ -299,13 +300,8 @@ def _settings(text: str) -> StreamSettings:
     settings = StreamSettings()
     for pair in text.split(";") if text else []:
         name, _, value = pair.partition("=")
-        now = getattr(settings, name)
-        parsed = (
-            tuple(type(now[0])(v) for v in value.split(",") if v)
-            if isinstance(now, tuple)
-            else type(now)(value)
-        )
-        settings = replace(settings, **{name: parsed})
+        kind = type(getattr(settings, name))
+        settings = replace(settings, **{name: kind(value)})
     return settings
 
 

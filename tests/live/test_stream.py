@@ -1,11 +1,14 @@
 """Actions are found in a stream, once each, and strangers are not."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
-from crossglg.errors import ClipError, GalleryError
+from crossglg.errors import ClipError, ConfigError, GalleryError
 from crossglg.gallery import Gallery
-from crossglg.live import StreamRecogniser
+from crossglg.live import StreamRecogniser, StreamSettings
+from crossglg.live.event import overlap
 
 
 def play(stream, clip, *, start_s=0.0):
@@ -16,7 +19,7 @@ def play(stream, clip, *, start_s=0.0):
 
 
 def between(first, second, frames):
-    """Move from the last pose of one clip to the first of another, then the frames' fps is lost."""
+    """(1 T V 3) from the last pose of one clip to the first of another."""
     share = np.linspace(0, 1, frames, dtype=np.float32)[None, :, None, None]
     return first.joints[:, -1:] * (1 - share) + second.joints[:, :1] * share
 
@@ -53,7 +56,20 @@ def test_no_event_is_told_later_than_the_settings_promise(gallery, stream_of_two
     clip, _ = stream_of_two
     stream = StreamRecogniser(gallery, layout=clip.layout)
     for event in play(stream, clip):
-        assert 0 <= event.delay_s <= stream.settings.longest_delay_s + 1e-6
+        assert 0 <= event.delay_s <= stream.longest_delay_s + 1e-6
+
+
+def test_actions_without_a_rest_between_them_are_still_told_apart(gallery, clips):
+    (wave, squat, *_), names = clips
+    parts = [wave.joints[:, :15], wave.joints, squat.joints, wave.joints, squat.joints]
+    joints = np.concatenate([parts[0] * 0 + wave.joints[:, :1], *parts[1:]], axis=1)
+    clip = wave.with_joints(joints, np.ones(joints.shape[:3], dtype=np.bool_))
+    stream = StreamRecogniser(gallery, layout=clip.layout)
+    events = play(stream, clip) + stream.finish()
+    assert {event.action for event in events} == set(names[:2])
+    for one, other in pairwise(events):
+        assert overlap((one.start_s, one.end_s), (other.start_s, other.end_s)) < 0.5
+    assert all(0 <= event.delay_s <= stream.longest_delay_s + 1e-6 for event in events)
 
 
 def test_a_body_at_rest_is_nothing(gallery, clips):
@@ -75,3 +91,10 @@ def test_time_that_does_not_go_on_is_refused(gallery, clips):
     stream.push(1.0, clip.joints[:, 0], clip.visible[:, 0])
     with pytest.raises(ClipError, match=r"later than 1\.000"):
         stream.push(1.0, clip.joints[:, 1], clip.visible[:, 1])
+
+
+def test_settings_that_make_no_sense_are_refused():
+    with pytest.raises(ConfigError, match="positive times"):
+        StreamSettings(stride_s=0.0)
+    with pytest.raises(ConfigError, match="length_ratio"):
+        StreamSettings(length_ratio=1.0)

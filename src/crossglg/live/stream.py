@@ -1,9 +1,11 @@
 """Actions found in a stream that nobody cut into clips: start, end, name, probability.
 
-    frame -> grid (buffer) -> motion -> proposals of windows -> gallery -> suppression -> events
+    frame -> grid (buffer) -> motion or rest -> windows -> gallery -> suppression -> events
 
-Per frame only cheap arithmetic is done. Windows are proposed at a stride while somebody moves, as
-long as the gallery's exemplars, and once more when the motion ends; the model looks at those.
+People rest between actions. So a span of motion between two rests is looked at once, as a whole,
+when it ends: what came before its end is never wasted on half an action. Only where motion goes on
+for longer than any exemplar does are windows of the exemplars' lengths looked at inside it, those
+of the time before included. Per frame there is only cheap arithmetic: mapping, the grid, motion.
 """
 
 from dataclasses import dataclass
@@ -11,65 +13,65 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.errors import GalleryError
+from crossglg.errors import ConfigError, GalleryError
 from crossglg.gallery import Gallery, Recognition
 from crossglg.live.buffer import FrameBuffer
 from crossglg.live.event import Event
 from crossglg.live.motion import MotionMeter, RestDetector, measure_motion
-from crossglg.live.pose import PoseNormaliser, normalise_poses
 from crossglg.live.suppress import Candidate, Suppressor
-from crossglg.live.warping import StreamWarping
-from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.mapping import map_clip
-from crossglg.skeleton.normalize import resample
 
 _TOP = 3
 
 
 @dataclass(frozen=True)
 class StreamSettings:
-    """How a stream is searched.
+    """How a stream is searched. The defaults were chosen on base classes (docs/streams.md).
 
     Attributes:
-        stride_s: Time between two looks at windows that end in mid-motion.
         rest_s: Rest that ends a span of motion.
-        wait_s: How long a candidate waits for a better one.
-        margin_s: Rest kept on both sides of a span of motion, as exemplars have it.
-        length_ratio: Two exemplars whose durations differ by less share a window length.
-        stretches: Window lengths as multiples of exemplars' durations.
+        margin_s: Rest kept on both sides of a span, as clips of actions have it.
         motion_share: Of the exemplars' usual speed, what counts as motion.
-        longest: The longest span of motion that is looked at as a whole, in longest exemplars.
+        longest: How many times longer than the longest exemplar a span may be and still be taken
+            for one action; beyond, windows inside it are looked at.
+        stride_s: Time between the ends of such windows.
+        length_ratio: Exemplars whose durations differ by less share a window length.
+        wait_s: How long what a window shows waits for a better one.
+        support: How many overlapping windows must show the same.
+
+    Raises:
+        ConfigError: A time is not positive, or a count is below one.
     """
 
-    stride_s: float = 0.25
     rest_s: float = 0.4
-    wait_s: float = 0.5
     margin_s: float = 0.2
-    length_ratio: float = 1.3
-    stretches: tuple[float, ...] = (1.0,)
     motion_share: float = 0.3
-    longest: float = 1.5
-    proposals: tuple[str, ...] = ("rest", "sliding")
-    warp_fps: float = 10.0
-    warp_top: int = 2
-    least: float = 0.0
-    support: int = 1
+    longest: float = 1.2
+    stride_s: float = 0.25
+    length_ratio: float = 1.3
+    wait_s: float = 0.5
+    support: int = 2
 
-    @property
-    def longest_delay_s(self) -> float:
-        """After its end, an action is told within this time, or never."""
-        return self.stride_s + max(self.wait_s, self.rest_s + self.margin_s)
+    def __post_init__(self) -> None:
+        times = (self.rest_s, self.stride_s, self.wait_s, self.motion_share)
+        if min(times) <= 0 or self.margin_s < 0 or self.support < 1:
+            raise ConfigError(f"Expected positive times and a support of at least 1, found {self}.")
+        if self.longest < 1 or self.length_ratio <= 1:
+            raise ConfigError(f"Expected longest >= 1 and length_ratio > 1, found {self}.")
 
 
 class StreamRecogniser:
     """Looks for a gallery's actions in frames as they come. One per stream; not thread-safe.
 
     Args:
-        gallery: What to look for; a later gallery may be put in its place (``gallery``).
+        gallery: What to look for.
         layout: Of the frames.
         fps: Of the grid that frames are brought to; the rate at which they come may differ.
         settings: How to search.
+
+    Attributes:
+        speed: Of whoever moves most, torso lengths per second.
 
     Raises:
         GalleryError: Nothing is enrolled.
@@ -84,34 +86,45 @@ class StreamRecogniser:
         fps: float = 30.0,
         settings: StreamSettings | None = None,
     ) -> None:
-        self.settings = settings or StreamSettings()
-        self.gallery = gallery
+        self._settings = settings or StreamSettings()
+        self._gallery = gallery
+        self._lengths = _window_lengths(gallery, fps=fps, ratio=self._settings.length_ratio)
+        self._longest = round(self._settings.longest * self._lengths[-1])
+        self._stride = max(1, round(self._settings.stride_s * fps))
+        self._margin = round(self._settings.margin_s * fps)
+        rest = max(1, round(self._settings.rest_s * fps))
         target = gallery.recogniser.checkpoint.layout
-        self._lengths = _window_lengths(gallery, fps=fps, settings=self.settings)
-        keep_s = 2 * self.settings.longest * max(self._lengths) / fps
-        self._buffer = FrameBuffer(source=layout, target=target, fps=fps, keep_s=keep_s)
+        self._buffer = FrameBuffer(
+            source=layout,
+            target=target,
+            fps=fps,
+            keep_s=(self._longest + 2 * self._margin + rest + self._stride + 2) / fps,
+        )
         self._meter = MotionMeter(target, fps=fps)
-        self._rest = RestDetector(
-            threshold=_motion_threshold(gallery, self.settings),
-            patience=round(self.settings.rest_s * fps),
-        )
+        threshold = self._settings.motion_share * _usual_speed(gallery)
+        self._rest = RestDetector(threshold=threshold, patience=rest)
         self._suppressor = Suppressor(
-            patience=round(self.settings.wait_s * fps), support=self.settings.support
+            patience=round(self._settings.wait_s * fps), support=self._settings.support
         )
-        self._longest = round(self.settings.longest * max(self._lengths))
         self._deferred: list[tuple[int, int]] = []
-        self._stride = max(1, round(self.settings.stride_s * fps))
-        self._margin = round(self.settings.margin_s * fps)
         self.speed = 0.0
-        self._poser = PoseNormaliser(target, fps=fps)
-        self._warp_step = max(1, round(fps / self.settings.warp_fps))
-        self._warping = _warp_exemplars(gallery, fps=fps / self._warp_step)
-        self._warped = (np.zeros(0), np.zeros(0, dtype=np.int64))
 
     @property
     def is_moving(self) -> bool:
         """Whether somebody is moving at present."""
         return self._rest.moving_since is not None
+
+    @property
+    def longest_delay_s(self) -> float:
+        """After its ``end_s``, an event is told within this time, or never.
+
+        After a rest it takes no more than ``rest_s``; an action at the beginning of a long motion
+        waits until it is clear that the motion is not one action.
+        """
+        stride = self._stride + 1
+        inside = max(self._longest - self._lengths[0] + self._margin, 0) + stride
+        wait_s = self._settings.wait_s + stride / self._buffer.fps
+        return max(self._settings.rest_s, wait_s, inside / self._buffer.fps)
 
     def push(
         self, time_s: float, joints: NDArray[np.floating], visible: NDArray[np.bool_]
@@ -134,78 +147,55 @@ class StreamRecogniser:
     def finish(self) -> list[Event]:
         """The stream is over: judge what is still open."""
         now = self._buffer.count - 1
-        if (span := self._rest.finish()) is not None:
-            self._end_span(*span)
-        return [self._tell(each, now) for each in self._suppressor.settle(now + 10**9)]
+        span = self._rest.finish()
+        return self._end_span(*span, now=now) if span is not None else self._settle(now, True)
 
-    def _advance(self, number: int) -> list[Event]:
-        joints, visible = self._buffer.frame(number)
-        self.speed = self._meter.push(joints, visible)
-        pose = self._poser.push(joints[0], visible[0])
-        if number % self._warp_step == 0:
-            self._warped = self._warping.push(pose)
+    def _advance(self, now: int) -> list[Event]:
+        self.speed = self._meter.push(*self._buffer.frame(now))
         span = self._rest.push(self.speed)
         if span is not None:
-            self._end_span(*span)
-        elif self.is_moving and number % self._stride == 0:
-            self._deferred += self._propose(number)
-            if number - self._since + 1 > self._longest:
-                self._look_at_deferred()
-        return [self._tell(each, number) for each in self._suppressor.settle(number)]
-
-    def _sliding_windows(self, number: int) -> list[tuple[int, int]]:
-        reach = number - self._since + self._margin + 1
-        return [(number - length + 1, number) for length in self._lengths if length <= reach]
-
-    @property
-    def _since(self) -> int:
+            return self._end_span(*span, now=now)
         since = self._rest.moving_since
-        assert since is not None  # asked only while somebody moves
-        return since
+        if since is not None and now % self._stride == 0:
+            self._deferred += self._windows(since, now)
+            if now - since + 1 > self._longest:
+                self._look_at_deferred()
+        return self._settle(now, False)
 
-    def _end_span(self, first: int, last: int) -> None:
+    def _end_span(self, first: int, last: int, *, now: int) -> list[Event]:
         if last - first + 1 <= self._longest:
+            window = (max(first - self._margin, 0), min(last + self._margin, now))
             self._deferred.clear()
-            self._look(
-                [(max(0, first - self._margin), min(last + self._margin, self._buffer.count - 1))],
-                support=self.settings.support,
-            )
+            self._look([window], support=self._settings.support)
         else:
             self._look_at_deferred()
+        return self._settle(now, True)
+
+    def _windows(self, since: int, now: int) -> list[tuple[int, int]]:
+        """Windows that end now and do not begin in the rest before the motion."""
+        reach = now - since + self._margin + 1
+        return [(now - length + 1, now) for length in self._lengths if length <= reach]
 
     def _look_at_deferred(self) -> None:
-        self._look(self._deferred)
+        self._look(self._deferred, support=1)
         self._deferred.clear()
 
-    def _propose(self, number: int) -> list[tuple[int, int]]:
-        windows = []
-        if "sliding" in self.settings.proposals:
-            windows += self._sliding_windows(number)
-        if "warping" in self.settings.proposals:
-            windows += self._warped_windows(number)
-        return windows
-
-    def _warped_windows(self, number: int) -> list[tuple[int, int]]:
-        costs, starts = self._warped
-        best = np.argsort(costs)[: self.settings.warp_top]
-        least = 0.5 * min(self._lengths)
-        firsts = {int(starts[e]) * self._warp_step for e in best}
-        return [(first, number) for first in firsts if number - first >= least]
-
-    def _look(self, windows: list[tuple[int, int]], *, support: int = 1) -> None:
+    def _look(self, windows: list[tuple[int, int]], *, support: int) -> None:
         """Ask the gallery about windows and keep what it knows."""
-        windows = [window for window in windows if window[0] >= self._buffer.oldest]
-        clips = [self._buffer.clip(first, last) for first, last in windows]
-        seen = [n for n, clip in enumerate(clips) if clip.visible.all(axis=-1).any()]
-        if not seen:
+        there = [window for window in windows if window[0] >= self._buffer.oldest]
+        cut = [(window, self._buffer.clip(*window)) for window in there]
+        # A clip without a moment in which a whole body is seen cannot be placed.
+        cut = [(window, clip) for window, clip in cut if clip.visible.all(axis=-1).any()]
+        if not cut:
             return
-        found = self.gallery.recognize_all([clips[n] for n in seen], top=_TOP)
-        for n, recognition in zip(seen, found, strict=True):
-            if recognition.action is not None and _score(recognition) >= self.settings.least:
-                first, last = windows[n]
-                self._suppressor.offer(
-                    Candidate(first, last, recognition, _score(recognition), support)
-                )
+        found = self._gallery.recognize_all([clip for _, clip in cut], top=_TOP)
+        for (window, _), recognition in zip(cut, found, strict=True):
+            if recognition.action is not None:
+                candidate = Candidate(*window, recognition, _score(recognition), support)
+                self._suppressor.offer(candidate)
+
+    def _settle(self, now: int, at_once: bool) -> list[Event]:
+        return [self._tell(each, now) for each in self._suppressor.settle(now, at_once=at_once)]
 
     def _tell(self, candidate: Candidate, now: int) -> Event:
         found = candidate.recognition
@@ -220,37 +210,24 @@ class StreamRecogniser:
         )
 
 
-def _warp_exemplars(gallery: Gallery, *, fps: float) -> StreamWarping:
-    target = gallery.recogniser.checkpoint.layout
-    poses = []
-    for exemplar in gallery.exemplars:
-        clip = clean(map_clip(exemplar.clip, target), max_persons=1)
-        frames = max(2, round(clip.duration_s * fps))
-        poses.append(normalise_poses(resample(clip, frame_count=frames)))
-    return StreamWarping(poses, [e.features.importance[0] for e in gallery.exemplars])
-
-
 def _score(recognition: Recognition) -> float:
     best = recognition.answers[0]
     return -best.distance if best.probability is None else best.probability
 
 
-def _window_lengths(gallery: Gallery, *, fps: float, settings: StreamSettings) -> tuple[int, ...]:
-    """Frames of the windows to look at: the exemplars' durations, near ones taken together."""
+def _window_lengths(gallery: Gallery, *, fps: float, ratio: float) -> tuple[int, ...]:
+    """Frames of the windows, shortest first: the exemplars' durations, near ones together."""
     if not gallery.exemplars:
         raise GalleryError("Nothing is enrolled yet. Enrol an action first: crossglg enroll.")
-    durations = sorted(exemplar.clip.duration_s for exemplar in gallery.exemplars)
     chosen: list[float] = []
-    for duration in durations:
-        if not chosen or duration > chosen[-1] * settings.length_ratio:
+    for duration in sorted((e.clip.duration_s for e in gallery.exemplars), reverse=True):
+        if not chosen or duration * ratio < chosen[-1]:
             chosen.append(duration)
-    wanted = {max(2, round(d * s * fps)) for d in chosen for s in settings.stretches}
-    return tuple(sorted(wanted))
+    return tuple(max(2, round(duration * fps)) for duration in reversed(chosen))
 
 
-def _motion_threshold(gallery: Gallery, settings: StreamSettings) -> float:
+def _usual_speed(gallery: Gallery) -> float:
+    """Median over exemplars of their median speed."""
     target = gallery.recogniser.checkpoint.layout
-    speeds = [
-        np.median(measure_motion(map_clip(exemplar.clip, target))) for exemplar in gallery.exemplars
-    ]
-    return float(settings.motion_share * np.median(speeds))
+    clips = [map_clip(exemplar.clip, target) for exemplar in gallery.exemplars]
+    return float(np.median([np.median(measure_motion(clip)) for clip in clips]))

@@ -1,8 +1,11 @@
 """Tell every action once: of overlapping candidates the best one, after a bounded wait."""
 
+from collections import deque
 from dataclasses import dataclass, replace
 
 from crossglg.gallery import Recognition
+
+_REMEMBERED = 8
 
 
 @dataclass(frozen=True)
@@ -32,19 +35,20 @@ class Suppressor:
 
     Args:
         patience: Frames to wait for something better.
+        support: A candidate that fewer windows agree on is dropped.
         share: Of the shorter of two candidates, what may be common to both.
     """
 
     def __init__(self, *, patience: int, support: int, share: float = 0.3) -> None:
-        self._support = support
         self._patience = patience
+        self._support = support
         self._share = share
         self._waiting: list[Candidate] = []
-        self._told: Candidate | None = None
+        self._told: deque[Candidate] = deque(maxlen=_REMEMBERED)
 
     def offer(self, candidate: Candidate) -> None:
         """Take a candidate in, unless a better one stands in its place."""
-        if self._told is not None and self._collide(candidate, self._told):
+        if any(self._collide(candidate, told) for told in self._told):
             return
         rivals = [other for other in self._waiting if self._collide(candidate, other)]
         action = candidate.recognition.action
@@ -54,21 +58,31 @@ class Suppressor:
             self._waiting = [other for other in self._waiting if other not in rivals]
             self._waiting.append(replace(candidate, support=support))
         elif alike:
-            best = max(alike, key=lambda rival: rival.score)
-            self._waiting.remove(best)
-            self._waiting.append(replace(best, support=support))
+            best = max(alike, key=_get_score)
+            self._waiting[self._waiting.index(best)] = replace(best, support=support)
 
-    def settle(self, now: int) -> list[Candidate]:
-        """The candidates that nothing can displace any more at frame ``now``, in order of time."""
-        ripe = [each for each in self._waiting if now - each.last >= self._patience]
-        ripe.sort(key=lambda each: each.last)
+    def settle(self, now: int, *, at_once: bool = False) -> list[Candidate]:
+        """What can be told at frame ``now``, in order of time.
+
+        Args:
+            now: The newest frame.
+            at_once: Nothing better can come, as everybody rests: do not wait.
+        """
+        ripe = [each for each in self._waiting if at_once or now - each.last >= self._patience]
         self._waiting = [each for each in self._waiting if each not in ripe]
-        supported = [each for each in ripe if each.support >= self._support]
-        if supported:
-            self._told = supported[-1]
-        return supported
+        told = sorted((e for e in ripe if e.support >= self._support), key=_get_end)
+        self._told.extend(told)
+        return told
 
     def _collide(self, one: Candidate, other: Candidate) -> bool:
         common = min(one.last, other.last) - max(one.first, other.first) + 1
         shorter = min(one.last - one.first, other.last - other.first) + 1
         return common > self._share * shorter
+
+
+def _get_score(candidate: Candidate) -> float:
+    return candidate.score
+
+
+def _get_end(candidate: Candidate) -> int:
+    return candidate.last
