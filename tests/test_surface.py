@@ -38,8 +38,19 @@ OPTIONS = {
     },
     "inspect": {"--html", "--layout", "--json"},
     "import-weights": {"--out", "--option"},
-    "enroll": {"--model", "--gallery", "--layout"},
-    "recognize": {"--model", "--gallery", "--top", "--layout", "--json"},
+    "enroll": {
+        *("--model", "--gallery", "--from", "--to", "--pose-model", "--persons", "--layout"),
+        "--either-side",
+    },
+    "recognize": {
+        *("--model", "--gallery", "--top", "--from", "--to", "--pose-model", "--persons"),
+        *("--layout", "--json"),
+    },
+    "live": {
+        *("--model", "--gallery", "--camera", "--source", "--pose-model", "--persons"),
+        *("--layout", "--json"),
+    },
+    "pose-model": {"--from-npm"},
     "report": {
         *("--out", "--protocol", "--novel", "--draws", "--classifier", "--map", "--seed"),
         "--layout",

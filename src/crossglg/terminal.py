@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.metadata
+import json
 import platform
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from crossglg.compare import Comparison
     from crossglg.gallery import Recognition
     from crossglg.inspection import Inspection
+    from crossglg.live import Event
     from crossglg.oneshot import Evaluation
     from crossglg.sources.protocol import Protocol
     from crossglg.sources.verify import Verification
@@ -106,6 +108,28 @@ def print_recognition(recognition: "Recognition") -> None:
         console.print(f"  {sure}{escape(answer.action)}", highlight=False)
     if recognition.unknown_probability is not None:
         console.print(f"  {recognition.unknown_probability:6.0%}  unknown", style="dim")
+
+
+def print_event(event: "Event", *, as_json: bool) -> None:
+    """One line for an action that was found in a stream."""
+    if as_json:
+        print(json.dumps(event.to_json()), flush=True)
+        return
+    sure = "" if event.confidence is None else f"{event.confidence:6.0%}"
+    times = f"{event.start_s:7.1f} - {event.end_s:.1f} s"
+    Console().print(f"{times} {sure}  [bold]{escape(event.action)}[/bold]", highlight=False)
+
+
+@contextmanager
+def watching(*, quiet: bool) -> Iterator[Callable[[float, bool], None]]:
+    """A line that tells the time of the stream, and whether somebody moves."""
+    console = Console(stderr=True, quiet=quiet)
+    with console.status("waiting for the first picture") as status:
+
+        def report(time_s: float, is_moving: bool) -> None:
+            status.update(f"{time_s:6.1f} s  {'moving' if is_moving else 'at rest'}")
+
+        yield report
 
 
 def print_comparison(comparison: "Comparison") -> None:

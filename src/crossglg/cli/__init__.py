@@ -2,7 +2,7 @@
 
 import sys
 
-from crossglg.cli import actions, data, describe, learn, pictures, protocol, reproduce
+from crossglg.cli import actions, data, describe, learn, pictures, protocol, reproduce, watch
 from crossglg.cli.app import app
 from crossglg.errors import CrossGLGError
 
@@ -16,6 +16,7 @@ __all__ = [
     "pictures",
     "protocol",
     "reproduce",
+    "watch",
 ]
 
 

@@ -95,7 +95,7 @@ def explain(gallery: Gallery, clip: SkeletonClip, *, top: int = 3) -> Explanatio
         )
     recogniser = gallery.recogniser
     query = recogniser.embed([clip])
-    distances = gallery.distances(query)
+    distances = gallery.distances(query)[0]
     nearest = int(distances.argmin())
     others = [e.action != gallery.exemplars[nearest].action for e in gallery.exemplars]
     rival = int(np.where(others, distances, np.inf).argmin())
