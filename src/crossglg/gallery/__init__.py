@@ -1,6 +1,12 @@
 """Show an action once, have it recognised ever after: enrolled actions, in memory and on disk."""
 
-from crossglg.gallery.file import load_gallery, open_gallery, save_gallery, update_gallery
+from crossglg.gallery.file import (
+    import_gallery,
+    load_gallery,
+    open_gallery,
+    save_gallery,
+    update_gallery,
+)
 from crossglg.gallery.gallery import Answer, Exemplar, Gallery, Recognition
 
 __all__ = [
@@ -8,6 +14,7 @@ __all__ = [
     "Exemplar",
     "Gallery",
     "Recognition",
+    "import_gallery",
     "load_gallery",
     "open_gallery",
     "save_gallery",

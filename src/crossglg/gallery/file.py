@@ -9,6 +9,8 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from numpy.typing import NDArray
 
 from crossglg.atomic import create_file
 from crossglg.errors import GalleryError
-from crossglg.gallery.gallery import Exemplar, Gallery
+from crossglg.gallery.gallery import Exemplar, Gallery, check_name
 from crossglg.oneshot import ClipFeatures
 from crossglg.recogniser import Recogniser
 from crossglg.skeleton.clip import SkeletonClip
@@ -59,6 +61,31 @@ def open_gallery(path: Path, recogniser: Recogniser) -> Gallery:
         GalleryError: The file is damaged or of another version.
     """
     return load_gallery(path, recogniser) if path.exists() else Gallery(recogniser)
+
+
+def import_gallery(path: Path, recogniser: Recogniser) -> Gallery:
+    """Read a gallery that somebody else made: only its skeletons are believed, not its features.
+
+    Raises:
+        GalleryError: The file is damaged, of another version, or holds what no gallery holds.
+        LayoutError: A clip's joints say nothing about a joint of the model.
+        ClipError: Nobody is seen in a clip.
+    """
+    manifest, arrays = _unpack(path)
+    try:
+        exemplars = tuple(
+            _read_exemplar(number, record, arrays, embed_anew=recogniser)
+            for number, record in enumerate(manifest["exemplars"])
+        )
+        named = tuple(replace(e, action=check_name(e.action)) for e in exemplars)
+        for exemplar in named:
+            datetime.fromisoformat(exemplar.enrolled)
+            check_name(exemplar.source or "-")
+    except (KeyError, TypeError, AttributeError) as error:
+        raise GalleryError(f"{path.name}: expected a gallery file ({error!r}).") from error
+    except ValueError as error:
+        raise GalleryError(f"{path.name}: {error}") from error
+    return Gallery(recogniser, named)
 
 
 def update_gallery(

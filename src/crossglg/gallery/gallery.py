@@ -98,7 +98,7 @@ class Gallery:
             ClipError: Nobody is seen in the clip.
         """
         exemplar = Exemplar(
-            _check_name(action),
+            check_name(action),
             clip,
             self.recogniser.embed([clip]),
             source,
@@ -113,7 +113,7 @@ class Gallery:
             GalleryError: No such action, or the new name will not do.
         """
         self._insist_on(action)
-        name = _check_name(new)
+        name = check_name(new)
         renamed = [replace(e, action=name) if e.action == action else e for e in self.exemplars]
         return replace(self, exemplars=tuple(renamed))
 
@@ -138,12 +138,22 @@ class Gallery:
             LayoutError: The clip's joints say nothing about a joint of the model.
             ClipError: Nobody is seen in the clip.
         """
+        self._insist_on_some()
+        return self.judge(self.recogniser.embed([clip]), top=top)
+
+    def judge(self, query: ClipFeatures, *, top: int = 3) -> Recognition:
+        """``recognize`` for who has looked at the clip already, N = 1.
+
+        Raises:
+            GalleryError: Nothing is enrolled.
+        """
+        self._insist_on_some()
+        support = ClipFeatures.concatenate([exemplar.features for exemplar in self.exemplars])
+        return _judge(self, self.recogniser.compare(query, support)[0], top=top)
+
+    def _insist_on_some(self) -> None:
         if not self.exemplars:
             raise GalleryError("Nothing is enrolled yet. Enrol an action first: crossglg enroll.")
-        support = ClipFeatures.concatenate([exemplar.features for exemplar in self.exemplars])
-        query = self.recogniser.embed([clip])
-        distances = self.recogniser.compare(query, support)[0]
-        return _judge(self, distances, top=top)
 
     def _insist_on(self, action: str) -> None:
         if action not in self.actions:
@@ -183,7 +193,12 @@ def _judge(gallery: Gallery, distances: NDArray[np.float32], *, top: int) -> Rec
     return Recognition(action, tuple(answers), round(max(0.0, unknown), 4))
 
 
-def _check_name(name: str) -> str:
+def check_name(name: str) -> str:
+    """The name of an action with single blanks.
+
+    Raises:
+        GalleryError: It is empty, too long or not printable.
+    """
     cleaned = " ".join(name.split())
     if not cleaned or len(cleaned) > _LONGEST_NAME or not cleaned.isprintable():
         raise GalleryError(

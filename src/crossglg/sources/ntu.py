@@ -29,6 +29,8 @@ NTU60_ACTION_COUNT = 60
 _JOINTS = 25
 _NUMBERS_PER_BODY = 10
 _NUMBERS_PER_JOINT = 12
+_MOST_BODIES = 100
+"""Body ids in one file; recordings have a handful, and each one costs a row in every frame."""
 _TRUNCATED = "The file is probably truncated; download it again."
 _NAME = re.compile(r"S(\d{3})C(\d{3})P(\d{3})R(\d{3})A(\d{3})")
 
@@ -112,6 +114,11 @@ def read_ntu_skeleton(path: Path | str) -> SkeletonClip:
             file, f"expected a body, found none in any of its {frame_count} frames. Leave it out."
         )
     ids = list(dict.fromkeys(sighting.body for sighting in sightings))
+    if len(ids) > _MOST_BODIES:
+        raise SourceError(
+            file,
+            f"expected at most {_MOST_BODIES} bodies, found {len(ids)}. The file is damaged.",
+        )
     person = [ids.index(sighting.body) for sighting in sightings]
     frame = [sighting.frame for sighting in sightings]
     joints = np.full((len(ids), frame_count, _JOINTS, 3), np.nan, dtype=np.float64)
