@@ -5,6 +5,7 @@ A gallery is a value: enrolling gives a new one, and whoever holds the old one i
 
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -138,18 +139,32 @@ class Gallery:
             LayoutError: The clip's joints say nothing about a joint of the model.
             ClipError: Nobody is seen in the clip.
         """
-        self._insist_on_some()
-        return self.judge(self.recogniser.embed([clip]), top=top)
+        return self.recognize_all([clip], top=top)[0]
 
-    def judge(self, query: ClipFeatures, *, top: int = 3) -> Recognition:
-        """``recognize`` for who has looked at the clip already, N = 1.
+    def recognize_all(self, clips: list[SkeletonClip], *, top: int = 3) -> list[Recognition]:
+        """As ``recognize``, for several clips at once; clips of one layout share a pass.
+
+        Raises:
+            GalleryError: Nothing is enrolled.
+            LayoutError: A clip's joints say nothing about a joint of the model.
+            ClipError: Nobody is seen in a clip.
+        """
+        self._insist_on_some()
+        return self.judge(self.recogniser.embed(clips), top=top)
+
+    def judge(self, queries: ClipFeatures, *, top: int = 3) -> list[Recognition]:
+        """As ``recognize_all``, of clips that the model has looked at already.
 
         Raises:
             GalleryError: Nothing is enrolled.
         """
         self._insist_on_some()
-        support = ClipFeatures.concatenate([exemplar.features for exemplar in self.exemplars])
-        return _judge(self, self.recogniser.compare(query, support)[0], top=top)
+        distances = self.recogniser.compare(queries, self._support)
+        return [_judge(self, row, top=top) for row in distances]
+
+    @cached_property
+    def _support(self) -> ClipFeatures:
+        return ClipFeatures.concatenate([exemplar.features for exemplar in self.exemplars])
 
     def _insist_on_some(self) -> None:
         if not self.exemplars:
