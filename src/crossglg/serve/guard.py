@@ -23,7 +23,7 @@ STREAM_PROTOCOL = "crossglg.v1"
 _TOKEN_PROTOCOL = "bearer."
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; "
         "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; "
         "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
