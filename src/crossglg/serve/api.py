@@ -4,7 +4,7 @@ The body of a request is always *the clip* (or the gallery file); what shall be 
 the query. So a file goes up as it is, with no form around it and nothing to unwrap.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -52,9 +52,7 @@ _GALLERY_BODY: dict[str, Any] = {
     }
 }
 
-Format = Annotated[
-    FileFormat | None, Query(description="Of the file in the body; none for JSON.")
-]
+Format = Annotated[FileFormat | None, Query(description="Of the file in the body; none for JSON.")]
 ClipName = Annotated[
     str, Query(alias="clip", max_length=200, description="Which clip of an npz of several.")
 ]
@@ -69,7 +67,9 @@ Here = Annotated[Site, Depends(_find_site)]
 
 
 async def _read_clip(
-    request: Request, site: Here, kind: Annotated[Format, Query(alias="format")] = None,
+    request: Request,
+    site: Here,
+    kind: Annotated[Format, Query(alias="format")] = None,
     clip: ClipName = "",
 ) -> SkeletonClip:
     is_json = request.headers.get("content-type", "").split(";")[0].strip() == "application/json"
@@ -142,9 +142,7 @@ async def remove(site: Here, action: str) -> ActionsView:
 @api.get("/actions/{action}/exemplars/{number}")
 async def show_exemplar(site: Here, action: str, number: int) -> ClipView:
     """An exemplar of an action, as it moves; counted from 0."""
-    return await site.workers.run(
-        lambda: work.show_exemplar(site.store.current(), action, number)
-    )
+    return await site.workers.run(lambda: work.show_exemplar(site.store.current(), action, number))
 
 
 @api.post("/clips", openapi_extra=_CLIP_BODY)
@@ -160,9 +158,7 @@ async def recognize(
     top: Annotated[int, Query(ge=1, le=20, description="How many answers to give.")] = 3,
 ) -> RecognitionView:
     """Name the action of a clip, or say that it is unknown."""
-    return await site.workers.run(
-        lambda: work.recognize(site.store.current(), clip, top=top)
-    )
+    return await site.workers.run(lambda: work.recognize(site.store.current(), clip, top=top))
 
 
 @api.get("/gallery", response_class=Response, responses={200: {"content": {_FILE: {}}}})

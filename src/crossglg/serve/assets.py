@@ -1,7 +1,8 @@
 """The page: built files that are kept compressed and go out as they are kept."""
 
 import gzip
-import mimetypes
+import hashlib
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
@@ -9,21 +10,49 @@ from fastapi import APIRouter, Request, Response
 
 from crossglg.serve.problems import ServeError
 
-_KINDS = {".wasm": "application/wasm", ".js": "text/javascript", ".task": "application/octet-stream",
-          ".html": "text/html; charset=utf-8", ".svg": "image/svg+xml", ".css": "text/css",
-          ".webmanifest": "application/manifest+json"}  # fmt: skip
+_KINDS = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".task": "application/octet-stream",
+    ".txt": "text/plain",
+    ".wasm": "application/wasm",
+    ".woff2": "font/woff2",
+}
 _PACKED = ".gz"
+_START = "index.html"
 _FOREVER = "public, max-age=31536000, immutable"
 _HASHED = "assets/"
 """Files below this folder have a digest in their name, so that they never change."""
 
 
-def list_assets() -> dict[str, Path]:
+@dataclass(frozen=True)
+class Asset:
+    """One file of the page.
+
+    Attributes:
+        path: Where it lies.
+        kind: Media type.
+        tag: Digest of its content, in quotes as HTTP wants it.
+        is_packed: Whether it is kept compressed.
+    """
+
+    path: Path
+    kind: str
+    tag: str
+    is_packed: bool
+
+
+def list_assets() -> dict[str, Asset]:
     """Address -> file. Requests are looked up here; no path is ever made from one."""
     folder = Path(str(resources.files("crossglg.serve"))) / "static"
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    found = {path.relative_to(folder).as_posix().removesuffix(_PACKED): path for path in files}
-    return found | ({"": found["index.html"]} if "index.html" in found else {})
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        address = path.relative_to(folder).as_posix().removesuffix(_PACKED)
+        if path.is_file():
+            found[address] = _describe(path, Path(address).suffix)
+    return found | ({"": found[_START]} if _START in found else {})
 
 
 def create_page() -> APIRouter:
@@ -33,23 +62,30 @@ def create_page() -> APIRouter:
 
     @router.get("/{address:path}")
     async def page(request: Request, address: str) -> Response:
-        path = assets.get(address)
-        if path is None:
+        if address not in assets:
             raise ServeError(404, "There is nothing at this address.")
-        return _respond(request, address, path)
+        return _respond(request, address, assets[address])
 
     return router
 
 
-def _respond(request: Request, address: str, path: Path) -> Response:
-    content = path.read_bytes()
-    headers = {"Cache-Control": _FOREVER if address.startswith(_HASHED) else "no-cache"}
-    if path.suffix == _PACKED:
+def _describe(path: Path, suffix: str) -> Asset:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:32]
+    return Asset(path, _KINDS[suffix], f'"{digest}"', path.suffix == _PACKED)
+
+
+def _respond(request: Request, address: str, asset: Asset) -> Response:
+    headers = {
+        "Cache-Control": _FOREVER if address.startswith(_HASHED) else "no-cache",
+        "ETag": asset.tag,
+    }
+    if request.headers.get("if-none-match") == asset.tag:
+        return Response(status_code=304, headers=headers)
+    content = asset.path.read_bytes()
+    if asset.is_packed:
         headers["Vary"] = "Accept-Encoding"
         if "gzip" in request.headers.get("accept-encoding", ""):
             headers["Content-Encoding"] = "gzip"
         else:
             content = gzip.decompress(content)
-    suffix = Path(path.name.removesuffix(_PACKED)).suffix
-    kind = _KINDS.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
-    return Response(content, media_type=kind, headers=headers)
+    return Response(content, media_type=asset.kind, headers=headers)

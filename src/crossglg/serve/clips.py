@@ -74,9 +74,7 @@ def read_frames(frames: list[Body], order: NDArray[np.int64]) -> NDArray[np.floa
     hidden = [np.nan] * 3
     for number, body in enumerate(frames):
         if len(body) != len(order):
-            raise ClipError(
-                f"Frame {number}: expected {len(order)} joints, found {len(body)}."
-            )
+            raise ClipError(f"Frame {number}: expected {len(order)} joints, found {len(body)}.")
     points = [[hidden if point is None else point for point in body] for body in frames]
     with np.errstate(over="ignore"):  # what float32 cannot hold is not finite: not visible
         joints = np.array(points, dtype=np.float64).astype(np.float32)
@@ -109,7 +107,7 @@ def space_evenly(
     wanted = np.linspace(times_s[0], times_s[-1], count)
     after = np.clip(np.searchsorted(times_s, wanted), 1, count - 1)
     share = (wanted - times_s[after - 1]) / (times_s[after] - times_s[after - 1])
-    share = share.astype(np.float32)[None, :, None, None]
+    weight = share.astype(np.float32)[None, :, None, None]
     # A joint unseen on either side stays unseen: NaN spreads through the mean.
-    mixed = joints[:, after - 1] * (1 - share) + joints[:, after] * share
+    mixed = joints[:, after - 1] * (1 - weight) + joints[:, after] * weight
     return SkeletonClip.from_array(mixed, fps=fps, layout=layout)

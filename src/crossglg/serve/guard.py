@@ -23,7 +23,8 @@ STREAM_PROTOCOL = "crossglg.v1"
 _TOKEN_PROTOCOL = "bearer."
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; "
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "
+        "style-src 'self'; font-src 'self'; "
         "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; "
         "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
@@ -119,7 +120,10 @@ def _check_origin(headers: Headers) -> None:
     origin = headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != headers.get("host"):
         raise ServeError(403, f"Requests from pages of another site ({origin}) are refused.")
-    if headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode") != "navigate":
+    if (
+        headers.get("sec-fetch-site") == "cross-site"
+        and headers.get("sec-fetch-mode") != "navigate"
+    ):
         raise ServeError(403, "Requests from pages of another site are refused.")
 
 
@@ -131,7 +135,7 @@ def _host_name(host: str) -> str:
 
 
 def _find_token(headers: Headers) -> str:
-    """Of the Authorization header; of the WebSocket's protocols, as browsers set no header there."""
+    """Of the head, or of the protocols of a WebSocket, for which browsers set no other field."""
     kind, _, token = headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
         return token.strip()

@@ -42,9 +42,7 @@ def describe_problem(status: int, detail: str) -> dict[str, Any]:
     return {"type": "about:blank", "title": title, "status": status, "detail": detail}
 
 
-def respond(
-    status: int, detail: str, headers: Mapping[str, str] | None = None
-) -> JSONResponse:
+def respond(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """A problem as a response."""
     content = describe_problem(status, detail)
     return JSONResponse(content, status, dict(headers or {}), media_type=MEDIA_TYPE)

@@ -84,7 +84,7 @@ class StreamSession:
             self._check(frame)
             self._frames.append(frame)
             if self._searcher is not None:
-                seen = np.isfinite(frame.joints).all(axis=-1)
+                seen = np.asarray(np.isfinite(frame.joints).all(axis=-1))
                 events += self._searcher.push(frame.time_s, frame.joints, seen)
         newest_s = self._frames[-1].time_s
         if newest_s - self._labelled_s < _LABEL_EVERY_S:

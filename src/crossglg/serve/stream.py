@@ -14,7 +14,7 @@ import contextlib
 from collections import deque
 from typing import Annotated, Any, Literal
 
-import numpy as np
+from anyio import create_task_group
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
 
@@ -85,7 +85,7 @@ async def stream(socket: WebSocket) -> None:
 async def _close(socket: WebSocket, status: int, detail: str) -> None:
     code = _LATER if status == 503 else _POLICY
     with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # gone meanwhile
-        await socket.send_json({"type": "problem", **describe_problem(status, detail)})
+        await socket.send_json(describe_problem(status, detail) | {"type": "problem"})
         await socket.close(code)
 
 
@@ -106,20 +106,18 @@ class _Conversation:
         layout, self._order = choose_layout(start.layout, start.joint_names, self._site.limits)
         self._session = StreamSession(self._site.store, layout, self._site.limits)
         await self._send({"type": "ready", "layout": LayoutView.of(layout).model_dump()})
-        answering = asyncio.create_task(self._answer())
         try:
-            await self._read(answering)
-            await answering
-            await self._socket.close(_NORMAL)
-        finally:
-            answering.cancel()
-            with contextlib.suppress(BaseException):
-                await answering
+            async with create_task_group() as group:
+                group.start_soon(self._answer)
+                await self._read()
+        except BaseExceptionGroup as errors:  # whichever failed first says why
+            raise errors.exceptions[0] from None
+        await self._socket.close(_NORMAL)
 
-    async def _read(self, answering: asyncio.Task[None]) -> None:
+    async def _read(self) -> None:
         loop = asyncio.get_running_loop()
         allowance, before = self._site.limits.stream_fps, loop.time()
-        while not answering.done():
+        while True:
             message = await self._receive()
             if isinstance(message, Stop):
                 self._is_over = True
@@ -136,7 +134,6 @@ class _Conversation:
             joints = read_frames(message.persons, self._order)  # persons as if they were frames
             self._waiting.append(Frame(message.time_s, joints))
             self._arrived.set()
-        await answering  # it failed; say why
 
     async def _receive(self) -> Start | FrameMessage | Stop:
         try:
@@ -159,11 +156,19 @@ class _Conversation:
             frames = list(self._waiting)
             self._waiting.clear()
             if frames:
-                events, label = await self._site.workers.run(lambda: self._session.push(frames))  # noqa: B023
-                await self._tell(events, label)
+                await self._push(frames)
             if self._is_over and not self._waiting:
                 await self._tell(await self._site.workers.run(self._session.finish), None)
                 return
+
+    async def _push(self, frames: list[Frame]) -> None:
+        try:
+            found = await self._site.workers.run(lambda: self._session.push(frames))
+        except ServeError as error:
+            if error.status != 503:
+                raise
+            return  # too busy for these frames; the next ones may do
+        await self._tell(*found)
 
     async def _tell(self, events: list[Event], label: Label | None) -> None:
         for event in events:

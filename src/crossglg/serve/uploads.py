@@ -25,7 +25,10 @@ from crossglg.serve.problems import ServeError
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.sources.single import read_clip
 
-_NPY_VERSIONS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+_NPY_VERSIONS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
 
 
 class FileFormat(StrEnum):

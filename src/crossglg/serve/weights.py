@@ -14,10 +14,10 @@ _DIGITS = 4
 def relative_importance(
     importance: NDArray[np.float32], recogniser: Recogniser, layout: Layout
 ) -> list[float] | None:
-    """(V of the model) -> (V of ``layout``), 1 for the most important joint; None where all are
-    alike, which is what a model without importance says.
+    """(V of the model) -> (V of ``layout``), 1 for the most important joint.
 
-    A joint that the model does not have is as important as the joints that stand for it.
+    A joint that the model does not have is as important as the joints that stand for it. None
+    where all are alike, which is what a model without importance says.
     """
     if np.ptp(importance) == 0:
         return None

@@ -1,6 +1,7 @@
 """What a request asks of the gallery and the model, without HTTP: pure functions of a snapshot."""
 
 import hashlib
+import zipfile
 from pathlib import Path
 
 from crossglg.errors import GalleryError
@@ -84,8 +85,6 @@ def _digest(exemplar: Exemplar) -> bytes:
 
 def _refuse_many(path: Path, limits: Limits) -> None:
     """Embedding costs time per clip, so clips are counted before."""
-    import zipfile
-
     try:
         with zipfile.ZipFile(path) as archive:
             count = sum(name.endswith("/clip/joints.npy") for name in archive.namelist())
