@@ -1,4 +1,4 @@
-"""A server that is killed while everybody enrols: the file is whole, and what was promised is in it."""
+"""A server that is killed while all enrol: the file is whole and has what was promised."""
 
 import json
 import signal

@@ -11,7 +11,8 @@ class PageState {
   isLoaded = $state(false);
   problem = $state("");
   aloud = $state("");
-  private spokenAt = 0;
+  private spokenAt = -Infinity;
+  private timer = 0;
 
   /** Run something; what goes wrong is shown. Returns whether it went well. */
   async attempt(job: () => Promise<void>): Promise<boolean> {
@@ -31,12 +32,15 @@ class PageState {
     });
   }
 
-  /** Tell a screen reader, not more often than it can be listened to. */
+  /** Tell a screen reader, not faster than it can be listened to; the newest sentence wins. */
   say(sentence: string, urgent = false): void {
+    clearTimeout(this.timer);
     if (sentence === this.aloud) return;
-    if (!urgent && performance.now() - this.spokenAt < ALOUD_EVERY_MS) return;
-    this.spokenAt = performance.now();
-    this.aloud = sentence;
+    const rest_ms = urgent ? 0 : this.spokenAt + ALOUD_EVERY_MS - performance.now();
+    this.timer = window.setTimeout(() => {
+      this.spokenAt = performance.now();
+      this.aloud = sentence;
+    }, rest_ms);
   }
 }
 
