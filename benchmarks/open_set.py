@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from crossglg.checkpoint import PlainCheckpoint
+from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
 from crossglg.oneshot import extract_features
 from crossglg.oneshot.acceptance import fit_acceptance, play_trials
 from crossglg.oneshot.classifiers import MATCHERS
@@ -21,7 +21,6 @@ from crossglg.oneshot.floor import raw_distances, raw_sequences
 from crossglg.oneshot.openset import OpenSetResult, judge_open_set
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.splits import get_protocol
-from crossglg.training import PLAIN_FILE
 from crossglg.verbs import SplitData, open_clips, split_data
 
 _SITUATIONS = 200

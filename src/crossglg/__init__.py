@@ -1,9 +1,14 @@
 """Show an action once, have it recognised ever after: one-shot skeleton action recognition."""
 
 from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crossglg.errors import CrossGLGError
 from crossglg.skeleton import Layout, SkeletonClip, get_layout, list_layouts
+
+if TYPE_CHECKING:
+    from crossglg.recogniser import Recogniser
 
 __version__ = version("crossglg")
 
@@ -14,4 +19,16 @@ __all__ = [
     "__version__",
     "get_layout",
     "list_layouts",
+    "load",
 ]
+
+
+def load(run: Path | str = "open-base") -> "Recogniser":
+    """A trained model ready for use: shipped weights by name, or the folder of a run.
+
+    Raises:
+        CheckpointError: There is none of this name, or it is damaged.
+    """
+    from crossglg.recogniser import Recogniser  # torch is imported when it is needed
+
+    return Recogniser.load(run)

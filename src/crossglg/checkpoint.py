@@ -19,6 +19,9 @@ from crossglg.guidance.interaction import InteractionConfig
 from crossglg.guidance.model import PlainBranch
 from crossglg.skeleton.layout import Layout
 
+PLAIN_FILE = "plain.safetensors"
+"""The plain branch of a run, in its folder."""
+
 _FORMAT = 1
 _HEADER = "crossglg"
 
@@ -90,8 +93,8 @@ class PlainCheckpoint:
     class_names: tuple[str, ...]
     provenance: Mapping[str, Any]
 
-    def save(self, path: Path) -> None:
-        """Write to ``path``, atomically."""
+    def save(self, path: Path, *, dtype: torch.dtype = torch.float32) -> None:
+        """Write to ``path``, atomically; in half precision for shipping, at half the size."""
         header = {
             "model": asdict(self.model),
             "layout": self.layout.to_json(),
@@ -100,7 +103,9 @@ class PlainCheckpoint:
             "class_names": list(self.class_names),
             "provenance": dict(self.provenance),
         }
-        write_tensors(path, self.branch.state_dict(), header)
+        state = self.branch.state_dict()
+        tensors = {k: v.to(dtype) if v.is_floating_point() else v for k, v in state.items()}
+        write_tensors(path, tensors, header)
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -17,9 +17,10 @@ import torch
 from crossglg.checkpoint import PlainCheckpoint, read_json, write_json
 from crossglg.encoders import list_encoders
 from crossglg.errors import ConfigError, CrossGLGError, suggest
+from crossglg.shipped import load_plain
 from crossglg.skeleton.layout import Layout
 from crossglg.sources.splits import get_protocol
-from crossglg.training import PLAIN_FILE, Recipe, create_recipe, override, read_metrics
+from crossglg.training import Recipe, create_recipe, override, read_metrics
 from crossglg.training.rivals import RIVALS, train_like
 from crossglg.verbs import DEFAULT_CLASSIFIERS, evaluate_run, open_clips, split_data, train_run
 
@@ -251,7 +252,7 @@ def _summarise(grid: Grid, failed: tuple[str, ...]) -> Comparison:
         for name, key in (("raw DTW", "floor"), ("raw Euclidean", "floor_euclidean")):
             found = records[0]["evaluation"][key]
             floor[name] = (found["mean"], found["std"])
-        checkpoint = PlainCheckpoint.load(_run_folder(grid, method, seeds[0]) / PLAIN_FILE)
+        checkpoint = load_plain(_run_folder(grid, method, seeds[0]))
         rows.append(
             Row(
                 method.name,

@@ -13,9 +13,9 @@ from crossglg.checkpoint import PlainCheckpoint, read_json, write_json
 from crossglg.oneshot import ClipFeatures, extract_features
 from crossglg.oneshot.acceptance import Acceptance, fit_acceptance, play_trials
 from crossglg.oneshot.classifiers import match_joints
+from crossglg.shipped import find_run, load_plain
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.sources.clipset import ClipSet
-from crossglg.training import PLAIN_FILE
 
 ACCEPTANCE_FILE = "acceptance.json"
 _SEED = 0
@@ -35,14 +35,14 @@ class Recogniser:
     acceptance: Acceptance | None
 
     @classmethod
-    def load(cls, run: Path) -> "Recogniser":
-        """Read the folder of a run.
+    def load(cls, run: Path | str) -> "Recogniser":
+        """Read the folder of a run, or shipped weights by name.
 
         Raises:
             CheckpointError: There is no trained model in it.
         """
-        checkpoint = PlainCheckpoint.load(run / PLAIN_FILE)
-        path = run / ACCEPTANCE_FILE
+        checkpoint = load_plain(run)
+        path = find_run(run) / ACCEPTANCE_FILE
         acceptance = Acceptance.from_json(read_json(path)) if path.exists() else None
         return cls(checkpoint, acceptance)
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from crossglg.compare import Comparison
     from crossglg.gallery import Recognition
     from crossglg.oneshot import Evaluation
+    from crossglg.sources.protocol import Protocol
+    from crossglg.sources.verify import Verification
     from crossglg.text.lint import LintReport
     from crossglg.text.writer import Estimate
 
@@ -89,6 +91,9 @@ def print_evaluation(evaluation: "Evaluation") -> None:
     table.add_row("floor: raw DTW", f"{floor.mean:.1f} ± {floor.std:.1f}", "")
     table.add_row("raw Euclidean", f"{still.mean:.1f} ± {still.std:.1f}", "", style="dim")
     Console().print(table)
+    if evaluation.seen:
+        names = escape(", ".join(evaluation.seen))
+        Console().print(f"Not new to the model, which met them in other data: {names}")
 
 
 def print_recognition(recognition: "Recognition") -> None:
@@ -120,6 +125,32 @@ def print_comparison(comparison: "Comparison") -> None:
     console.print(table)
     for reason in comparison.failed:
         console.print(f"failed: {escape(reason)}", highlight=False)
+
+
+def print_protocol(protocol: "Protocol") -> None:
+    """What a protocol says, labels from zero, the exemplars one per line."""
+    console = Console(highlight=False)
+    console.print(f"{protocol.name}: {escape(protocol.about)}")
+    drawn = "published" if protocol.draw == "fixed" else protocol.draw
+    console.print(f"data: {protocol.data}, {protocol.class_count} classes; exemplars: {drawn}")
+    for kind, labels in (("base", protocol.base), ("novel", protocol.novel)):
+        console.print(f"{kind}, {len(labels)}: {', '.join(map(str, labels))}")
+    for label, clip in protocol.exemplars.items():
+        console.print(f"exemplar of {label}: {escape(clip)}")
+    if protocol.query_count:
+        console.print(f"queries: {protocol.query_count:,}")
+
+
+def print_verification(verification: "Verification") -> None:
+    """Every check in one line, then what could not be checked."""
+    console = Console(highlight=False, soft_wrap=True)
+    for check in verification.checks:
+        mark = "[green]right[/]" if check.right else "[red]wrong[/]"
+        console.print(f"{mark}  {escape(str(check))}")
+    for unknown in verification.not_checked:
+        console.print(f"       not checked, as nobody published it: {unknown}.", style="dim")
+    verdict = "is what" if verification.right else "is not what"
+    console.print(f"'{verification.data}' {verdict} '{verification.protocol}' was made for.")
 
 
 def print_lint(report: "LintReport") -> None:

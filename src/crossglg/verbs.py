@@ -1,7 +1,7 @@
 """What the command line does, without the command line: split, train, evaluate."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +18,16 @@ from crossglg.oneshot import (
     extract_features,
     fixed_exemplars,
 )
+from crossglg.oneshot.classifiers import MATCHERS
 from crossglg.oneshot.worded import WORDED, NovelWords, relevance_of_names
 from crossglg.recogniser import learn_acceptance
 from crossglg.skeleton.layout import Layout
 from crossglg.sources import open_data, read_masks
 from crossglg.sources.clipset import ClipSet
-from crossglg.sources.splits import Protocol, select_clips
+from crossglg.sources.join import same_action
+from crossglg.sources.protocol import Protocol
+from crossglg.sources.splits import first_usable, select_clips
+from crossglg.sources.verify import require_verified
 from crossglg.text import create_text_encoder, load_guidance
 from crossglg.training import BaseClips, Progress, Recipe, train
 
@@ -49,11 +53,13 @@ class SplitData:
 def split_data(
     data: ClipSet, protocol: Protocol, *, masks: Mapping[str, NDArray[np.bool_]]
 ) -> SplitData:
-    """Apply a protocol.
+    """Apply a protocol; what it was made for is verified first, whoever trains or evaluates.
 
     Raises:
-        ProtocolError: The protocol is made for other data.
+        ProtocolError: The protocol is made for other data, or clips of them are missing.
     """
+    if protocol.data:
+        require_verified(protocol, data)
     chosen = select_clips(protocol, data, masks)
     return SplitData(protocol, chosen.of_classes(protocol.base), chosen.of_classes(protocol.novel))
 
@@ -74,7 +80,13 @@ def train_run(
     Raises:
         ConfigError: The recipe contradicts itself, or ``out`` holds another run.
         DescriptionError: The recipe asks for texts that are not there.
+        ProtocolError: Every class is novel.
     """
+    if not split.protocol.base:
+        raise ProtocolError(
+            f"Protocol '{split.protocol.name}': expected base classes to learn from, found every "
+            "class novel."
+        )
     base = BaseClips.gather(split.base, split.protocol.base)
     guidance = None
     if recipe.model.needs_texts:
@@ -99,14 +111,12 @@ def train_run(
 
 
 def draw_rounds(split: SplitData, *, draws: int, seed: int) -> list[Draw]:
-    """The exemplars of every round; fixed exemplars make one round."""
+    """The exemplars of every round; exemplars that are not drawn make one round."""
     novel, protocol = split.novel, split.protocol
     if protocol.draw == "fixed":
-        return [
-            fixed_exemplars(
-                protocol.exemplars, novel.labels, novel.clip_names, novel=protocol.novel
-            )
-        ]
+        return [_show_fixed(split, protocol.exemplars)]
+    if protocol.draw == "first":
+        return [_show_fixed(split, first_usable(novel, protocol.novel))]
     rng = np.random.default_rng(seed)
     return [
         draw_exemplars(protocol.draw, novel.labels, novel.subjects, novel=protocol.novel, rng=rng)
@@ -114,39 +124,67 @@ def draw_rounds(split: SplitData, *, draws: int, seed: int) -> list[Draw]:
     ]
 
 
+def _show_fixed(split: SplitData, exemplars: Mapping[int, str]) -> Draw:
+    novel = split.novel
+    return fixed_exemplars(exemplars, novel.labels, novel.clip_names, novel=split.protocol.novel)
+
+
 def evaluate_run(
     checkpoint: PlainCheckpoint,
     split: SplitData,
     *,
-    classifiers: Sequence[str] = DEFAULT_CLASSIFIERS,
+    classifiers: Sequence[str] | None = None,
     draws: int = DEFAULT_DRAWS,
     seed: int = 0,
 ) -> Evaluation:
     """Judge a trained model on the novel classes of a protocol.
 
+    On other data than it was trained on, a model may have met an action of that name; the result
+    says which (``Evaluation.seen``).
+
+    Args:
+        checkpoint: The model.
+        split: The data under the protocol.
+        classifiers: Names; by default a few that the data allow.
+        draws: How often exemplars are drawn.
+        seed: Of the draws.
+
     Raises:
-        ProtocolError: The model was trained on one of the novel classes.
-        ConfigError: Unknown classifier.
+        ProtocolError: The model was trained on one of the novel classes of this very data.
+        ConfigError: Unknown classifier, or one that needs base classes where there are none.
     """
-    novel_names = {split.novel.class_names[label] for label in split.protocol.novel}
-    if seen := sorted(novel_names & set(checkpoint.class_names)):
+    seen = _find_seen(checkpoint, split)
+    if seen and checkpoint.provenance.get("data") == split.novel.name:
         raise ProtocolError(
             f"Expected novel classes that the model has never seen, but it was trained on: "
             f"{', '.join(seen)}. Evaluate under the protocol it was trained for "
             f"({checkpoint.provenance.get('protocol', 'unknown')})."
         )
-    base = extract_features(checkpoint, split.base)
+    base = None
+    if len(split.base):
+        features = extract_features(checkpoint, split.base)
+        base = BaseStatistics.collect(features.pooled, split.base.labels)
+    if classifiers is None:
+        classifiers = [n for n in DEFAULT_CLASSIFIERS if base is not None or n in MATCHERS]
     words = load_novel_words(checkpoint, split) if set(classifiers) & set(WORDED) else None
-    return evaluate(
+    evaluation = evaluate(
         extract_features(checkpoint, split.novel),
         split.novel,
         draw_rounds(split, draws=draws, seed=seed),
         novel=split.protocol.novel,
         classifiers=classifiers,
-        base=BaseStatistics.collect(base.pooled, split.base.labels),
+        base=base,
         protocol=split.protocol.name,
         words=words,
     )
+    return replace(evaluation, seen=seen)
+
+
+def _find_seen(checkpoint: PlainCheckpoint, split: SplitData) -> tuple[str, ...]:
+    """The novel classes that are among the model's own, under any of their names."""
+    known = {same_action(name) for name in checkpoint.class_names}
+    novel = [split.novel.class_names[label] for label in split.protocol.novel]
+    return tuple(sorted(name for name in novel if same_action(name) in known))
 
 
 def load_novel_words(checkpoint: PlainCheckpoint, split: SplitData) -> NovelWords:

@@ -6,13 +6,12 @@ import sys
 
 import pytest
 
-from crossglg.checkpoint import write_json
+from crossglg.checkpoint import PLAIN_FILE, write_json
 from crossglg.errors import SourceError
 from crossglg.recogniser import ACCEPTANCE_FILE
 from crossglg.sources import write_npz
 from crossglg.sources.choreography import choreography
 from crossglg.sources.single import read_clip
-from crossglg.training import PLAIN_FILE
 
 
 @pytest.fixture(scope="module")

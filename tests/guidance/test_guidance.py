@@ -137,7 +137,7 @@ def test_codes_gather_at_the_prior_of_their_class():
 
 
 def test_the_bottleneck_head_is_taught_by_its_prior():
-    config = ModelConfig(head="vib", guidance="none", options={"width": 8})
+    config = ModelConfig(head="bottleneck", guidance="none", options={"width": 8})
     plain = build_plain(config, layout=get_layout("openni15"), max_persons=1, class_count=4)
     output = CrossGLG(plain)(torch.randn(4, 1, 8, 15, 3), torch.ones(4, 1, 8, dtype=torch.bool))
     code, prior = output.code

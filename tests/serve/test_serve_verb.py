@@ -4,18 +4,17 @@ import pytest
 from typer.testing import CliRunner
 
 from crossglg.cli import app
-from crossglg.errors import ConfigError, MissingExtraError
+from crossglg.errors import CheckpointError, ConfigError, MissingExtraError
 
 
 def refuse(*words):
     return CliRunner().invoke(app, ["serve", *words]).exception
 
 
-def test_a_model_is_needed(monkeypatch):
-    monkeypatch.delenv("CROSSGLG_MODEL", raising=False)
-    error = refuse()
-    assert isinstance(error, ConfigError)
-    assert "--model" in str(error)
+def test_a_model_that_is_not_there_is_named(tmp_path):
+    error = refuse("--model", str(tmp_path / "nowhere"))
+    assert isinstance(error, CheckpointError)
+    assert "nowhere" in str(error)
 
 
 def test_an_open_address_needs_a_token(run):

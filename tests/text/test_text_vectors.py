@@ -192,3 +192,19 @@ def test_texts_without_stored_vectors_are_encoded_once_and_remembered(tmp_path, 
         guidance = load_guidance(["abseiling"], body, descriptions="kinetics400", encoder="hashing")
     assert guidance.joint_texts.shape[:2] == (1, 17)
     assert [file.name for file in tmp_path.iterdir()] == ["texts.sqlite"]
+
+
+def test_each_class_is_described_by_the_first_set_that_knows_it():
+    names = ("bow", "right hand wave", "draw circle")
+    both = load_guidance(names, KINECT, descriptions="choreography,utd_mhad")
+    alone = load_guidance(names[1:2], KINECT, descriptions="utd_mhad")
+    np.testing.assert_array_equal(both.joint_texts[1], alone.joint_texts[0])
+    np.testing.assert_array_equal(both.key_joints[1], alone.key_joints[0])
+    assert both.class_names == names
+    assert "choreography" in both.source
+    assert "utd_mhad" in both.source
+
+
+def test_classes_that_no_set_knows_are_named():
+    with pytest.raises(DescriptionError, match=r"None of choreography, utd_mhad says .*: abseil\."):
+        load_guidance(("bow", "abseil"), KINECT, descriptions="choreography,utd_mhad")

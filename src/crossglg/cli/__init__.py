@@ -2,11 +2,11 @@
 
 import sys
 
-from crossglg.cli import actions, data, describe, learn, serve
+from crossglg.cli import actions, data, describe, learn, protocol, serve
 from crossglg.cli.app import app
 from crossglg.errors import CrossGLGError
 
-__all__ = ["actions", "app", "data", "describe", "learn", "main", "serve"]
+__all__ = ["actions", "app", "data", "describe", "learn", "main", "protocol", "serve"]
 
 
 def main() -> None:

@@ -15,19 +15,20 @@ GalleryFile = Annotated[
     Path, typer.Option("--gallery", envvar="CROSSGLG_GALLERY", help="The file of the gallery.")
 ]
 Model = Annotated[
-    Path, typer.Option("--model", envvar="CROSSGLG_MODEL", help="Folder of a trained run.")
+    str, typer.Option("--model", envvar="CROSSGLG_MODEL", help="A run, or shipped weights.")
 ]
 Clip = Annotated[
     str, typer.Argument(help="A .skeleton, .bvh or .json file, or file.npz#NAME-OR-NUMBER.")
 ]
 DEFAULT_GALLERY = Path("gallery.crossglg")
+DEFAULT_MODEL = "open-base"
 
 
 @app.command()
 def enroll(
     name: Annotated[str, typer.Argument(help="What the action is called from now on.")],
     clips: Annotated[list[str], typer.Argument(help="Clips that show it; one is enough.")],
-    model: Model,
+    model: Model = DEFAULT_MODEL,
     gallery: GalleryFile = DEFAULT_GALLERY,
     layout: LayoutFile = "",
 ) -> None:
@@ -49,7 +50,7 @@ def enroll(
 @app.command()
 def recognize(
     clip: Clip,
-    model: Model,
+    model: Model = DEFAULT_MODEL,
     gallery: GalleryFile = DEFAULT_GALLERY,
     top: Annotated[int, typer.Option(min=1, help="How many answers to show.")] = 3,
     layout: LayoutFile = "",
@@ -69,7 +70,7 @@ def recognize(
 
 @app.command("list")
 def list_actions(
-    model: Model, gallery: GalleryFile = DEFAULT_GALLERY, as_json: Json = False
+    model: Model = DEFAULT_MODEL, gallery: GalleryFile = DEFAULT_GALLERY, as_json: Json = False
 ) -> None:
     """What is enrolled, with how many clips, and since when."""
     known = _open(gallery, model)
@@ -92,7 +93,7 @@ def list_actions(
 def rename(
     name: Annotated[str, typer.Argument(help="As it is.")],
     new: Annotated[str, typer.Argument(help="As it shall be; an existing name takes it in.")],
-    model: Model,
+    model: Model = DEFAULT_MODEL,
     gallery: GalleryFile = DEFAULT_GALLERY,
 ) -> None:
     """Give an enrolled action another name."""
@@ -105,7 +106,7 @@ def rename(
 @app.command()
 def remove(
     name: Annotated[str, typer.Argument(help="The action to forget.")],
-    model: Model,
+    model: Model = DEFAULT_MODEL,
     gallery: GalleryFile = DEFAULT_GALLERY,
 ) -> None:
     """Forget an enrolled action."""
@@ -115,13 +116,13 @@ def remove(
     print(f"{gallery} knows {', '.join(changed.actions) or 'nothing'}")
 
 
-def _open(gallery: Path, model: Path) -> "Gallery":
+def _open(gallery: Path, model: str) -> "Gallery":
     from crossglg.gallery import open_gallery
 
     return open_gallery(gallery, _load(model))
 
 
-def _load(model: Path) -> "Recogniser":
+def _load(model: str) -> "Recogniser":
     from crossglg.recogniser import Recogniser
 
     return Recogniser.load(model)

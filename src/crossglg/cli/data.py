@@ -47,6 +47,35 @@ def prepare(
 
 
 @app.command()
+def join(
+    data: Annotated[
+        list[str],
+        typer.Argument(help="Archives and .npz files; 'choreography' is the written set."),
+    ],
+    out: Annotated[Path, typer.Option(help="The archive to write.")],
+    layout: Annotated[str, typer.Option(help="The joints that all share.")] = "openni15",
+    without: Annotated[
+        list[str] | None, typer.Option(help="A class to leave out; repeat the option.")
+    ] = None,
+    most_per_class: Annotated[
+        int | None, typer.Option(min=1, help="Clips of one class that one set may give.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Short name of the joined data.")] = "joined",
+) -> None:
+    """Join data sets of different bodies into one archive; classes that mean the same merge."""
+    from crossglg.skeleton import get_layout
+    from crossglg.sources import open_data, write_archive
+    from crossglg.sources.choreography import choreography
+    from crossglg.sources.join import join_sets
+
+    sets = [choreography() if place == "choreography" else open_data(place) for place in data]
+    shared = get_layout(layout)
+    clips = join_sets(sets, shared, without=without or (), most_per_class=most_per_class)
+    write_archive(clips, out, name=name)
+    print(f"{sum(map(len, sets))} clips of {len(sets)} sets offered; joined on {layout}: {out}")
+
+
+@app.command()
 def info(as_json: Json = False) -> None:
     """What is installed and what there is to choose from; good to paste into a bug report."""
     from crossglg.terminal import describe_installation

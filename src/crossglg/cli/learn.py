@@ -36,7 +36,7 @@ def demo(
 @app.command()
 def train(
     data: Data,
-    protocol: Annotated[str, typer.Option(help="Which classes are base, such as utd-a.")],
+    protocol: Annotated[str, typer.Option(help="Which classes are base, such as utd-a; or all.")],
     out: Annotated[Path, typer.Option(help="Folder of the run; an interrupted run goes on.")],
     recipe: Annotated[str, typer.Option(help="metric, paper or demo.")] = "metric",
     encoder: Annotated[str, typer.Option(help="Name of an encoder.")] = "infogcn",
@@ -49,15 +49,16 @@ def train(
     layout: LayoutFile = "",
 ) -> None:
     """Train on the base classes of a protocol."""
-    from crossglg.sources.splits import get_protocol
+    from crossglg.sources.splits import get_protocol, whole_protocol
     from crossglg.terminal import training_progress
     from crossglg.training import create_recipe, override
     from crossglg.verbs import open_clips, split_data, train_run
 
-    rules = get_protocol(protocol)
+    rules = None if protocol == "all" else get_protocol(protocol)  # a wrong name fails at once
     chosen = create_recipe(recipe, encoder=encoder, seed=seed)
     chosen = override(chosen, [f"model.guidance={guidance}", *(settings or [])])
     clips, masks = open_clips(data, layout=read_layout(layout))
+    rules = rules or whole_protocol(class_count=len(clips.class_names))
     split = split_data(clips, rules, masks=masks)
     with training_progress(quiet=False) as progress:
         train_run(split, chosen, out=out, progress=progress)
@@ -66,10 +67,12 @@ def train(
 
 @app.command()
 def evaluate(
-    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    run: Annotated[str, typer.Argument(help="Folder of a run, or open-base, open-small.")],
     data: Data,
     protocol: Annotated[str, typer.Option(help="Which classes are novel, such as utd-a.")] = "",
-    novel: Annotated[str, typer.Option(help="Novel labels of your own choice: 0,3,6.")] = "",
+    novel: Annotated[
+        str, typer.Option(help="Novel labels of your own choice: 0,3,6; or all.")
+    ] = "",
     draws: Annotated[int, typer.Option(min=1, help="How often exemplars are drawn.")] = 100,
     classifier: Annotated[
         list[str] | None, typer.Option(help="Classifiers to compare; repeat the option.")
@@ -79,24 +82,25 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Recognise novel actions from one example each, with the floor beside it."""
-    from crossglg.checkpoint import PlainCheckpoint
-    from crossglg.sources.splits import custom_protocol, get_protocol
+    from crossglg.shipped import load_plain
+    from crossglg.sources.splits import choose_draw, custom_protocol, get_protocol
     from crossglg.terminal import print_evaluation
-    from crossglg.training import PLAIN_FILE
-    from crossglg.verbs import DEFAULT_CLASSIFIERS, evaluate_run, open_clips, split_data
+    from crossglg.verbs import evaluate_run, open_clips, split_data
 
     if bool(protocol) == bool(novel):
         raise ConfigError("Expected either --protocol or --novel, such as --novel 0,3,6.")
     clips, masks = open_clips(data, layout=read_layout(layout))
-    rules = (
-        get_protocol(protocol)
-        if protocol
-        else custom_protocol(_parse_labels(novel), class_count=len(clips.class_names))
-    )
+    class_count = len(clips.class_names)
+    if protocol:
+        rules = get_protocol(protocol)
+    else:
+        labels = list(range(class_count)) if novel == "all" else _parse_labels(novel)
+        draw = choose_draw(labels, clips)
+        rules = custom_protocol(labels, class_count=class_count, draw=draw)
     evaluation = evaluate_run(
-        PlainCheckpoint.load(run / PLAIN_FILE),
+        load_plain(run),
         split_data(clips, rules, masks=masks),
-        classifiers=classifier or DEFAULT_CLASSIFIERS,
+        classifiers=classifier,
         draws=draws,
         seed=seed,
     )
@@ -165,8 +169,8 @@ def import_weights(
     ] = None,
 ) -> None:
     """Take over the authors' weights, tensors only; evaluate then takes the run."""
+    from crossglg.checkpoint import PLAIN_FILE
     from crossglg.foreign import import_weights as read_weights
-    from crossglg.training import PLAIN_FILE
 
     options = dict(setting.partition("=")[::2] for setting in settings or [])
     checkpoint = read_weights(encoder, file, options=options)

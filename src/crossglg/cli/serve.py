@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from crossglg.cli.actions import DEFAULT_GALLERY, GalleryFile
+from crossglg.cli.actions import DEFAULT_GALLERY, DEFAULT_MODEL, GalleryFile, Model
 from crossglg.cli.app import app
 from crossglg.errors import ConfigError, require
 
@@ -14,9 +14,7 @@ _EXTRA = "serve"
 
 @app.command()
 def serve(
-    model: Annotated[
-        str, typer.Option(envvar="CROSSGLG_MODEL", help="Folder of a trained run.")
-    ] = "",
+    model: Model = DEFAULT_MODEL,
     gallery: GalleryFile = DEFAULT_GALLERY,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
@@ -44,14 +42,9 @@ def serve(
 
     if bool(certificate) != bool(key):
         raise ConfigError("Expected --certificate and --key together, found one of them.")
-    if not model:
-        raise ConfigError(
-            "Expected --model with the folder of a trained run (crossglg demo makes one: "
-            "crossglg-demo/run)."
-        )
     limits = Limits(rate_per_s=rate, burst=max(1, round(4 * rate)), working=workers)
     config = ServeConfig(gallery, host, port, token or None, tuple(names or ()), limits)
     papers = Certificate(Path(certificate), Path(key)) if certificate else None
-    recogniser = Recogniser.load(Path(model))
+    recogniser = Recogniser.load(model)
     print(f"Open {address_of(config, is_secure=papers is not None)}", flush=True)
     run_server(config, recogniser, model_name=Path(model).name, certificate=papers)

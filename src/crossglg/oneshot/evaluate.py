@@ -56,6 +56,7 @@ class Evaluation:
         results: By name of the classifier.
         floor: DTW on raw coordinates, on the same draws.
         floor_euclidean: Frame-by-frame distance on raw coordinates, likewise.
+        seen: Novel classes that the model met in training, in other data.
     """
 
     protocol: str
@@ -65,6 +66,7 @@ class Evaluation:
     results: dict[str, ClassifierResult]
     floor: ClassifierResult
     floor_euclidean: ClassifierResult
+    seen: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; accuracies in percent."""
@@ -77,6 +79,7 @@ class Evaluation:
             "floor": self.floor.to_json(),
             "floor_euclidean": self.floor_euclidean.to_json(),
             "class_names": list(self.class_names),
+            "seen": list(self.seen),
         }
 
 

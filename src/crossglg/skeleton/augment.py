@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from crossglg.errors import ConfigError
 from crossglg.skeleton.clip import SkeletonClip
-from crossglg.skeleton.normalize import rotation_about_vertical, sample_frames
+from crossglg.skeleton.normalize import rotation_about_axis, sample_frames
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +47,26 @@ class Augmentation:
                 )
 
 
+@dataclass(frozen=True, eq=False)
+class Throws:
+    """The dice behind a variation: random numbers that know neither clip nor strength.
+
+    The leading axes are those of N clips at once, or none for one clip; P is the persons of all
+    the clips in one row.
+
+    Attributes:
+        time: (... 4) in [0, 1): how much is cut off, where, how the pace changes, from when.
+        view: (... 4) in [-1, 1): turn, two tilts, size.
+        loss: (... V) in [0, 1): whether a joint is lost.
+        noise: (P T V 3) of mean 0 and deviation 1.
+    """
+
+    time: NDArray[np.float64]
+    view: NDArray[np.float64]
+    loss: NDArray[np.float64]
+    noise: NDArray[np.floating]
+
+
 def augment(
     clip: SkeletonClip,
     rng: np.random.Generator,
@@ -55,11 +75,19 @@ def augment(
     frame_count: int,
 ) -> SkeletonClip:
     """A varied copy of an aligned clip, sampled at ``frame_count`` frames."""
-    sampled = sample_frames(clip, _vary_time(clip.frame_count, frame_count, strength, rng))
-    joints = sampled.joints @ _vary_view(strength, rng).T
-    joints = joints + rng.normal(0.0, strength.noise, joints.shape).astype(np.float32)
-    lost = rng.random(clip.layout.joint_count) < strength.drop
-    source = _find_kept_ancestors(lost, clip.layout.parent_index)
+    joint_count = clip.layout.joint_count
+    time, view = rng.random(4), rng.uniform(-1, 1, 4)
+    noise = rng.normal(size=(clip.person_count, frame_count, joint_count, 3))
+    return vary(clip, Throws(time, view, rng.random(joint_count), noise), strength=strength)
+
+
+def vary(clip: SkeletonClip, throws: Throws, *, strength: Augmentation) -> SkeletonClip:
+    """The clip as the dice have it; as many frames as the noise has."""
+    times = vary_time(throws, clip.frame_count, strength)
+    sampled = sample_frames(clip, times)
+    joints = sampled.joints @ vary_view(throws.view, strength).T
+    joints = joints + (strength.noise * throws.noise).astype(np.float32)
+    source = find_kept_ancestors(throws.loss < strength.drop, clip.layout.parent_index)
     visible = sampled.visible & sampled.visible[:, :, source]
     joints = np.where(visible[..., None], joints[:, :, source], np.float32(0))
     return sampled.with_joints(joints, visible)
@@ -72,38 +100,36 @@ def mirror(clip: SkeletonClip) -> SkeletonClip:
     return clip.with_joints(clip.joints[:, :, swap] * flip, clip.visible[:, :, swap])
 
 
-def _vary_time(
-    frames: int, frame_count: int, strength: Augmentation, rng: np.random.Generator
+def vary_time(
+    throws: Throws, frames: int | NDArray[np.int64], strength: Augmentation
 ) -> NDArray[np.float64]:
-    """(T') frame positions: a random part of the clip, run through at a changing pace."""
-    kept = 1.0 - strength.crop * rng.random()
-    start = (1.0 - kept) * rng.random()
-    phase = np.linspace(0.0, 1.0, frame_count)
+    """(... T') frame positions: a random part of a clip, run through at a changing pace."""
+    cut, where, pace, since = (throws.time[..., number, None] for number in range(4))
+    kept = 1.0 - strength.crop * cut
+    start = (1.0 - kept) * where
+    phase = np.linspace(0.0, 1.0, throws.noise.shape[1])
     # Monotone for |pace| < 1: the derivative of p + a sin(2 pi p + b) / 2 pi is 1 + a cos(...).
-    amount, shift = strength.pace * rng.random(), 2 * np.pi * rng.random()
+    amount, shift = strength.pace * pace, 2 * np.pi * since
     bent = phase + amount * (np.sin(2 * np.pi * phase + shift) - np.sin(shift)) / (2 * np.pi)
-    return (start + kept * np.clip(bent, 0.0, 1.0)) * (frames - 1)
+    return (start + kept * np.clip(bent, 0.0, 1.0)) * (np.asarray(frames)[..., None] - 1)
 
 
-def _vary_view(strength: Augmentation, rng: np.random.Generator) -> NDArray[np.float32]:
-    turn, tilt_x, tilt_z, size = rng.uniform(-1, 1, 4)
-    about_x = _rotation_about_axis(tilt_x * strength.tilt_rad, axis=0)
-    about_z = _rotation_about_axis(tilt_z * strength.tilt_rad, axis=2)
-    turned = about_x @ about_z @ rotation_about_vertical(turn * strength.turn_rad)
-    return (turned * (1 + size * strength.scale)).astype(np.float32)
+def vary_view(view: NDArray[np.float64], strength: Augmentation) -> NDArray[np.float32]:
+    """(... 3 3) a turn, two tilts and a change of size."""
+    turn, tilt_x, tilt_z, size = np.moveaxis(view, -1, 0)
+    about_x = rotation_about_axis(tilt_x * strength.tilt_rad, axis=0)
+    about_y = rotation_about_axis(turn * strength.turn_rad, axis=1)
+    about_z = rotation_about_axis(tilt_z * strength.tilt_rad, axis=2)
+    scale = (1 + size * strength.scale)[..., None, None]
+    return (about_x @ about_z @ about_y * scale).astype(np.float32)
 
 
-def _rotation_about_axis(angle_rad: float, *, axis: int) -> NDArray[np.float64]:
-    first, second = (axis + 1) % 3, (axis + 2) % 3
-    matrix = np.eye(3)
-    matrix[first, first] = matrix[second, second] = np.cos(angle_rad)
-    matrix[first, second], matrix[second, first] = -np.sin(angle_rad), np.sin(angle_rad)
-    return matrix
-
-
-def _find_kept_ancestors(lost: NDArray[np.bool_], parents: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(V) each joint itself, or where it is lost (V) its nearest ancestor that is not."""
-    source = np.arange(len(parents))
+def find_kept_ancestors(lost: NDArray[np.bool_], parents: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(... V) each joint itself, or where it is lost its nearest ancestor that is not."""
+    source = np.broadcast_to(np.arange(len(parents)), lost.shape)
     for _ in range(len(parents)):
-        source = np.where(lost[source], parents[source], source)
+        climbed = np.where(np.take_along_axis(lost, source, axis=-1), parents[source], source)
+        if np.array_equal(climbed, source):
+            break
+        source = climbed
     return source

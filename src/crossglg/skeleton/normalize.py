@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from crossglg.errors import ClipError, LayoutError
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
+from crossglg.skeleton.packed import PackedClips, PersonRows, sample_packed
 
 _TORSO = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
 _SHORTEST_TORSO_M = 1e-3
@@ -77,10 +78,67 @@ def sample_frames(clip: SkeletonClip, times: NDArray[np.float64]) -> SkeletonCli
     return clip.with_joints(joints.astype(np.float32), seen_before | seen_after)
 
 
-def rotation_about_vertical(angle_rad: float) -> NDArray[np.float32]:
-    """(3 3) matrix that turns column vectors by ``angle_rad`` about +y."""
-    cosine, sine = np.cos(angle_rad), np.sin(angle_rad)
-    return np.array([[cosine, 0, sine], [0, 1, 0], [-sine, 0, cosine]], dtype=np.float32)
+def align_packed(clips: PackedClips) -> PackedClips:
+    """``align`` for N clean clips at once; the rows of the result are its own, in order.
+
+    Everything is visible, so the frame of reference is the first person's first frame.
+
+    Raises:
+        LayoutError: The layout lacks a hip or a shoulder.
+    """
+    torso_index = _torso_index(clips.layout)
+    lengths = clips.persons * clips.frames
+    starts = np.cumsum(lengths) - lengths
+    row = np.arange(lengths.sum()) + np.repeat(clips.starts - starts, lengths)
+    rows = np.asarray(clips.rows)[row]
+    hips = rows[starts][:, torso_index[:2]]  # (N 2 3)
+    rows -= np.repeat(hips.mean(axis=1), lengths, axis=0)[:, None]
+    depth = rows[..., 2]
+    is_deep = np.maximum.reduceat(depth.max(axis=1), starts) > np.minimum.reduceat(
+        depth.min(axis=1), starts
+    )
+    across = hips[:, 1] - hips[:, 0]
+    angle = np.where(is_deep, np.arctan2(across[:, 2], across[:, 0]), 0.0)
+    turn = rotation_about_vertical(angle) / _torso_lengths(rows, starts, clips, torso_index)
+    rows = rows @ np.repeat(turn.swapaxes(1, 2), lengths, axis=0)
+    return replace(clips, rows=rows, starts=starts)
+
+
+def resample_packed(
+    clips: PackedClips, *, frame_count: int, max_persons: int
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """``resample`` for N clean clips at once, stacked.
+
+    Returns:
+        Joints (N M T V 3), zero for absent persons, and presence (N M T).
+
+    Raises:
+        ClipError: A clip has more than ``max_persons`` persons.
+    """
+    times = np.linspace(0.0, clips.frames - 1.0, frame_count, axis=1)
+    persons = PersonRows.find(clips)
+    return persons.spread(
+        sample_packed(clips, persons, times), clip_count=len(clips), max_persons=max_persons
+    )
+
+
+def rotation_about_vertical(angle_rad: float | NDArray[np.floating]) -> NDArray[np.float32]:
+    """(... 3 3) matrices that turn column vectors by ``angle_rad`` (...) about +y."""
+    return rotation_about_axis(angle_rad, axis=1).astype(np.float32)
+
+
+def rotation_about_axis(
+    angle_rad: float | NDArray[np.floating], *, axis: int
+) -> NDArray[np.float64]:
+    """(... 3 3) matrices that turn column vectors by ``angle_rad`` (...) about x, y or z."""
+    angle = np.asarray(angle_rad, dtype=np.float64)
+    first, second = (axis + 1) % 3, (axis + 2) % 3
+    matrix = np.zeros((*angle.shape, 3, 3))
+    matrix[..., axis, axis] = 1.0
+    matrix[..., first, first] = matrix[..., second, second] = np.cos(angle)
+    matrix[..., second, first] = np.sin(angle)
+    matrix[..., first, second] = -matrix[..., second, first]
+    return matrix
 
 
 def _torso_index(layout: Layout) -> list[int]:
@@ -102,3 +160,22 @@ def _torso_length(torso: NDArray[np.float32]) -> float:
     """Median over frames (T 4 3) of the distance from the hips' middle to the shoulders'."""
     spine = torso[:, 2:].mean(axis=1) - torso[:, :2].mean(axis=1)
     return float(np.median(np.linalg.norm(spine, axis=-1)))
+
+
+def _torso_lengths(
+    rows: NDArray[np.float32],
+    starts: NDArray[np.int64],
+    clips: PackedClips,
+    torso_index: list[int],
+) -> NDArray[np.float32]:
+    """(N 1 1) ``_torso_length`` of the first person of each clip, not below the shortest."""
+    spine = rows[:, torso_index[2:]].mean(axis=1) - rows[:, torso_index[:2]].mean(axis=1)
+    lengths = np.linalg.norm(spine, axis=-1)
+    # Clips differ in length: behind its end each has infinities, and the middle stays its own.
+    frame = np.arange(clips.frames.max())
+    inside = frame < clips.frames[:, None]
+    position = np.minimum(starts[:, None] + frame, len(lengths) - 1)
+    ordered = np.sort(np.where(inside, lengths[position], np.inf), axis=1)
+    middle = np.stack([(clips.frames - 1) // 2, clips.frames // 2], axis=1)
+    median = np.take_along_axis(ordered, middle, axis=1).mean(axis=1)
+    return np.maximum(median, _SHORTEST_TORSO_M).astype(np.float32)[:, None, None]

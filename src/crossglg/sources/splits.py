@@ -1,109 +1,52 @@
-"""Protocols: which classes are base, which are novel, and how exemplars are chosen."""
+"""Splits: protocols by name, from the facts in ``resources/protocols.json``, and their clips."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.errors import ProtocolError, suggest
 from crossglg.sources.clipset import ClipSet
+from crossglg.sources.protocol import DrawRule, Protocol
 
-DrawRule = Literal["subject", "clip", "fixed"]
+__all__ = [
+    "DEVELOPMENT",
+    "Protocol",
+    "check_fits",
+    "custom_protocol",
+    "first_usable",
+    "get_protocol",
+    "list_protocols",
+    "select_clips",
+]
 
+DEVELOPMENT = "-dev"
+"""Ending of the name of a protocol inside the base classes of another, for choosing settings."""
 
-@dataclass(frozen=True, kw_only=True)
-class Protocol:
-    """The rules of an evaluation; labels are 0-based.
+_EVERY = 4
+"""Where no development classes are published, every so many base classes are taken, from the
+first."""
 
-    Attributes:
-        name: What the command line calls it.
-        data: Short name of the data set it was made for; empty for any.
-        class_count: Number of classes of that data set.
-        novel: Labels of the novel classes.
-        base_list: Labels of the base classes where not all others are.
-        draw: ``subject``: one random subject shows every novel class, the others are recognised;
-            ``clip``: an exemplar per class, its subject left out within the class; ``fixed``.
-        exemplars: For ``fixed``, label -> name of the clip.
-        mask: Name of a boolean array of the data that says which clips count; empty for all.
-        about: One line for people.
+_FEWEST_BASE = 5
+"""With fewer base classes there is nothing left to choose by."""
 
-    Raises:
-        ProtocolError: Labels repeat, are out of range, are both base and novel, or leave no base
-            class; or fixed exemplars are not one for each novel class.
-    """
-
-    name: str
-    data: str
-    class_count: int
-    novel: tuple[int, ...]
-    draw: DrawRule
-    base_list: tuple[int, ...] = ()
-    exemplars: Mapping[int, str] = field(default_factory=dict)
-    mask: str = ""
-    about: str = ""
-
-    def __post_init__(self) -> None:
-        self._check_labels("novel", self.novel)
-        self._check_labels("base", self.base_list)
-        if len(self.novel) < 2:
-            raise self._fail("at least two novel labels", _join(self.novel))
-        if shared := sorted(set(self.novel) & set(self.base_list)):
-            raise self._fail("base and novel classes apart", f"{_join(shared)} in both")
-        if not self.base:
-            raise self._fail("a base class to learn from", "every class novel")
-        expected = set(self.novel) if self.draw == "fixed" else set()
-        if set(self.exemplars) != expected:
-            raise self._fail(
-                f"fixed exemplars for {_join(sorted(expected))}", _join(sorted(self.exemplars))
-            )
-
-    def _check_labels(self, kind: str, labels: Sequence[int]) -> None:
-        if strange := [label for label in labels if not 0 <= label < self.class_count]:
-            raise self._fail(f"{kind} labels from 0 to {self.class_count - 1}", _join(strange))
-        if len(set(labels)) != len(labels):
-            raise self._fail(f"different {kind} labels", _join(labels))
-
-    def _fail(self, expected: str, found: str) -> ProtocolError:
-        return ProtocolError(f"Protocol '{self.name}': expected {expected}, found {found}.")
-
-    @property
-    def base(self) -> tuple[int, ...]:
-        """Labels of the base classes: ``base_list``, or else all that are not novel."""
-        return self.base_list or tuple(k for k in range(self.class_count) if k not in self.novel)
-
-
-def _join(labels: Sequence[int]) -> str:
-    return ", ".join(map(str, labels)) or "none"
-
-
-@cache
-def _known() -> dict[str, Protocol]:
-    text = resources.files("crossglg").joinpath("resources/protocols.json").read_text("utf-8")
-    return {
-        record["name"]: Protocol(
-            **record
-            | {
-                "novel": tuple(record["novel"]),
-                "base_list": tuple(record.get("base_list", ())),
-                "exemplars": {int(k): name for k, name in record.get("exemplars", {}).items()},
-            }
-        )
-        for record in json.loads(text)
-    }
+_TORSO = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
 
 
 def list_protocols() -> tuple[str, ...]:
-    """Names that ``get_protocol`` takes."""
-    return tuple(_known())
+    """Names that ``get_protocol`` takes, without their development protocols."""
+    return tuple(name for name in _known() if not name.endswith(DEVELOPMENT))
 
 
 def get_protocol(name: str) -> Protocol:
-    """A protocol by name.
+    """A protocol by name; with ``-dev`` added, the one for choosing settings by.
+
+    A development protocol lies wholly inside the base classes: some of them are novel, the
+    others base, and the novel classes of the real protocol do not occur.
 
     Raises:
         ProtocolError: There is none of this name.
@@ -111,20 +54,87 @@ def get_protocol(name: str) -> Protocol:
     if name not in _known():
         hint = suggest(name, _known())
         raise ProtocolError(
-            f"No protocol is called '{name}'.{hint} Known: {', '.join(_known())}; or name the "
-            "novel labels, such as --novel 0,3,6."
+            f"No protocol is called '{name}'.{hint} Known: {', '.join(list_protocols())}; or name "
+            "the novel labels, such as --novel 0,3,6."
         )
     return _known()[name]
 
 
-def custom_protocol(novel: Sequence[int], *, class_count: int) -> Protocol:
-    """Novel classes of one's own choice; exemplars are drawn subject by subject.
+@cache
+def _known() -> dict[str, Protocol]:
+    text = resources.files("crossglg").joinpath("resources/protocols.json").read_text("utf-8")
+    listed = [protocol for record in json.loads(text) for protocol in _expand(record)]
+    return {protocol.name: protocol for protocol in listed}
+
+
+def _expand(record: Mapping[str, Any]) -> Iterator[Protocol]:
+    """The protocols of one record: one for every number of base classes, each with ``-dev``.
+
+    Where a record names no novel classes, all that are not base are.
+    """
+    labels = range(record["class_count"])
+    for count in record.get("first_base", [None]):
+        novel = record["novel"] if "novel" in record else labels[count:]
+        others = [label for label in labels if label not in novel]
+        base = others if count is None else others[:count]
+        name, about = record["name"].format(count), record["about"].format(count)
+        yield _build(record, name, about, base=base, novel=novel)
+        held = [k for k in base if k in record.get("development", base[::_EVERY])]
+        if len(base) >= _FEWEST_BASE:
+            yield _build(
+                record,
+                name + DEVELOPMENT,
+                f"for choosing settings: {len(held)} base classes of '{name}' as novel ones",
+                base=[k for k in base if k not in held],
+                novel=held,
+            )
+
+
+def _build(
+    record: Mapping[str, Any], name: str, about: str, *, base: Sequence[int], novel: Sequence[int]
+) -> Protocol:
+    published = {int(k): clip for k, clip in record.get("exemplars", {}).items()}
+    draw = record["draw"]
+    if draw == "fixed" and not set(novel) <= set(published):
+        draw = "clip"
+    everything = len(base) + len(novel) == record["class_count"]
+    return Protocol(
+        name=name,
+        data=record["data"],
+        class_count=record["class_count"],
+        novel=tuple(novel),
+        draw=draw,
+        base_list=() if everything else tuple(base),
+        exemplars={k: published[k] for k in novel} if draw == "fixed" else {},
+        class_clips=tuple(record.get("class_clips", ())),
+        mask=record.get("mask", ""),
+        about=about,
+    )
+
+
+def custom_protocol(
+    novel: Sequence[int], *, class_count: int, draw: DrawRule = "subject"
+) -> Protocol:
+    """Novel classes of one's own choice.
 
     Raises:
-        ProtocolError: The labels repeat, are out of range, or leave no base class.
+        ProtocolError: The labels repeat or are out of range.
     """
     name = "novel:" + ",".join(map(str, novel))
-    return Protocol(name=name, data="", class_count=class_count, novel=tuple(novel), draw="subject")
+    return Protocol(name=name, data="", class_count=class_count, novel=tuple(novel), draw=draw)
+
+
+def choose_draw(novel: Sequence[int], data: ClipSet) -> DrawRule:
+    """``subject`` if anybody performed all these classes, else ``clip``."""
+    performed = {(int(s), int(k)) for s, k in zip(data.subjects, data.labels, strict=True)}
+    people = {subject for subject, _ in performed if subject >= 0}
+    able = any(all((person, label) in performed for label in novel) for person in people)
+    return "subject" if able else "clip"
+
+
+def whole_protocol(*, class_count: int) -> Protocol:
+    """Every class is base: for models that shall be used on other data."""
+    return Protocol(name="all", data="", class_count=class_count, novel=(), draw="subject")
 
 
 def check_fits(protocol: Protocol, data: ClipSet) -> None:
@@ -172,3 +182,29 @@ def select_clips(
             f"({len(data)},), one entry per clip, found {mask.shape}. Give the mask of this file."
         )
     return data.select(np.flatnonzero(mask))
+
+
+def first_usable(data: ClipSet, classes: Sequence[int]) -> dict[int, str]:
+    """Of every class the first clip by name in which somebody's hips and shoulders are once seen.
+
+    Raises:
+        ProtocolError: A class has no such clip.
+    """
+    chosen: dict[int, str] = {}
+    for label in classes:
+        members = sorted(
+            np.flatnonzero(data.labels == label).tolist(), key=data.clip_names.__getitem__
+        )
+        usable = next((index for index in members if _shows_a_torso(data, index)), None)
+        if usable is None:
+            raise ProtocolError(
+                f"Expected a clip of class '{data.class_names[label]}' in which somebody's hips "
+                f"and shoulders are seen, found none in '{data.name}'."
+            )
+        chosen[label] = data.clip_names[usable]
+    return chosen
+
+
+def _shows_a_torso(data: ClipSet, index: int) -> bool:
+    torso = [data.layout.index(joint) for joint in _TORSO]
+    return bool(data.clip(index).visible[:, :, torso].all(axis=-1).any())

@@ -11,6 +11,8 @@ from crossglg.text.lexicon import get_lexicon
 from crossglg.text.tokens import OPENING, Kind, Token, singular
 
 _GOVERNED_WITHIN = 3  # words: "pay attention mainly to"
+_PRAISE_BY_CONTRAST = frozenset({"less", "no", "none", "nothing", "never"})
+_DENIED_APART = frozenset({"no", "never", "not a"})
 _HARD_BREAKS = frozenset(".;:!?")
 
 
@@ -105,12 +107,18 @@ def _starts_clause(tokens: Sequence[Token], index: int, current: Clause) -> bool
         return bool(words) and _join_starts_clause(tokens, index, words)
     if token.kind == "place":  # "before the knees bend"
         return token.word in get_lexicon().clause_starts and _leads_to_verb(tokens[index + 1 :])
-    if token.word == "than":  # "the hips matter less than the knees" praises the knees
-        return any(tokens[i].word == "less" for i in current.indices)
+    if token.word == "than":  # "less than the knees", "nothing more than the knees": praise
+        return any(tokens[i].word in _PRAISE_BY_CONTRAST for i in current.indices)
     if token.word == ":":  # "Unimportant: the hips"
-        return not _introduces_list([tokens[i] for i in current.indices])
+        listed = [token.kind for token in tokens[index + 1 : index + 2]]
+        words = [tokens[i] for i in current.indices]
+        names = bool(listed) and listed[0] in ("noun", "still", *OPENING)
+        return not _introduces_list(words) or (has_verb(words) and not names)
     if token.word in get_lexicon().relatives:  # "the fingers of which"
         return index == 0 or tokens[index - 1].kind != "function"
+    if token.word == "with" and index and tokens[index - 1].kind != "join":
+        # "Does not do anything with the arms": no statement of its own.
+        return tokens[index - 1].kind == "break" or _leads_to_verb(tokens[index + 1 :])
     return token.kind == "break" or token.word in get_lexicon().clause_starts
 
 
@@ -123,6 +131,8 @@ def _join_starts_clause(tokens: Sequence[Token], index: int, before: Sequence[To
         if token.kind != "join" and token.word not in lexicon.asides
     ]
     first = rest[0].kind if rest else "other"
+    if rest and rest[0].word in _DENIED_APART and tokens[index + 1].kind != "noun":
+        return True  # "..., never higher", "..., and no limb stirs"
     if first not in ("noun", "pronoun", *OPENING):
         return False
     last = before[-1].kind

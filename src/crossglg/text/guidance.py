@@ -52,8 +52,9 @@ def load_guidance(
         class_names: K action names; the set must describe each, spelling details do not matter.
         layout: Any layout; its joints take the text of the same-named joint of the set, or of
             the nearest one.
-        descriptions: Name of a shipped description set or path of a JSON file; several joined
-            by ``+`` are merged.
+        descriptions: Name of a shipped description set or path of a JSON file. Several joined by
+            ``+`` are merged; several joined by a comma are asked in turn, each class being
+            described by the first that knows it.
         encoder: Name of the text encoder.
         reader: What finds the key joints in the global text: rules, spacy or corenlp.
 
@@ -64,9 +65,46 @@ def load_guidance(
         ConfigError: No such encoder or reader.
     """
     whole = str(descriptions)
-    names = [whole] if Path(whole).exists() else whole.split("+")
+    sets = [[whole]] if Path(whole).exists() else [part.split("+") for part in whole.split(",")]
     read = create_reader(reader)
-    return merge_guidance([_load_one(class_names, layout, name, encoder, read) for name in names])
+    shares = _share_out(class_names, sets) if len(sets) > 1 else [tuple(class_names)]
+    guidances = [
+        merge_guidance([_load_one(share, layout, name, encoder, read) for name in names])
+        for share, names in zip(shares, sets, strict=True)
+        if share
+    ]
+    return _line_up(guidances, class_names)
+
+
+def _share_out(class_names: Sequence[str], sets: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Which classes each set describes: those that no set before it knows."""
+    known = [
+        {normalise_action(action.action) for action in load_descriptions(names[0]).actions}
+        for names in sets
+    ]
+    first = {
+        name: next((n for n, those in enumerate(known) if normalise_action(name) in those), None)
+        for name in class_names
+    }
+    if missing := [name for name, number in first.items() if number is None]:
+        raise DescriptionError(
+            f"None of {', '.join('+'.join(names) for names in sets)} says anything about: "
+            f"{'; '.join(missing)}. Add a set that covers these classes."
+        )
+    return [tuple(n for n in class_names if first[n] == number) for number in range(len(sets))]
+
+
+def _line_up(guidances: Sequence[TextGuidance], class_names: Sequence[str]) -> TextGuidance:
+    """Guidances of different classes as one, in the order of ``class_names``."""
+    rows = [name for guidance in guidances for name in guidance.class_names]
+    order = [rows.index(name) for name in class_names]
+    return replace(
+        guidances[0],
+        key_joints=np.concatenate([g.key_joints for g in guidances])[order],
+        joint_texts=np.concatenate([g.joint_texts for g in guidances])[order],
+        class_names=tuple(class_names),
+        source=", ".join(g.source for g in guidances),
+    )
 
 
 def _load_one(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from crossglg.skeleton.layout import Layout
+from crossglg.skeleton.layout import Layout, body_part
 
 SIDES = ("left", "right")
 
@@ -189,6 +189,12 @@ def joints_of_noun(noun: str, sides: Sequence[str], layout: Layout) -> tuple[str
     own = get_lexicon().nouns[noun]
     found = tuple(joint for base in own for joint in _joints_called(base, sides, layout))
     return found or nearest_joints(own[0], sides, layout)
+
+
+def limb_of(noun: str) -> str | None:
+    """``arm`` or ``leg`` where a body word stands for joints of one; None for all others."""
+    parts = {body_part(f"left_{joint}") for joint in get_lexicon().nouns[noun]}
+    return {"left_arm": "arm", "left_leg": "leg"}.get(parts.pop()) if len(parts) == 1 else None
 
 
 def nearest_joints(base: str, sides: Sequence[str], layout: Layout) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ reproducible and free of further packages.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from crossglg.skeleton.layout import Layout
 from crossglg.text.clauses import split_clauses, tells_place
 from crossglg.text.descriptions import ActionDescription
-from crossglg.text.lexicon import SIDES, get_lexicon, joints_of_noun
+from crossglg.text.lexicon import SIDES, get_lexicon, joints_of_noun, limb_of
 from crossglg.text.mentions import (
     Span,
     find_spans,
@@ -58,11 +58,13 @@ class _Memory:
         nouns: Body words of the last list.
         side: The last single side.
         of_side: The body word last spoken of with one side.
+        limbs: ``arm`` and ``leg`` -> the sides spoken of so far.
     """
 
     nouns: tuple[str, ...] = ()
     side: tuple[str, ...] = ()
     of_side: str = ""
+    limbs: dict[str, set[str]] = field(default_factory=dict)
 
 
 PhraseReader = Callable[[str], tuple[Phrase, ...]]
@@ -78,9 +80,7 @@ def find_phrases(text: str) -> tuple[Phrase, ...]:
     for clause in clauses:
         words = [tokens[i] for i in clause.indices]
         resting = {place for place, i in enumerate(clause.indices) if i in still}
-        start = clause.indices[0] if clause.indices else 0
-        follows_comma = start > 0 and tokens[start - 1].word == ","
-        for span, phrase in _read_clause(words, resting, memory, follows_comma=follows_comma):
+        for span, phrase in _read_clause(words, resting, memory):
             found.append((clause.indices[span.noun], phrase))
     return tuple(phrase for _, phrase in sorted(found, key=_position))
 
@@ -131,23 +131,20 @@ def key_joint_matrix(
 
 
 def _read_clause(
-    words: Sequence[Token], still: Collection[int], memory: _Memory, *, follows_comma: bool
+    words: Sequence[Token], still: Collection[int], memory: _Memory
 ) -> Iterator[tuple[Span, Phrase]]:
     spans = find_spans(words)
     placed = False
     listed: tuple[str, ...] = ()
-    before: tuple[str, ...] = ()
     for number, span in enumerate(spans):
         in_list = goes_on(words, span)
         listed = listed if in_list else ()
         placed = _is_place(words, span) or (placed and in_list)
         role: Role = "still" if span.noun in still else "place" if placed else "acts"
         spoken = _spoken(words, spans, number) or _pointed_at(words, span, memory)
-        if span.first == span.noun == 0 and follows_comma and _same_limb(words, span, memory):
-            listed = memory.side  # "the right hand rises, fingers spread"
-        elif number and len(before) == 1 and _same_limb(words, span, memory):
-            listed = listed or before  # "the right shoulder lifts the arm"
-        listed = before = spoken or listed
+        if not spoken and not listed and _of_same_limb(words, span, memory):
+            listed = memory.side  # "the right arm is raised and waved from the elbow"
+        listed = spoken or listed
         for noun in _nouns(words, span, memory):
             sides = spoken or (SIDES if _means_both(words[span.noun].word) else listed or SIDES)
             yield span, Phrase(_text(words, span), noun, sides, role)
@@ -203,6 +200,16 @@ def _pointed_at(words: Sequence[Token], span: Span, memory: _Memory) -> tuple[st
     return ()
 
 
+def _of_same_limb(words: Sequence[Token], span: Span, memory: _Memory) -> bool:
+    """Whether this part without side hangs on the arm or leg last spoken of with its side."""
+    word = words[span.noun].word
+    noun = singular(word)
+    if noun is None or not memory.of_side or _means_both(word):
+        return False
+    limb = limb_of(noun)
+    return limb is not None and limb == limb_of(memory.of_side) and len(memory.limbs[limb]) == 1
+
+
 def _same_limb(words: Sequence[Token], span: Span, memory: _Memory) -> bool:
     """Whether this part belongs to the limb last spoken of with its side."""
     noun = singular(words[span.noun].word) or next(iter(memory.nouns), "")
@@ -229,3 +236,5 @@ def _remember(
     if len(spoken) == 1:
         memory.side = spoken
         memory.of_side = noun or memory.of_side
+    if (meant := noun or memory.of_side) and (limb := limb_of(meant)):
+        memory.limbs.setdefault(limb, set()).update(spoken)

@@ -7,7 +7,7 @@ leg, which stays still"), and some of nothing: "cannot be ignored", "remains act
 
 from collections.abc import Iterator, Sequence
 
-from crossglg.text.clauses import Clause
+from crossglg.text.clauses import Clause, is_verb
 from crossglg.text.lexicon import get_lexicon
 from crossglg.text.tokens import OPENING, Token
 
@@ -149,6 +149,16 @@ def _antecedent(tokens: Sequence[Token], clause: Clause) -> list[int]:
     before = clause.after.indices[: clause.comes_at]
     while before and (tokens[before[-1]].kind == "join" or tokens[before[-1]].word == "of"):
         before = before[:-1]
+    if found := _last_list(tokens, before):
+        return found
+    refers = any(tokens[i].word in get_lexicon().refer_back for i in clause.indices[:2])
+    # "The arms look busy, but they are irrelevant": the subject.
+    subject = next((n for n, i in enumerate(before) if is_verb([tokens[i] for i in before], n)), 0)
+    return _last_list(tokens, before[:subject]) if refers else []
+
+
+def _last_list(tokens: Sequence[Token], before: Sequence[int]) -> list[int]:
+    """The body words of the list that these words end with."""
     found: list[int] = []
     for index in reversed(before):
         kind = tokens[index].kind

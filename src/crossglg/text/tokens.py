@@ -148,7 +148,9 @@ def _says_still(word: str) -> bool:
 def _reconsider(tokens: Sequence[Token], index: int) -> Token:
     """The token as its neighbours make it."""
     token = tokens[index]
-    if token.word in get_lexicon().postures and index and tokens[index - 1].kind == "noun":
+    before = tokens[index - 1 : index]
+    bare = [t for t in before if t.kind == "noun" and t.word not in get_lexicon().need_an_article]
+    if token.word in get_lexicon().postures and bare:
         return replace(token, kind="still")  # "hands flat against the thighs"
     if token.kind != "noun":
         return token

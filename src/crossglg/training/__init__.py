@@ -6,10 +6,9 @@ from crossglg.training.epoch import Progress
 from crossglg.training.log import read_metrics
 from crossglg.training.loop import train
 from crossglg.training.recipes import RECIPES, create_recipe
-from crossglg.training.state import PLAIN_FILE, RUN_FILE
+from crossglg.training.state import RUN_FILE
 
 __all__ = [
-    "PLAIN_FILE",
     "RECIPES",
     "RUN_FILE",
     "BaseClips",

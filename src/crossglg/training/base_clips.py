@@ -1,5 +1,7 @@
 """The clips a model may learn from: those of the base classes, cleaned and aligned."""
 
+import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
@@ -7,14 +9,17 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.errors import ProtocolError
+from crossglg.errors import ArchiveError, ProtocolError
 from crossglg.skeleton.cleaning import clean
-from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
-from crossglg.skeleton.normalize import align
+from crossglg.skeleton.normalize import align_packed
+from crossglg.skeleton.packed import PackedClips
 from crossglg.sources.clipset import ClipSet
 
 MOST_PERSONS = 2
+
+_CLIPS_AT_ONCE = 256
+_MOST_BYTES_IN_MEMORY = 2**30
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +34,7 @@ class BaseClips:
         max_persons: The largest number of persons in a clip.
     """
 
-    clips: tuple[SkeletonClip, ...]
+    clips: PackedClips
     labels: NDArray[np.int64]
     class_names: tuple[str, ...]
     layout: Layout
@@ -41,6 +46,7 @@ class BaseClips:
 
         Raises:
             ProtocolError: A base class has no clip.
+            ArchiveError: The clips are too many for memory, and the disk is full.
         """
         chosen = data.of_classes(base)
         empty = [data.class_names[k] for k in base if not (chosen.labels == k).any()]
@@ -49,20 +55,19 @@ class BaseClips:
                 f"Expected clips of every base class in '{data.name}', found none of: "
                 f"{', '.join(empty)}."
             )
-        clips = tuple(align(clean(clip, max_persons=MOST_PERSONS)) for clip in chosen.clips())
+        clips = _prepare(chosen)
         number = {label: position for position, label in enumerate(base)}
         return cls(
             clips,
             np.array([number[int(label)] for label in chosen.labels], dtype=np.int64),
             tuple(data.class_names[k] for k in base),
             data.layout,
-            max(clip.person_count for clip in clips),
+            int(clips.persons.max()),
         )
 
     def select(self, indices: NDArray[np.int64]) -> Self:
         """The clips at ``indices``; classes stay as they are."""
-        clips = tuple(self.clips[index] for index in indices)
-        return replace(self, clips=clips, labels=self.labels[indices])
+        return replace(self, clips=self.clips.select(indices), labels=self.labels[indices])
 
     def hold_out(self, share: float, *, seed: int) -> tuple[Self, Self]:
         """Split into clips to train on and clips to choose the epoch by, class by class.
@@ -76,3 +81,34 @@ class BaseClips:
             held.extend(members[: min(round(share * len(members)), len(members) - 1)])
         kept = np.setdiff1d(np.arange(len(self.clips)), held)
         return self.select(kept), self.select(np.sort(np.array(held, dtype=np.int64)))
+
+
+def _prepare(data: ClipSet) -> PackedClips:
+    """Clean and align all clips, some at a time, so that none is in memory twice."""
+    most = np.minimum(data.persons, MOST_PERSONS) * data.frames
+    rows = _make_room((int(most.sum()), data.layout.joint_count, 3))
+    parts, used = [], 0
+    for start in range(0, len(data), _CLIPS_AT_ONCE):
+        block = range(start, min(start + _CLIPS_AT_ONCE, len(data)))
+        cleaned = [clean(data.clip(index), max_persons=MOST_PERSONS) for index in block]
+        part = align_packed(PackedClips.pack(cleaned))
+        rows[used : used + len(part.rows)] = part.rows
+        parts.append(replace(part, rows=rows, starts=part.starts + used))
+        used += len(part.rows)
+    return PackedClips.join(parts)
+
+
+def _make_room(shape: tuple[int, int, int]) -> NDArray[np.float32]:
+    """Memory for rows; a nameless file on disk if they are many (NTU RGB+D 120 has 3 GB)."""
+    size = 4 * int(np.prod(shape))
+    if size <= _MOST_BYTES_IN_MEMORY:
+        return np.empty(shape, dtype=np.float32)
+    with tempfile.TemporaryFile() as stream:
+        try:
+            os.posix_fallocate(stream.fileno(), 0, size)
+        except OSError as error:
+            raise ArchiveError(
+                f"Expected {size / 1e9:.1f} GB of free disk in {tempfile.gettempdir()} for the "
+                f"clips to learn from, found less ({error.strerror}). Set TMPDIR to another folder."
+            ) from error
+        return np.memmap(stream, dtype=np.float32, mode="r+", shape=shape)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -10,18 +9,26 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 
-from crossglg.skeleton.augment import Augmentation, augment, mirror
-from crossglg.skeleton.clip import SkeletonClip
-from crossglg.skeleton.stack import stack_clips
+from crossglg.skeleton.augment import Augmentation
+from crossglg.skeleton.augment_packed import throw, vary_packed
+from crossglg.skeleton.chance import make_keys
 from crossglg.training.base_clips import BaseClips
+from crossglg.training.twins import Twins
 
 
-class Draw(NamedTuple):
-    """One clip of one batch: which, in which epoch, at which place of that epoch."""
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """The clips of one batch: which, in which epoch, at which places of that epoch.
 
-    clip: int
+    Attributes:
+        clips: (N) index of each clip; mirrored ones after the others.
+        epoch: From 0.
+        places: (N) places within the epoch, from 0.
+    """
+
+    clips: NDArray[np.int64]
     epoch: int
-    place: int
+    places: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,7 @@ class Batch:
     Attributes:
         clips: (N M T V 3).
         present: (N M T).
-        labels: (N) among the base classes, mirrored ones after the others.
+        labels: (N) among the base classes and their twins.
     """
 
     clips: Tensor
@@ -43,13 +50,15 @@ class Batch:
         return Batch(self.clips.to(device), self.present.to(device), self.labels.to(device))
 
 
-class TrainingClips(Dataset[tuple[SkeletonClip, int]]):
-    """Base clips that come out varied.
+class TrainingClips(Dataset[Batch]):
+    """Base clips that come out varied, a batch at a time.
+
+    How a clip is varied hangs on the seed, the epoch and its place alone: not on the clips beside
+    it, nor on the process that prepares it.
 
     Args:
         base: Aligned clips of the base classes.
-        with_mirrored: Whether every clip is there a second time, mirrored, as class
-            ``label + K``.
+        twins: What mirrored clips are labelled; None leaves them out.
         strength: How strongly clips are varied.
         frame_count: T.
         seed: Together with epoch and place it decides everything random.
@@ -59,50 +68,43 @@ class TrainingClips(Dataset[tuple[SkeletonClip, int]]):
         self,
         base: BaseClips,
         *,
-        with_mirrored: bool,
+        twins: Twins | None,
         strength: Augmentation,
         frame_count: int,
         seed: int,
     ) -> None:
-        self.clips, self.labels = list(base.clips), base.labels
-        if with_mirrored:
-            self.clips += [mirror(clip) for clip in base.clips]
-            self.labels = np.concatenate([base.labels, base.labels + len(base.class_names)])
+        self.base, self.labels = base, base.labels
+        if twins is not None:
+            self.labels = np.concatenate([base.labels, twins.labels[base.labels]])
         self.strength = strength
         self.frame_count = frame_count
         self.seed = seed
 
     def __len__(self) -> int:
         """Number of clips, mirrored ones included."""
-        return len(self.clips)
+        return len(self.labels)
 
-    def __getitem__(self, draw: Draw) -> tuple[SkeletonClip, int]:
-        """One varied clip and its label."""
-        rng = np.random.default_rng((self.seed, draw.epoch, draw.place))
-        clip = augment(
-            self.clips[draw.clip], rng, strength=self.strength, frame_count=self.frame_count
+    def __getitem__(self, draws: Draws) -> Batch:
+        """N varied clips and their labels."""
+        own = len(self.base.clips)
+        clips = self.base.clips.select(draws.clips % own)
+        keys = make_keys(self.seed, draws.epoch, draws.places)
+        joints, present = vary_packed(
+            clips,
+            throw(clips, keys, strength=self.strength, frame_count=self.frame_count),
+            mirrored=draws.clips >= own,
+            strength=self.strength,
+            max_persons=self.base.max_persons,
         )
-        return clip, int(self.labels[draw.clip])
-
-
-@dataclass(frozen=True)
-class Collate:
-    """Puts clips into one batch."""
-
-    max_persons: int
-
-    def __call__(self, samples: list[tuple[SkeletonClip, int]]) -> Batch:
-        """Stack N samples."""
-        joints, present = stack_clips([clip for clip, _ in samples], max_persons=self.max_persons)
         return Batch(
             torch.from_numpy(joints),
             torch.from_numpy(present),
-            torch.tensor([label for _, label in samples]),
+            torch.from_numpy(self.labels[draws.clips]),
         )
 
 
 @dataclass
-class BalancedBatches(Sampler[list[Draw]]):
+class BalancedBatches(Sampler[Draws]):
     """Every class equally often, a few clips of it at a time; one epoch is one clip count.
 
     Classes are run through in a new random order again and again; each turn takes the next
@@ -127,18 +129,26 @@ class BalancedBatches(Sampler[list[Draw]]):
         """Batches per epoch; the last clips that fill no batch are left for another epoch."""
         return max(1, len(self.labels) // self.batch_size)
 
-    def __iter__(self) -> Iterator[list[Draw]]:
+    def __iter__(self) -> Iterator[Draws]:
         """Batches of draws."""
+        order = self._arrange(len(self) * self.batch_size)
+        for start in range(0, len(order), self.batch_size):
+            places = np.arange(start, start + self.batch_size)
+            yield Draws(order[places], self.epoch, places)
+
+    def _arrange(self, count: int) -> NDArray[np.int64]:
+        """The clips of ``count`` places of an epoch."""
         rng = np.random.default_rng((self.seed, self.epoch))
-        classes = np.unique(self.labels)
-        queues = {int(k): _shuffle_forever(np.flatnonzero(self.labels == k), rng) for k in classes}
-        order = _shuffle_forever(classes, rng)
-        turns = (next(queues[int(k)]) for k in order for _ in range(self.clips_per_class))
-        for start in range(0, len(self) * self.batch_size, self.batch_size):
-            places = range(start, start + self.batch_size)
-            yield [Draw(int(next(turns)), self.epoch, place) for place in places]
+        turns = _shuffle(np.unique(self.labels), -(-count // self.clips_per_class), rng)
+        label_at = np.repeat(turns, self.clips_per_class)[:count]
+        order = np.empty(count, dtype=np.int64)
+        for label in np.unique(label_at):
+            places = np.flatnonzero(label_at == label)
+            order[places] = _shuffle(np.flatnonzero(self.labels == label), len(places), rng)
+        return order
 
 
-def _shuffle_forever(items: NDArray[np.int64], rng: np.random.Generator) -> Iterator[np.int64]:
-    while True:
-        yield from rng.permutation(items)
+def _shuffle(items: NDArray[np.int64], count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """(count) items: all of them in a random order, then all in another, and so on."""
+    rounds = -(-count // len(items))
+    return rng.permuted(np.tile(items, (rounds, 1)), axis=1).reshape(-1)[:count]

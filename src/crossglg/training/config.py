@@ -10,10 +10,10 @@ from crossglg.errors import ConfigError
 from crossglg.guidance.build import ModelConfig
 from crossglg.guidance.losses import LossWeights
 from crossglg.skeleton.augment import Augmentation
+from crossglg.training.twins import Mirror
 
 Optimizer = Literal["sgd", "adamw"]
 Schedule = Literal["cosine", "steps"]
-Mirror = Literal["off", "classes"]
 Precision = Literal["32-true", "bf16-mixed"]
 
 
@@ -34,7 +34,8 @@ class TrainingConfig:
         clip_norm: Largest norm of the gradient; 0 for no limit.
         precision: ``bf16-mixed`` is several times faster on CPUs with AMX and on GPUs.
         frame_count: T that every clip is resampled to.
-        mirror: ``classes`` adds every clip mirrored, as a class of its own with mirrored texts.
+        mirror: Every clip comes mirrored too, with mirrored texts: under ``classes`` as a class of
+            its own, under ``words`` as what the words say it shows (``training.twins``).
         held_out: Share of each base class's clips kept out of training to choose the epoch by; 0
             takes the last epoch.
         workers: Processes that prepare batches; the result does not depend on it.

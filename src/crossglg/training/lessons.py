@@ -10,6 +10,7 @@ from torch import Tensor
 from crossglg.errors import ConfigError
 from crossglg.skeleton.layout import Layout
 from crossglg.text import TextGuidance, mirrored_guidance
+from crossglg.training.twins import Twins
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Lessons:
         *,
         class_names: tuple[str, ...],
         layout: Layout,
-        with_mirrored: bool,
+        twins: Twins | None,
     ) -> Self:
         """Put the guidance of the base classes into tensors.
 
@@ -43,11 +44,12 @@ class Lessons:
                 f"Expected texts of the base classes {', '.join(class_names)}; found texts of "
                 f"{', '.join(guidance.class_names)}."
             )
-        parts = [guidance, mirrored_guidance(guidance, layout)] if with_mirrored else [guidance]
-        return cls(
-            torch.from_numpy(np.concatenate([part.key_joints for part in parts])),
-            torch.from_numpy(np.concatenate([part.joint_texts for part in parts])),
-        )
+        keys, texts = guidance.key_joints, guidance.joint_texts
+        if twins is not None:
+            mirrored = mirrored_guidance(guidance, layout)
+            keys = np.concatenate([keys, mirrored.key_joints[twins.fresh]])
+            texts = np.concatenate([texts, mirrored.joint_texts[twins.fresh]])
+        return cls(torch.from_numpy(keys), torch.from_numpy(texts))
 
     @property
     def width(self) -> int:

@@ -6,26 +6,27 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from lightning_fabric import Fabric
 from torch.utils.data import DataLoader
 
-from crossglg.checkpoint import PlainCheckpoint
+from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
 from crossglg.errors import ConfigError
 from crossglg.guidance.build import build_crossglg, build_plain
 from crossglg.guidance.model import CrossGLG, PlainBranch
-from crossglg.skeleton.normalize import resample
-from crossglg.skeleton.stack import stack_clips
+from crossglg.skeleton.normalize import resample_packed
 from crossglg.text import TextGuidance
 from crossglg.training.base_clips import BaseClips
-from crossglg.training.batches import BalancedBatches, Batch, Collate, TrainingClips
+from crossglg.training.batches import BalancedBatches, Batch, TrainingClips
 from crossglg.training.config import Recipe
 from crossglg.training.epoch import EpochRunner, Progress, text_only_accuracy
 from crossglg.training.lessons import Lessons
 from crossglg.training.log import MetricsLog
 from crossglg.training.objective import Objective, accuracy
 from crossglg.training.optimizer import build_optimizer
-from crossglg.training.state import PLAIN_FILE, RunState, open_run
+from crossglg.training.state import RunState, open_run
+from crossglg.training.twins import Twins, find_twins
 
 
 def train(
@@ -61,8 +62,10 @@ def train(
     open_run(out, recipe, provenance)
     config = recipe.training
     learn_from, choose_by = base.hold_out(config.held_out, seed=config.seed)
-    names = _name_classes(base, recipe)
-    lessons = _prepare_lessons(recipe, guidance, base)
+    keys = guidance.key_joints if guidance and recipe.model.needs_texts else None
+    twins = find_twins(config.mirror, base.class_names, base.layout, keys)
+    names = base.class_names if twins is None else twins.names
+    lessons = _prepare_lessons(recipe, guidance, base, twins)
     torch.manual_seed(config.seed)
     plain = build_plain(
         recipe.model, layout=base.layout, max_persons=base.max_persons, class_count=len(names)
@@ -70,7 +73,7 @@ def train(
     model = build_crossglg(recipe.model, plain, text_dim=0 if lessons is None else lessons.width)
     optimizer = build_optimizer(model, config)
     state = RunState.restore_or_start(out, model, optimizer)
-    runner = _prepare_runner(model, optimizer, learn_from, recipe, lessons)
+    runner = _prepare_runner(model, optimizer, learn_from, recipe, lessons, twins)
     with MetricsLog(out, next_epoch=state.next_epoch) as log:
         for epoch in range(state.next_epoch, config.epochs):
             start = time.perf_counter()
@@ -78,7 +81,7 @@ def train(
             row["seconds"] = time.perf_counter() - start
             if model.interaction is not None and runner.lessons is not None:
                 row["accuracy_text_only"] = text_only_accuracy(model, runner.lessons)
-            score = _score(plain, choose_by, config.frame_count) if choose_by.clips else None
+            score = _score(plain, choose_by, config.frame_count) if len(choose_by.clips) else None
             if score is not None:
                 row["accuracy_held_out"] = score
             state = state.after_epoch(score)
@@ -97,14 +100,8 @@ def train(
     return PlainCheckpoint.load(out / PLAIN_FILE)
 
 
-def _name_classes(base: BaseClips, recipe: Recipe) -> tuple[str, ...]:
-    if recipe.training.mirror == "off":
-        return base.class_names
-    return base.class_names + tuple(f"{name} (mirrored)" for name in base.class_names)
-
-
 def _prepare_lessons(
-    recipe: Recipe, guidance: TextGuidance | None, base: BaseClips
+    recipe: Recipe, guidance: TextGuidance | None, base: BaseClips, twins: Twins | None
 ) -> Lessons | None:
     if not recipe.model.needs_texts:
         return None
@@ -117,7 +114,7 @@ def _prepare_lessons(
         guidance,
         class_names=base.class_names,
         layout=base.layout,
-        with_mirrored=recipe.training.mirror == "classes",
+        twins=twins,
     )
 
 
@@ -127,11 +124,12 @@ def _prepare_runner(
     learn_from: BaseClips,
     recipe: Recipe,
     lessons: Lessons | None,
+    twins: Twins | None,
 ) -> EpochRunner:
     config = recipe.training
     clips = TrainingClips(
         learn_from,
-        with_mirrored=config.mirror == "classes",
+        twins=twins,
         strength=recipe.augmentation,
         frame_count=config.frame_count,
         seed=config.seed,
@@ -141,8 +139,8 @@ def _prepare_runner(
     )
     batches: Iterable[Batch] = DataLoader(
         clips,
-        batch_sampler=sampler,
-        collate_fn=Collate(learn_from.max_persons),
+        sampler=sampler,
+        batch_size=None,  # a draw is a whole batch already
         num_workers=config.workers,
     )
     # Fabric announces the precision it was asked for; nobody needs to be told twice.
@@ -164,19 +162,15 @@ def _prepare_runner(
 @torch.no_grad()
 def _score(plain: PlainBranch, held_out: BaseClips, frame_count: int) -> float:
     """Accuracy (percent) of the plain branch on clips it did not learn from."""
-    resampled = [resample(clip, frame_count=frame_count) for clip in held_out.clips]
-    joints, present = stack_clips(resampled, max_persons=held_out.max_persons)
     device = next(plain.parameters()).device
-    chunk_count = 1 + len(joints) // 64
     plain.eval()
-    logits = torch.cat(
-        [
-            plain(joint_part.to(device), present_part.to(device)).logits
-            for joint_part, present_part in zip(
-                torch.from_numpy(joints).tensor_split(chunk_count),
-                torch.from_numpy(present).tensor_split(chunk_count),
-                strict=True,
-            )
-        ]
-    )
-    return float(accuracy(logits, torch.from_numpy(held_out.labels).to(device)))
+    logits = []
+    for chosen in np.array_split(np.arange(len(held_out.labels)), 1 + len(held_out.labels) // 64):
+        joints, present = resample_packed(
+            held_out.clips.select(chosen),
+            frame_count=frame_count,
+            max_persons=held_out.max_persons,
+        )
+        there = torch.from_numpy(present).to(device)
+        logits.append(plain(torch.from_numpy(joints).to(device), there).logits)
+    return float(accuracy(torch.cat(logits), torch.from_numpy(held_out.labels).to(device)))

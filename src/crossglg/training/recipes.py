@@ -51,6 +51,7 @@ def metric() -> Recipe:
 # transformer the optimiser that transformers are trained with.
 _SMALL: dict[str, tuple[str, ...]] = {
     "hdgcn": ("model.options.width=32",),
+    "patchgcn": ("model.options.width=48",),
     "stgcn": ("model.options.width=32", f"model.options.reaches={list(_BONES_AND_JOINTS)}"),
     "motionbert": (
         "model.options.size=small",

@@ -20,7 +20,6 @@ from crossglg.guidance.model import CrossGLG
 from crossglg.training.config import Recipe
 
 RUN_FILE = "run.json"
-PLAIN_FILE = "plain.safetensors"
 STATE_FILE = "state.safetensors"
 
 

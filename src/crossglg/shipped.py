@@ -1,0 +1,47 @@
+"""RUN by name: trained weights that come with the package, beside runs of one's own."""
+
+from importlib import resources
+from pathlib import Path
+
+from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
+from crossglg.errors import CheckpointError, suggest
+
+DEFAULT_RUN = "open-base"
+
+
+def list_shipped() -> tuple[str, ...]:
+    """Names of the weights in the package."""
+    return tuple(sorted(folder.name for folder in _weights_folder().iterdir() if folder.is_dir()))
+
+
+def find_run(run: Path | str) -> Path:
+    """The folder of a run: a folder of one's own, or else shipped weights of this name.
+
+    Raises:
+        CheckpointError: It is neither.
+    """
+    own = Path(run)
+    if own.exists():
+        return own
+    shipped = _weights_folder() / str(run)
+    if str(run) not in list_shipped():
+        raise CheckpointError(
+            f"Expected the folder of a run or the name of shipped weights "
+            f"({', '.join(list_shipped())}), found nothing called '{run}'."
+            + suggest(str(run), list_shipped())
+        )
+    return shipped
+
+
+def load_plain(run: Path | str) -> PlainCheckpoint:
+    """The plain branch of a run, by folder or shipped name.
+
+    Raises:
+        CheckpointError: There is none, or it is damaged.
+    """
+    return PlainCheckpoint.load(find_run(run) / PLAIN_FILE)
+
+
+def _weights_folder() -> Path:
+    # The package is always installed as files: weights are memory-mapped.
+    return Path(str(resources.files("crossglg").joinpath("resources/weights")))

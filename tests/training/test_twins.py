@@ -1,0 +1,47 @@
+"""What mirrored clips are called."""
+
+import numpy as np
+
+from crossglg.skeleton import get_layout
+from crossglg.training.twins import find_twins
+
+LAYOUT = get_layout("openni15")
+NAMES = ("clap hands", "raise-left-arm", "throw", "Raise right arm", "look left")
+
+
+def keys(*joints):
+    row = np.zeros(LAYOUT.joint_count, dtype=np.float32)
+    row[[LAYOUT.index(joint) for joint in joints]] = 1 / len(joints)
+    return row
+
+
+KEY_JOINTS = np.stack(
+    [
+        keys("left_hand", "right_hand"),
+        keys("left_hand"),
+        keys("right_hand", "right_elbow"),
+        keys("right_hand"),
+        keys("head"),
+    ]
+)
+
+
+def test_the_words_say_what_a_mirrored_clip_shows():
+    twins = find_twins("words", NAMES, LAYOUT, KEY_JOINTS)
+    # A clap is a clap, the arms are each other's twins, a throw with the left is something new,
+    # and looking left is not looking right although the head is in the middle.
+    assert twins.labels.tolist() == [0, 3, 5, 1, 6]
+    assert twins.fresh.tolist() == [2, 4]
+    assert twins.names == (*NAMES, "throw (mirrored)", "look left (mirrored)")
+
+
+def test_without_texts_names_alone_decide():
+    twins = find_twins("words", NAMES, LAYOUT, None)
+    assert twins.labels.tolist() == [5, 3, 6, 1, 7]
+
+
+def test_every_class_has_a_twin_or_none_has():
+    assert find_twins("off", NAMES, LAYOUT, KEY_JOINTS) is None
+    twins = find_twins("classes", NAMES, LAYOUT, KEY_JOINTS)
+    assert twins.labels.tolist() == [5, 6, 7, 8, 9]
+    assert len(twins.names) == 10
