@@ -12,12 +12,11 @@ from pathlib import Path
 import httpx
 import torch
 
-from crossglg.checkpoint import PlainCheckpoint
+from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
 from crossglg.guidance.build import ModelConfig, build_plain
 from crossglg.recogniser import Recogniser, learn_acceptance
 from crossglg.skeleton import get_layout
 from crossglg.sources.choreography import choreography
-from crossglg.training import PLAIN_FILE
 
 ACTIONS = (
     *("wave right hand", "squat", "clap hands", "kick forward"),

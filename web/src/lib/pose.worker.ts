@@ -1,9 +1,11 @@
 // Poses from pictures, off the main thread: MediaPipe's landmarker, all files from our own server.
 
 import { PoseLandmarker } from "@mediapipe/tasks-vision";
+import { MEDIAPIPE } from "./layout";
+import { Placer } from "./placing";
 import type { Body } from "./types";
 
-const SEEN = 0.5; // MediaPipe's own threshold; below it a joint is guessed, not seen
+const TORSO = new Set(MEDIAPIPE.joints.flatMap((name, at) => (/shoulder|hip/.test(name) ? [at] : [])));
 const SLOW = /swiftshader|llvmpipe|software|basic render/i;
 
 export type ToWorker =
@@ -15,6 +17,7 @@ export type FromWorker =
   | { type: "failed"; detail: string };
 
 let landmarker: PoseLandmarker | null = null;
+const placer = new Placer(TORSO);
 
 const reply = (message: FromWorker) => postMessage(message);
 
@@ -46,10 +49,20 @@ async function load(folder: string): Promise<void> {
   reply({ type: "ready", delegate });
 }
 
-/** MediaPipe's world has y down and z away from us; ours has y up and z towards us. */
 function look(picture: ImageBitmap, time_ms: number): Body | null {
-  const [landmarks] = landmarker!.detectForVideo(picture, time_ms).worldLandmarks;
-  return landmarks?.map(({ x, y, z, visibility }) => (visibility >= SEEN ? [x, -y, -z] : null)) ?? null;
+  const { worldLandmarks, landmarks } = landmarker!.detectForVideo(picture, time_ms);
+  const [world, seen] = [worldLandmarks[0], landmarks[0]];
+  if (!world || !seen) return null;
+  const longer = Math.max(picture.width, picture.height);
+  const sight = {
+    world: world.map(({ x, y, z }): [number, number, number] => [x, y, z]),
+    picture: seen.map(({ x, y }): [number, number] => [
+      ((x - 0.5) * picture.width) / longer,
+      ((y - 0.5) * picture.height) / longer,
+    ]),
+    trust: seen.map(({ visibility }) => visibility),
+  };
+  return placer.place(sight, time_ms / 1000);
 }
 
 onmessage = async ({ data }: MessageEvent<ToWorker>) => {
