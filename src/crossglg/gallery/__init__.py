@@ -3,6 +3,7 @@
 from crossglg.gallery.file import (
     import_gallery,
     load_gallery,
+    lock_gallery,
     open_gallery,
     save_gallery,
     update_gallery,
@@ -16,6 +17,7 @@ __all__ = [
     "Recognition",
     "import_gallery",
     "load_gallery",
+    "lock_gallery",
     "open_gallery",
     "save_gallery",
     "update_gallery",

@@ -8,7 +8,8 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -96,11 +97,18 @@ def update_gallery(
     Raises:
         GalleryError: The file is damaged, or ``change`` refuses; then nothing is written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_name(f".{path.name}.lock"), timeout=_LOCK_TIMEOUT_S):
+    with lock_gallery(path):
         changed = change(open_gallery(path, recogniser))
         save_gallery(changed, path)
     return changed
+
+
+@contextmanager
+def lock_gallery(path: Path) -> Iterator[None]:
+    """While held, no other writer changes the file; who reads needs no lock."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_name(f".{path.name}.lock"), timeout=_LOCK_TIMEOUT_S):
+        yield
 
 
 def _pack(gallery: Gallery) -> bytes:
@@ -128,7 +136,8 @@ def _pack(gallery: Gallery) -> bytes:
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in packed.items()},
     }
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+    # Not compressed: numbers of sensors hardly shrink, and a server writes this file all the time.
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(_MANIFEST, json.dumps(manifest, indent=1))
         for name, data in packed.items():
             archive.writestr(f"{name}.npy", data)

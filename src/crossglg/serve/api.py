@@ -192,4 +192,4 @@ async def _import(
 
 
 async def _change(site: Site, change: Callable[[Gallery], Gallery]) -> ActionsView:
-    return ActionsView.of(await site.workers.run(lambda: site.store.change(change)))
+    return ActionsView.of(await site.writers.run(lambda: site.store.change(change)))

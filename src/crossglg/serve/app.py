@@ -49,6 +49,7 @@ def create_app(config: ServeConfig, recogniser: Recogniser, *, model_name: str =
     app.state.site = Site(
         GalleryStore(config.gallery, recogniser, most_exemplars=limits.exemplars),
         Workers(limits.working, limits.waiting),
+        Workers(1, limits.waiting),
         Places(limits.streams),
         limits,
         model_name,

@@ -14,6 +14,8 @@ class Site:
     Attributes:
         store: The gallery.
         workers: Where clips are embedded.
+        writers: Where the gallery is changed, one after another: writers that wait for each other
+            must not keep those waiting who only ask.
         streams: Places for WebSocket streams.
         limits: Bounds.
         model_name: What the model is called.
@@ -21,6 +23,7 @@ class Site:
 
     store: GalleryStore
     workers: Workers
+    writers: Workers
     streams: Places
     limits: Limits
     model_name: str

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from crossglg.gallery import Gallery, open_gallery, save_gallery, update_gallery
+from crossglg.gallery import Gallery, lock_gallery, open_gallery, save_gallery
 from crossglg.recogniser import Recogniser
 from crossglg.serve.problems import ServeError
 
@@ -39,7 +39,7 @@ class GalleryStore:
     def __init__(self, path: Path, recogniser: Recogniser, *, most_exemplars: int) -> None:
         self._path, self._most = path, most_exemplars
         self.recogniser = recogniser
-        self._reading, self._writing = threading.Lock(), threading.Lock()
+        self._reading = threading.Lock()
         self._snapshot = self._read()
 
     def current(self) -> Gallery:
@@ -70,9 +70,12 @@ class GalleryStore:
                 )
             return changed
 
-        with self._writing:  # a lock of threads is fairer than waiting for the lock of the file
-            update_gallery(self._path, self.recogniser, change_within_bounds)
-            return self.current()
+        with lock_gallery(self._path):
+            changed = change_within_bounds(self.current())
+            save_gallery(changed, self._path)
+            # Still locked: the file that is signed is the one that was written.
+            self._snapshot = _Snapshot(_sign(self._path), changed)
+        return changed
 
     def export(self) -> bytes:
         """The gallery as a file.
