@@ -1,4 +1,4 @@
-.PHONY: format check test docs demo bench
+.PHONY: format check test docs demo bench web
 
 format:
 	ruff format src tests examples benchmarks
@@ -15,3 +15,7 @@ test:
 
 demo:
 	crossglg demo
+
+# The page of crossglg serve; needs Node, which users do not. The same sources give the same files.
+web:
+	cd web && npm ci && npm run check && npm run build

@@ -19,7 +19,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import httpx
+import httpx2 as httpx
 import numpy as np
 import psutil
 

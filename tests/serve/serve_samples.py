@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
+import httpx2 as httpx
 import torch
 
 from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint

@@ -4,7 +4,7 @@ import json
 import signal
 import threading
 
-import httpx
+import httpx2 as httpx
 import pytest
 from serve_samples import as_json, running, wait_for
 

@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-import httpx
+import httpx2 as httpx
 import pytest
 from serve_samples import as_json, running
 

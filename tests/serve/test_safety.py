@@ -3,7 +3,7 @@
 import asyncio
 import threading
 
-import httpx
+import httpx2 as httpx
 import pytest
 from serve_samples import ORIGIN, as_json
 

@@ -154,7 +154,7 @@ export class FigurePainter {
   private projector(width: number, height: number, view: View): (point: Point) => Spot {
     const turn = this.yaw + view.facing;
     const [c, s] = [Math.cos(turn), Math.sin(turn)];
-    const scale = (Math.min(width, height) * 0.43) / view.reach;
+    const scale = (Math.min(width, height) * 0.42) / view.reach;
     const side = this.isMirror ? -1 : 1;
     return (point) => {
       const [x, y, z] = point.map((value, axis) => value - view.centre[axis]!) as Point;
@@ -244,7 +244,7 @@ function drawGround(
   pen.strokeStyle = palette!.ground;
   pen.lineWidth = 1;
   const [x, , z] = view.centre;
-  for (const share of [0.32, 0.62, 0.92]) {
+  for (const share of [0.28, 0.53, 0.78]) {
     pen.beginPath();
     for (let step = 0; step <= 64; step += 1) {
       const angle = (step / 64) * 2 * Math.PI;
