@@ -9,12 +9,16 @@ check:
 	ruff check src tests examples benchmarks
 	mypy
 	lint-imports
+	NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 
 test:
 	pytest
 
 demo:
 	crossglg demo
+
+docs:
+	NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 
 # The page of crossglg serve; needs Node, which users do not. The same sources give the same files.
 web:

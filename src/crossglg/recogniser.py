@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from crossglg.checkpoint import PlainCheckpoint, read_json, write_json
 from crossglg.oneshot import ClipFeatures, extract_features
-from crossglg.oneshot.acceptance import Acceptance, fit_acceptance, play_trials
+from crossglg.oneshot.acceptance import Acceptance, choose_players, fit_acceptance, play_trials
+from crossglg.oneshot.attribution import attribute_joints
 from crossglg.oneshot.classifiers import match_joints
 from crossglg.shipped import find_run, load_plain
 from crossglg.skeleton.clip import SkeletonClip
@@ -69,11 +70,17 @@ class Recogniser:
         """(Q) clips, (S) exemplars -> distances (Q S): joints weighted by importance."""
         return match_joints(query, support)
 
+    def attribute(self, query: ClipFeatures, exemplar: ClipFeatures) -> NDArray[np.float64]:
+        """Parts (T V) per moment of the query and joint that add up to ``compare``; N = 1 each."""
+        return attribute_joints(query, exemplar)
+
 
 def learn_acceptance(checkpoint: PlainCheckpoint, base: ClipSet, run: Path) -> Acceptance | None:
     """Fit the judgement on base clips and keep it in the run; None for fewer than four classes."""
     if len(np.unique(base.labels)) < 4:
         return None
+    rng = np.random.default_rng(_SEED)
+    base = base.select(choose_players(base.labels, base.subjects, rng=rng))
     features = extract_features(checkpoint, base)
     trials = play_trials(
         match_joints(features, features),

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from crossglg.errors import ConfigError
-from crossglg.oneshot.acceptance import Acceptance, fit_acceptance, play_trials
+from crossglg.oneshot.acceptance import (
+    Acceptance,
+    choose_players,
+    fit_acceptance,
+    play_trials,
+)
 from crossglg.oneshot.openset import judge_open_set
 
 
@@ -73,3 +78,25 @@ def test_too_few_classes_to_play_are_refused():
     distances, labels, subjects = clusters(0.1, classes=3)
     with pytest.raises(ConfigError, match="at least 4 classes"):
         play_trials(distances, labels, subjects, rng=np.random.default_rng(0))
+
+
+def test_few_players_are_all_taken_and_many_by_whole_subjects():
+    labels, subjects = (each.ravel() for each in np.indices((5, 8)))
+    labels, subjects = np.tile(labels, 3), np.tile(subjects, 3)  # three clips of each
+    rng = np.random.default_rng(0)
+    everybody = choose_players(labels, subjects, rng=rng, most=120)
+    np.testing.assert_array_equal(everybody, np.arange(120))
+    chosen = choose_players(labels, subjects, rng=rng, most=20)
+    assert len(set(chosen)) == 20
+    shown = set(zip(labels[chosen], subjects[chosen], strict=True))
+    assert len(shown) == 20
+    assert len({subject for _, subject in shown}) == 4
+    more = choose_players(labels, subjects, rng=rng, most=50)
+    counts = np.bincount(8 * labels[more] + subjects[more], minlength=40)
+    assert sorted(set(counts)) == [1, 2]
+
+
+def test_players_of_unknown_subjects_are_of_all_classes():
+    labels = np.repeat(np.arange(6), 50)
+    chosen = choose_players(labels, np.full(300, -1), rng=np.random.default_rng(0), most=30)
+    np.testing.assert_array_equal(np.bincount(labels[chosen]), 5)

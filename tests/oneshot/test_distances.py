@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossglg.oneshot import distances
+from crossglg.oneshot import distances, warping
 from crossglg.oneshot.distances import (
-    align_costs,
     cosine_distances,
-    dtw_distances,
     euclidean_distances,
+    weighted_joint_distances,
 )
+from crossglg.oneshot.warping import align_costs, dtw_distances
 
 
 def slow_dtw(first, second):
@@ -37,8 +37,27 @@ def test_dtw_does_not_depend_on_the_size_of_its_blocks(monkeypatch):
     rng = np.random.default_rng(0)
     query, support = rng.normal(size=(9, 5, 3)), rng.normal(size=(4, 5, 3))
     whole = dtw_distances(query, support)
-    monkeypatch.setattr(distances, "_PAIRS_AT_ONCE", 3)
+    monkeypatch.setattr(warping, "_CLIPS_AT_ONCE", 2)
+    monkeypatch.setattr(warping, "_CELLS_AT_ONCE", 60)
     np.testing.assert_allclose(dtw_distances(query, support), whole, rtol=1e-5)
+    np.testing.assert_allclose(dtw_distances(support, query), whole.T, rtol=1e-5)
+
+
+@pytest.mark.parametrize("at_once", [2, 512])
+def test_joints_are_weighted_by_what_both_clips_say(at_once, monkeypatch):
+    monkeypatch.setattr(distances, "_CLIPS_AT_ONCE", at_once)
+    rng = np.random.default_rng(0)
+    query, support = rng.normal(size=(5, 4, 3)), rng.normal(size=(3, 4, 3))
+    ours, theirs = rng.random((5, 4)), rng.random((3, 4))
+    expected = np.zeros((5, 3))
+    for q, s, v in np.ndindex(5, 3, 4):
+        product = query[q, v] @ support[s, v]
+        cosine = product / np.linalg.norm(query[q, v]) / np.linalg.norm(support[s, v])
+        expected[q, s] += (1 - cosine) * (ours[q, v] + theirs[s, v])
+    found = weighted_joint_distances(query, support, query_weights=ours, support_weights=theirs)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    itself = weighted_joint_distances(query, query, query_weights=ours, support_weights=ours)
+    assert (itself >= 0).all()
 
 
 def test_the_cheapest_path_through_a_matrix_known_by_hand():

@@ -6,8 +6,9 @@ import torch
 
 from crossglg.checkpoint import PlainCheckpoint
 from crossglg.guidance.build import ModelConfig, build_plain
-from crossglg.oneshot import ClipFeatures, extract_features
+from crossglg.oneshot import ClipFeatures, extract_features, extract_pooled
 from crossglg.skeleton import get_layout
+from crossglg.sources import room
 from crossglg.sources.choreography import choreography, list_actions
 
 
@@ -62,3 +63,14 @@ def test_selecting_and_joining_undo_each_other(features):
 def test_clips_of_another_layout_are_mapped_and_importance_is_uniform_without_guidance(clips):
     found = extract_features(make_checkpoint("none", layout="kinect20", max_persons=1), clips)
     np.testing.assert_allclose(found.importance, 1 / 20)
+
+
+def test_pooled_features_alone_are_the_same(checkpoint, clips, features):
+    np.testing.assert_allclose(extract_pooled(checkpoint, clips), features.pooled, atol=1e-6)
+
+
+def test_features_that_would_fill_the_memory_lie_on_disk(checkpoint, clips, features, monkeypatch):
+    monkeypatch.setattr(room, "_MOST_BYTES_IN_MEMORY", 10_000)
+    mapped = extract_features(checkpoint, clips, batch_size=2)
+    assert isinstance(mapped.frames, np.memmap)
+    np.testing.assert_allclose(mapped.frames, features.frames, atol=5e-3, rtol=5e-3)

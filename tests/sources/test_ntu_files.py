@@ -6,14 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossglg.errors import SourceError
+from crossglg.sources.decimals import read_decimals
 from crossglg.sources.ntu import (
     NtuName,
     choose_ntu_classes,
     list_ntu_classes,
     parse_ntu_name,
+    read_lines,
     read_ntu,
     read_ntu_skeleton,
 )
+from crossglg.sources.ntu_scan import scan_bodies
 
 _NAME = "S001C001P001R001A001.skeleton"
 
@@ -180,3 +183,70 @@ def test_a_mutated_file_is_read_or_refused_and_nothing_else(edits, ntu_text, tmp
         refusal = f"{_NAME} is read"
         assert clip.frame_count
     assert refusal.startswith(_NAME)
+    if (scanned := scan_bodies(content)) is not None:
+        assert_same_bodies(scanned, read_lines(path, content))
+
+
+def assert_same_bodies(one, other):
+    assert one.frame_count == other.frame_count
+    assert one.ids == other.ids
+    np.testing.assert_array_equal(one.frames, other.frames)
+    np.testing.assert_array_equal(one.joints, other.joints)
+
+
+def test_the_scan_reads_every_bit_as_the_careful_reader_does(ntu_text, joints, tmp_path):
+    frames = [[(7, joints[0])], [], [(7, joints[1]), (72057594037931101, 1e-9 * joints[2])], []]
+    usual = ntu_text(frames)
+    for text in (usual, usual.rstrip(), usual.replace("\n", "\r\n"), usual + "\r\n\n"):
+        scanned = scan_bodies(text.encode())
+        assert scanned.joints.shape == (3, 25, 3)
+        assert_same_bodies(scanned, read_lines(tmp_path / _NAME, text.encode()))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        lambda lines: lines[:-1],
+        lambda lines: [*lines, "0"],
+        lambda lines: ["3", *lines[1:]],
+        lambda lines: [lines[0], "2", *lines[2:]],
+        lambda lines: [*lines[:3], "24", *lines[4:]],
+        lambda lines: [*lines[:2], "-" + lines[2], *lines[3:]],
+        lambda lines: [*lines[:5], lines[5] + " 1", *lines[6:]],
+        lambda lines: [*lines[:5], "x" + lines[5], *lines[6:]],
+        lambda lines: [*lines[:5], lines[5].replace(" ", "\x0b", 1), *lines[6:]],
+        lambda lines: [*lines[:5], lines[5].replace(" ", "\x00", 1), *lines[6:]],
+        lambda lines: [*lines[:5], lines[5].replace(" ", "\r", 1), *lines[6:]],
+    ],
+)
+def test_the_scan_gives_up_on_whatever_is_out_of_the_ordinary(fault, ntu_text, joints):
+    lines = ntu_text([[(7, joints[0])], [(7, joints[1])]]).splitlines()
+    assert scan_bodies("\n".join(lines).encode()) is not None
+    assert scan_bodies("\n".join(fault(lines)).encode()) is None
+
+
+_NUMBERS = st.one_of(
+    st.floats(allow_nan=False).map(repr),
+    st.floats(-1e4, 1e4, width=32).map("{:.7g}".format),
+    st.decimals(-1000, 1000, places=9).map(str),
+    st.from_regex(r"[+-]?[0-9]{0,9}\.?[0-9]{1,9}(e-?[0-9]{1,2})?", fullmatch=True),
+    st.sampled_from(["-0.0", "0", "5.", ".5", "-.25", "1e5", "nan", "999999999999999", "1_0"]),
+)
+
+
+@settings(deadline=None)
+@given(numbers=st.lists(_NUMBERS, min_size=1, max_size=30))
+def test_decimals_are_the_doubles_that_float_makes(numbers):
+    content = " ".join(numbers).encode()
+    lengths = np.array([len(number) for number in numbers])
+    starts = np.cumsum(lengths + 1) - lengths - 1
+    read = read_decimals(content, starts, starts + lengths)
+    expected = np.array([float(number) for number in numbers])
+    np.testing.assert_array_equal(read, expected)
+    np.testing.assert_array_equal(np.signbit(read), np.signbit(expected))
+
+
+@pytest.mark.parametrize("word", ["x", "-", ".", "1.2.3", "1-2", "--1", "1.5-"])
+def test_a_word_that_is_no_decimal_is_refused(word):
+    with pytest.raises(ValueError, match="could not convert"):
+        read_decimals(word.encode(), np.array([0]), np.array([len(word)]))

@@ -2,11 +2,22 @@
 
 import sys
 
-from crossglg.cli import actions, data, describe, learn, protocol, serve
+from crossglg.cli import actions, data, describe, learn, pictures, protocol, reproduce, serve
 from crossglg.cli.app import app
 from crossglg.errors import CrossGLGError
 
-__all__ = ["actions", "app", "data", "describe", "learn", "main", "protocol", "serve"]
+__all__ = [
+    "actions",
+    "app",
+    "data",
+    "describe",
+    "learn",
+    "main",
+    "pictures",
+    "protocol",
+    "reproduce",
+    "serve",
+]
 
 
 def main() -> None:

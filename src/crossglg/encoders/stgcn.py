@@ -107,6 +107,7 @@ class LinkConvolution(nn.Module):
 
     def forward(self, features: Features) -> DeepFeatures:
         """(B D T V) -> (B D' T V)."""
-        spoken = rearrange(self.mix(features), "b (s d) t v -> b d t (s v)", s=len(self.links))
-        heard = spoken @ rearrange(self.links, "s u v -> (s v) u")
+        spoken = rearrange(self.mix(features), "b (s d) t v -> b t (v s) d", s=len(self.links))
+        heard = rearrange(self.links, "s u v -> u (v s)").to(spoken.dtype) @ spoken
+        heard = rearrange(heard, "b t u d -> b d t u")
         return torch.relu(self.norm_out(heard) + self.shortcut(features))

@@ -149,26 +149,27 @@ class Gallery:
             LayoutError: A clip's joints say nothing about a joint of the model.
             ClipError: Nobody is seen in a clip.
         """
-        self._insist_on_some()
-        return self.judge(self.recogniser.embed(clips), top=top)
+        support = self._support
+        rows = self.recogniser.compare(self.recogniser.embed(clips), support)
+        return [self.judge(row, top=top) for row in rows]
 
-    def judge(self, queries: ClipFeatures, *, top: int = 3) -> list[Recognition]:
-        """As ``recognize_all``, of clips that the model has looked at already.
+    def distances(self, query: ClipFeatures) -> NDArray[np.float32]:
+        """Features of one clip -> (S) distances to the exemplars.
 
         Raises:
             GalleryError: Nothing is enrolled.
         """
-        self._insist_on_some()
-        distances = self.recogniser.compare(queries, self._support)
-        return [_judge(self, row, top=top) for row in distances]
+        return self.recogniser.compare(query, self._support)[0]
+
+    def judge(self, distances: NDArray[np.float32], *, top: int) -> Recognition:
+        """(S) distances of a clip to the exemplars -> what it is taken for."""
+        return _judge(self, distances, top=top)
 
     @cached_property
     def _support(self) -> ClipFeatures:
-        return ClipFeatures.concatenate([exemplar.features for exemplar in self.exemplars])
-
-    def _insist_on_some(self) -> None:
         if not self.exemplars:
             raise GalleryError("Nothing is enrolled yet. Enrol an action first: crossglg enroll.")
+        return ClipFeatures.concatenate([exemplar.features for exemplar in self.exemplars])
 
     def _insist_on(self, action: str) -> None:
         if action not in self.actions:

@@ -19,6 +19,7 @@ from crossglg.errors import ConfigError
 _EPISODES = 80
 _MOST_ENROLLED = 8
 _ASKED_OF_A_KIND = 40
+_MOST_PLAYERS = 4000
 _TINY = 1e-9
 
 
@@ -71,6 +72,40 @@ class Trials:
     second: NDArray[np.float64]
     is_known: NDArray[np.bool_]
     is_right: NDArray[np.bool_]
+
+
+def choose_players(
+    labels: NDArray[np.int64],
+    subjects: NDArray[np.int64],
+    *,
+    rng: np.random.Generator,
+    most: int = _MOST_PLAYERS,
+) -> NDArray[np.int64]:
+    """The clips to play with: all, or so many that all pairs of them can be compared.
+
+    First comes one clip of every class of one subject after the other, then a second of each, so
+    that those chosen have shown all classes.
+
+    Args:
+        labels: (N).
+        subjects: (N).
+        rng: Decides which.
+        most: How many clips at most.
+
+    Returns:
+        Indices in ascending order.
+    """
+    if len(labels) <= most:
+        return np.arange(len(labels))
+    shuffled = rng.permutation(len(labels))
+    _, group = np.unique(np.stack([labels, subjects])[:, shuffled], axis=1, return_inverse=True)
+    ordered = np.argsort(group, kind="stable")
+    sizes = np.bincount(group)
+    turn = np.empty_like(group)  # how many of its class and subject come before a clip
+    turn[ordered] = np.arange(len(group)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    known = np.unique(subjects)
+    place = rng.permutation(len(known))[np.searchsorted(known, subjects[shuffled])]
+    return np.sort(shuffled[np.lexsort((place, turn))[:most]])
 
 
 def play_trials(

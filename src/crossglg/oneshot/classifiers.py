@@ -17,18 +17,19 @@ from crossglg.errors import ConfigError, suggest
 from crossglg.oneshot.calibration import DistributionCalibration
 from crossglg.oneshot.distances import (
     cosine_distances,
-    dtw_distances,
     euclidean_distances,
-    joint_distances,
     normalise_rows,
+    weighted_joint_distances,
 )
 from crossglg.oneshot.features import ClipFeatures
 from crossglg.oneshot.softdtw import soft_dtw_distances
 from crossglg.oneshot.statistics import BaseStatistics
 from crossglg.oneshot.transport import local_features, transport_distances
+from crossglg.oneshot.warping import dtw_distances
 from crossglg.oneshot.worded import WORDED
 
 _CLIPS_AT_ONCE = 256
+"""Frames of so many clips are in memory in full precision: 100 MB for NTU RGB+D."""
 
 Matcher = Callable[[ClipFeatures, ClipFeatures], NDArray[np.float32]]
 """(Q) queries, (S) exemplars -> distances (Q S)."""
@@ -59,9 +60,12 @@ def match_joints(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float
 
     The importance learned from text is at work here without any text.
     """
-    angles = joint_distances(query.joints, support.joints)
-    weights = (query.importance[:, None] + support.importance[None]) / 2
-    return np.asarray((angles * weights).sum(axis=-1), dtype=np.float32)
+    return weighted_joint_distances(
+        query.joints,
+        support.joints,
+        query_weights=query.importance / 2,
+        support_weights=support.importance / 2,
+    )
 
 
 def match_joints_alike(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
@@ -76,23 +80,37 @@ def _forget_importance(features: ClipFeatures) -> ClipFeatures:
 
 def match_in_time(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
     """Dynamic time warping over frames of joint features, weighted by importance."""
-    exemplars = _describe_frames(support)
-    # Frames are kept in half precision; block by block, the full one never exists as a whole.
-    blocks = (
-        query.select(np.arange(start, min(start + _CLIPS_AT_ONCE, len(query))))
-        for start in range(0, len(query), _CLIPS_AT_ONCE)
-    )
-    return np.concatenate([dtw_distances(_describe_frames(block), exemplars) for block in blocks])
+    return _match_in_blocks(query, support, _describe_frames, dtw_distances)
 
 
 def match_softly_in_time(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
     """Soft-DTW over the same frames as ``match_in_time``."""
-    return soft_dtw_distances(_describe_frames(query), _describe_frames(support))
+    return _match_in_blocks(query, support, _describe_frames, soft_dtw_distances)
 
 
 def match_by_transport(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
     """Optimal transport between local features of several scales."""
-    return transport_distances(local_features(query), local_features(support))
+    return _match_in_blocks(query, support, local_features, transport_distances)
+
+
+def _match_in_blocks(
+    query: ClipFeatures,
+    support: ClipFeatures,
+    describe: Callable[[ClipFeatures], NDArray[np.float32]],
+    compare: Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]],
+) -> NDArray[np.float32]:
+    """Frames are kept in half precision; of all clips, the full one never exists as a whole."""
+    distances = np.empty((len(query), len(support)), dtype=np.float32)
+    for columns in _blocks(len(support)):
+        exemplars = describe(support.select(columns))
+        for rows in _blocks(len(query)):
+            distances[np.ix_(rows, columns)] = compare(describe(query.select(rows)), exemplars)
+    return distances
+
+
+def _blocks(count: int) -> list[NDArray[np.int64]]:
+    starts = range(0, count, _CLIPS_AT_ONCE)
+    return [np.arange(start, min(start + _CLIPS_AT_ONCE, count)) for start in starts]
 
 
 def _describe_frames(features: ClipFeatures) -> NDArray[np.float32]:

@@ -1,9 +1,9 @@
-"""Distances between clips: at once, joint by joint, or along the best alignment in time."""
+"""Distances between clips, at once or joint by joint."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-_PAIRS_AT_ONCE = 4096
+_CLIPS_AT_ONCE = 512
 
 
 def normalise_rows(values: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -19,15 +19,6 @@ def cosine_distances(
     return np.float32(1) - normalise_rows(query) @ normalise_rows(support).T
 
 
-def joint_distances(
-    query: NDArray[np.floating], support: NDArray[np.floating]
-) -> NDArray[np.float32]:
-    """1 - cosine, joint by joint: (Q V D), (S V D) -> (Q S V)."""
-    products = np.einsum("qvd,svd->qsv", normalise_rows(query), normalise_rows(support))
-    # Rounding puts a clip a little beyond itself; no distance is negative.
-    return np.maximum(np.float32(1) - products, np.float32(0))
-
-
 def euclidean_distances(
     query: NDArray[np.floating], support: NDArray[np.floating]
 ) -> NDArray[np.float32]:
@@ -37,33 +28,43 @@ def euclidean_distances(
     return np.sqrt(np.maximum(squares - 2 * products, 0.0)).astype(np.float32)
 
 
-def dtw_distances(
-    query: NDArray[np.floating], support: NDArray[np.floating]
+def weighted_joint_distances(
+    query: NDArray[np.floating],
+    support: NDArray[np.floating],
+    *,
+    query_weights: NDArray[np.floating],
+    support_weights: NDArray[np.floating],
 ) -> NDArray[np.float32]:
-    """Dynamic time warping of sequences: (Q T D), (S T' D) -> (Q S).
+    """Joint by joint, every joint weighted by the sum of what the two clips say.
 
-    The cost of a pair is the sum of the frames' Euclidean distances along the best path from the
-    first frames to the last, one step in either or both sequences at a time.
+    Joint after joint and block after block: no array of all pairs and joints is made.
+
+    Args:
+        query: (Q V D).
+        support: (S V D).
+        query_weights: (Q V).
+        support_weights: (S V).
+
+    Returns:
+        (Q S) sums over the joints of (1 - cosine) times weight.
     """
-    query, support = query.astype(np.float32), support.astype(np.float32)
-    distances = np.empty((len(query), len(support)), dtype=np.float32)
-    rows = max(1, _PAIRS_AT_ONCE // len(support))
-    for start in range(0, len(query), rows):
-        block = slice(start, start + rows)
-        costs = euclidean_distances(query[block, None], support[None])  # (q S T T')
-        distances[block] = align_costs(costs)
+    ours, theirs = (
+        np.ascontiguousarray(np.swapaxes(normalise_rows(each), 0, 1)) for each in (query, support)
+    )  # (V Q D), (V S D)
+    row_weights, column_weights = (
+        np.ascontiguousarray(each.T, dtype=np.float32) for each in (query_weights, support_weights)
+    )
+    distances = np.zeros((len(query), len(support)), dtype=np.float32)
+    for top in range(0, len(query), _CLIPS_AT_ONCE):
+        rows = slice(top, top + _CLIPS_AT_ONCE)
+        for left in range(0, len(support), _CLIPS_AT_ONCE):
+            columns = slice(left, left + _CLIPS_AT_ONCE)
+            block = distances[rows, columns]
+            for joint in range(len(ours)):
+                apart = ours[joint, rows] @ theirs[joint, columns].T
+                np.subtract(1, apart, out=apart)
+                # Rounding puts a clip a little beyond itself; no distance is negative.
+                np.maximum(apart, 0, out=apart)
+                apart *= row_weights[joint, rows, None] + column_weights[joint, columns]
+                block += apart
     return distances
-
-
-def align_costs(costs: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Cheapest path through cost matrices (... T T') -> (...)."""
-    total = np.cumsum(costs[..., 0, :], axis=-1)
-    for frame in range(1, costs.shape[-2]):
-        cost = costs[..., frame, :]
-        # Coming from the frame before, straight or diagonally, is known for the whole row ...
-        arrive = total.copy()
-        arrive[..., 1:] = np.minimum(total[..., 1:], total[..., :-1])
-        # ... and walking along the row adds up costs: a running minimum over prefix sums.
-        walked = np.cumsum(cost, axis=-1)
-        total = walked + np.minimum.accumulate(arrive - (walked - cost), axis=-1)
-    return np.asarray(total[..., -1], dtype=np.float32)

@@ -1,5 +1,6 @@
 """What a trained plain branch says about clips, as arrays to compare."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -10,13 +11,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from crossglg.checkpoint import PlainCheckpoint
+from crossglg.denormals import flush_denormals
+from crossglg.errors import ClipError
 from crossglg.guidance.model import PlainOutput
 from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.mapping import map_clip
-from crossglg.skeleton.normalize import normalize
-from crossglg.skeleton.stack import stack_clips
+from crossglg.skeleton.normalize import normalize, normalize_together
 from crossglg.sources.clipset import ClipSet
+from crossglg.sources.room import make_room
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +69,13 @@ def prepare_clip(clip: SkeletonClip, checkpoint: PlainCheckpoint) -> SkeletonCli
         LayoutError: The clip's joints say nothing about a joint of the model.
         ClipError: Nobody is seen.
     """
+    return normalize(_clean_clip(clip, checkpoint), frame_count=checkpoint.frame_count)
+
+
+def _clean_clip(clip: SkeletonClip, checkpoint: PlainCheckpoint) -> SkeletonClip:
     if clip.layout.joints != checkpoint.layout.joints:
         clip = map_clip(clip, checkpoint.layout)
-    cleaned = clean(clip, max_persons=checkpoint.max_persons)
-    return normalize(cleaned, frame_count=checkpoint.frame_count)
+    return clean(clip, max_persons=checkpoint.max_persons)
 
 
 @torch.inference_mode()
@@ -77,6 +83,9 @@ def extract_features(
     checkpoint: PlainCheckpoint, data: ClipSet, *, batch_size: int = 64
 ) -> ClipFeatures:
     """Run the plain branch over all clips of a data set, in order.
+
+    The features of frames are many (200 kB for a clip of NTU RGB+D); where they would fill the
+    memory they lie in a nameless file on disk.
 
     Args:
         checkpoint: The trained branch and what its clips must look like.
@@ -86,16 +95,60 @@ def extract_features(
     Raises:
         LayoutError: The clips' joints say nothing about a joint of the model.
         ClipError: Nobody is seen in a clip.
+        ArchiveError: The disk is full.
     """
+    whole: ClipFeatures | None = None
+    start = 0
+    for output, present in _run(checkpoint, data, batch_size):
+        part = _describe(output, present)
+        whole = whole or _make_room_for(part, len(data))
+        stop = start + len(part)
+        whole.pooled[start:stop] = part.pooled
+        whole.joints[start:stop] = part.joints
+        whole.frames[start:stop] = part.frames
+        whole.importance[start:stop] = part.importance
+        start = stop
+    if whole is None:
+        raise ClipError("Expected clips to extract features of, found none.")
+    return whole
+
+
+@torch.inference_mode()
+def extract_pooled(
+    checkpoint: PlainCheckpoint, data: ClipSet, *, batch_size: int = 64
+) -> NDArray[np.float32]:
+    """``extract_features`` without what joints and frames say: (N D) only.
+
+    Raises:
+        LayoutError: The clips' joints say nothing about a joint of the model.
+        ClipError: Nobody is seen in a clip.
+    """
+    parts = [output.embedding.cpu().numpy() for output, _ in _run(checkpoint, data, batch_size)]
+    return np.concatenate(parts)
+
+
+def _run(
+    checkpoint: PlainCheckpoint, data: ClipSet, batch_size: int
+) -> Iterator[tuple[PlainOutput, Tensor]]:
+    """The branch's output, batch by batch, with who is present (N M T)."""
     branch = checkpoint.branch.eval()
-    parts = []
+    device = next(branch.parameters()).device
     for start in range(0, len(data), batch_size):
         indices = range(start, min(start + batch_size, len(data)))
-        clips = [prepare_clip(data.clip(index), checkpoint) for index in indices]
-        joints, present = stack_clips(clips, max_persons=checkpoint.max_persons)
-        there = torch.from_numpy(present)
-        parts.append(_describe(branch(torch.from_numpy(joints), there), there))
-    return ClipFeatures.concatenate(parts)
+        joints, present = normalize_together(
+            [_clean_clip(data.clip(index), checkpoint) for index in indices],
+            frame_count=checkpoint.frame_count,
+            max_persons=checkpoint.max_persons,
+        )
+        there = torch.from_numpy(present).to(device)
+        with flush_denormals():
+            output = branch(torch.from_numpy(joints).to(device), there)
+        yield output, there
+
+
+def _make_room_for(part: ClipFeatures, count: int) -> ClipFeatures:
+    arrays = (part.pooled, part.joints, part.frames, part.importance)
+    return ClipFeatures(*(make_room((count, *array.shape[1:]), array.dtype) for array in arrays))
 
 
 def _describe(output: PlainOutput, present: Tensor) -> ClipFeatures:
@@ -111,8 +164,8 @@ def _describe(output: PlainOutput, present: Tensor) -> ClipFeatures:
             "nmv,nm->nv", rearrange(output.importance, "(n m) v -> n m v", n=len(present)), share
         )
     return ClipFeatures(
-        output.embedding.numpy(),
-        output.joint_features.numpy(),
-        frames.to(torch.float16).numpy(),
-        importance.numpy(),
+        output.embedding.cpu().numpy(),
+        output.joint_features.cpu().numpy(),
+        frames.to(torch.float16).cpu().numpy(),
+        importance.cpu().numpy(),
     )

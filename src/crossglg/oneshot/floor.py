@@ -5,14 +5,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.oneshot.distances import dtw_distances, euclidean_distances
+from crossglg.oneshot.distances import euclidean_distances
+from crossglg.oneshot.warping import dtw_distances
 from crossglg.skeleton.cleaning import clean
-from crossglg.skeleton.normalize import normalize
-from crossglg.skeleton.stack import stack_clips
+from crossglg.skeleton.normalize import normalize_together
 from crossglg.sources.clipset import ClipSet
 
 _FRAMES = 32
 _MOST_PERSONS = 2
+_CLIPS_AT_ONCE = 256
 
 RawMetric = Literal["dtw", "euclidean"]
 
@@ -20,11 +21,16 @@ RawMetric = Literal["dtw", "euclidean"]
 def raw_sequences(data: ClipSet) -> NDArray[np.float32]:
     """(N 32 D): centred, turned and scaled coordinates of all joints, frame by frame."""
     persons = min(data.max_persons, _MOST_PERSONS)
-    clips = [
-        normalize(clean(clip, max_persons=persons), frame_count=_FRAMES) for clip in data.clips()
-    ]
-    joints, _ = stack_clips(clips, max_persons=persons)
-    return np.moveaxis(joints, 1, 2).reshape(len(data), _FRAMES, -1)
+    width = persons * data.layout.joint_count * 3
+    sequences = np.empty((len(data), _FRAMES, width), dtype=np.float32)
+    for start in range(0, len(data), _CLIPS_AT_ONCE):
+        block = range(start, min(start + _CLIPS_AT_ONCE, len(data)))
+        clips = [clean(data.clip(index), max_persons=persons) for index in block]
+        joints, _ = normalize_together(clips, frame_count=_FRAMES, max_persons=persons)
+        sequences[block.start : block.stop] = np.moveaxis(joints, 1, 2).reshape(
+            len(block), _FRAMES, width
+        )
+    return sequences
 
 
 def raw_distances(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.oneshot.distances import joint_distances, normalise_rows
+from crossglg.oneshot.distances import normalise_rows, weighted_joint_distances
 from crossglg.oneshot.features import ClipFeatures
 from crossglg.skeleton.layout import Layout
 
@@ -71,8 +71,12 @@ def relevance_of_names(
 def _match_weighted(
     query: ClipFeatures, support: ClipFeatures, weights: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    angles = joint_distances(query.joints, support.joints)
-    return np.asarray((angles * weights[None]).sum(axis=-1), dtype=np.float32)
+    return weighted_joint_distances(
+        query.joints,
+        support.joints,
+        query_weights=np.zeros_like(query.importance),
+        support_weights=weights,
+    )
 
 
 WORDED: dict[str, WordedMatcher] = {

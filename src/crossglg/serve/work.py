@@ -29,7 +29,7 @@ def recognize(gallery: Gallery, clip: SkeletonClip, *, top: int) -> RecognitionV
         raise ServeError(409, "Nothing is enrolled yet. Show an action first.")
     query = gallery.recogniser.embed([clip])
     importance = relative_importance(query.importance[0], gallery.recogniser, clip.layout)
-    return RecognitionView.of(gallery.judge(query, top=top)[0], importance)
+    return RecognitionView.of(gallery.judge(gallery.distances(query), top=top), importance)
 
 
 def show_exemplar(gallery: Gallery, wanted: str, number: int) -> ClipView:

@@ -41,9 +41,12 @@ def clean(clip: SkeletonClip, *, max_persons: int = 2) -> SkeletonClip:
         ClipError: Nobody is ever seen.
         ConfigError: ``max_persons`` is below 1.
     """
-    filled = fill_gaps(drop_noise(clip))
-    # Filling adds frames to judge; judging them now keeps a second cleaning from finding more.
-    return choose_persons(drop_noise(filled), max_persons=max_persons)
+    persons = drop_noise(clip)
+    filled = fill_gaps(persons)
+    if filled is not persons:
+        # Filling adds frames to judge; judging them now keeps a second cleaning from finding more.
+        filled = drop_noise(filled)
+    return choose_persons(filled, max_persons=max_persons)
 
 
 def choose_persons(clip: SkeletonClip, *, max_persons: int) -> SkeletonClip:
@@ -61,6 +64,8 @@ def choose_persons(clip: SkeletonClip, *, max_persons: int) -> SkeletonClip:
     if max_persons < 1:
         raise ConfigError(f"Expected to keep at least one person, found max_persons={max_persons}.")
     _refuse_empty(clip)
+    if clip.person_count == 1:
+        return clip
     seen_share = clip.visible.mean(axis=(1, 2))
     order = np.lexsort((-_measure_bones(clip), -seen_share, -_measure_activity(clip)))
     return _keep_persons(clip, order[seen_share[order] > 0][:max_persons])
@@ -77,6 +82,8 @@ def drop_noise(clip: SkeletonClip) -> SkeletonClip:
         ClipError: Nobody is ever seen.
     """
     _refuse_empty(clip)
+    if clip.person_count == 1:
+        return clip
     frames_seen = clip.present.sum(axis=1)
     kept = _keep_persons(clip, np.flatnonzero(frames_seen >= MIN_PRESENCE * frames_seen.max()))
     if kept.person_count == 1:
@@ -100,7 +107,10 @@ def fill_gaps(clip: SkeletonClip, *, max_gap_s: float | None = None) -> Skeleton
     if clip.visible.all():
         return clip
     limit_s = np.inf if max_gap_s is None else max_gap_s
-    everywhere = _fill_from_parents(_fill_in_time(clip, limit_s))
+    in_time = _fill_in_time(clip, limit_s)
+    if in_time.visible.all():
+        return in_time
+    everywhere = _fill_from_parents(in_time)
     # The middle that stands for a root may come and go with the joints it is made of.
     return _fill_in_time(everywhere, limit_s)
 
@@ -144,11 +154,18 @@ def _measure_wide_share(clip: SkeletonClip) -> NDArray[np.float64]:
         body, seen = clip.joints[person, in_frame], clip.visible[person, in_frame]
         top = np.where(seen, body[..., 1], -np.inf).max(axis=-1)
         bottom = np.where(seen, body[..., 1], np.inf).min(axis=-1)
-        ground = np.where(seen[..., None], body[..., ::2], np.float32(0))
-        apart = np.linalg.norm(ground[:, :, None] - ground[:, None], axis=-1)
-        width = np.where(seen[:, :, None] & seen[:, None], apart, 0.0).max(axis=(1, 2))
+        # An unseen joint stands where the frame's first seen one does and widens nobody.
+        first = np.take_along_axis(body, seen.argmax(axis=1)[:, None, None], axis=1)
+        ground = np.where(seen[..., None], body, first)
+        square = _spread(ground[..., 0]) + _spread(ground[..., 2])
+        width = np.sqrt(square.max(axis=(1, 2)))
         shares[person] = (width > MAX_WIDTH_TO_HEIGHT * (top - bottom)).mean()
     return shares
+
+
+def _spread(places: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(T V) -> (T V V) squared distances between all of a frame."""
+    return np.square(places[:, :, None] - places[:, None])
 
 
 def _fill_in_time(clip: SkeletonClip, max_gap_s: float) -> SkeletonClip:

@@ -47,7 +47,8 @@ class SkeletonClip:
             raise ClipError(
                 f"Expected visibility of shape {self.joints.shape[:3]}, found {self.visible.shape}."
             )
-        if not np.isfinite(self.joints[self.visible]).all():
+        finite = np.isfinite(self.joints)
+        if not finite.all() and not finite[self.visible].all():
             raise ClipError(
                 "Found a coordinate that is not finite in a joint marked visible; "
                 "mark such joints as not visible (SkeletonClip.from_array does)."
@@ -64,10 +65,13 @@ class SkeletonClip:
             fps: Frames per second.
             layout: Which joint is which.
         """
-        stacked = np.asarray(joints, dtype=np.float32)
+        stacked = np.array(joints, dtype=np.float32)
         stacked = stacked[None] if stacked.ndim == 3 else stacked
-        visible = np.all(np.isfinite(stacked), axis=-1)
-        return cls(np.where(visible[..., None], stacked, 0.0), visible, fps, layout)
+        finite = np.isfinite(stacked)
+        visible = finite[..., 0] & finite[..., 1] & finite[..., 2]
+        if not visible.all():
+            stacked = np.where(visible[..., None], stacked, np.float32(0))
+        return cls(stacked, visible, fps, layout)
 
     @property
     def person_count(self) -> int:

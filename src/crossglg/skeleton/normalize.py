@@ -6,6 +6,7 @@ body stays visible, and a person who enters late is not lost. (The published pip
 person alone by frame 1, which destroys both; method page, section 4.1.)
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -120,6 +121,22 @@ def resample_packed(
     return persons.spread(
         sample_packed(clips, persons, times), clip_count=len(clips), max_persons=max_persons
     )
+
+
+def normalize_together(
+    clips: Sequence[SkeletonClip], *, frame_count: int, max_persons: int
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """``normalize`` and stack clean clips of one layout.
+
+    Returns:
+        Joints (N M T V 3), zero for absent persons, and presence (N M T).
+
+    Raises:
+        LayoutError: The layout lacks a hip or a shoulder.
+        ClipError: A clip has a gap, or more than ``max_persons`` persons.
+    """
+    aligned = align_packed(PackedClips.pack(clips))
+    return resample_packed(aligned, frame_count=frame_count, max_persons=max_persons)
 
 
 def rotation_about_vertical(angle_rad: float | NDArray[np.floating]) -> NDArray[np.float32]:

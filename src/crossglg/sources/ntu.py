@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +18,13 @@ from crossglg.errors import SourceError
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import get_layout
 from crossglg.sources.labelled import LabelledClip
+from crossglg.sources.ntu_scan import (
+    JOINTS,
+    NUMBERS_PER_BODY,
+    NUMBERS_PER_JOINT,
+    NtuBodies,
+    scan_bodies,
+)
 
 NTU_FPS = 30.0
 """Frame rate of the Kinect v2 that recorded the data set."""
@@ -26,9 +32,6 @@ NTU_FPS = 30.0
 NTU60_ACTION_COUNT = 60
 """Actions A001 to A060 make NTU RGB+D 60; all 120 make NTU RGB+D 120."""
 
-_JOINTS = 25
-_NUMBERS_PER_BODY = 10
-_NUMBERS_PER_JOINT = 12
 _MOST_BODIES = 100
 """Body ids in one file; recordings have a handful, and each one costs a row in every frame."""
 _TRUNCATED = "The file is probably truncated; download it again."
@@ -108,33 +111,36 @@ def read_ntu_skeleton(path: Path | str) -> SkeletonClip:
         SourceError: The file is unreadable, damaged, or shows nobody in any frame.
     """
     file = Path(path)
-    frame_count, sightings = _read_sightings(file)
-    if not sightings:
-        raise SourceError(
-            file, f"expected a body, found none in any of its {frame_count} frames. Leave it out."
-        )
-    ids = list(dict.fromkeys(sighting.body for sighting in sightings))
-    if len(ids) > _MOST_BODIES:
+    content = _read_bytes(file)
+    bodies = scan_bodies(content)
+    if bodies is None:
+        bodies = read_lines(file, content)
+    if not bodies.ids:
         raise SourceError(
             file,
-            f"expected at most {_MOST_BODIES} bodies, found {len(ids)}. The file is damaged.",
+            f"expected a body, found none in any of its {bodies.frame_count} frames. Leave it out.",
         )
-    person = [ids.index(sighting.body) for sighting in sightings]
-    frame = [sighting.frame for sighting in sightings]
-    joints = np.full((len(ids), frame_count, _JOINTS, 3), np.nan, dtype=np.float64)
-    joints[person, frame] = np.reshape([s.numbers for s in sightings], (-1, _JOINTS, 3))
+    keys = _number_repeats(bodies)
+    person_of = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    if len(person_of) > _MOST_BODIES:
+        raise SourceError(
+            file,
+            f"expected at most {_MOST_BODIES} bodies, found {len(person_of)}. The file is damaged.",
+        )
+    joints = np.full((len(person_of), bodies.frame_count, JOINTS, 3), np.nan)
+    joints[[person_of[key] for key in keys], bodies.frames] = bodies.joints
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes not finite: not visible
         return SkeletonClip.from_array(
             joints.astype(np.float32), fps=NTU_FPS, layout=get_layout("ntu25")
         )
 
 
-class _Sighting(NamedTuple):
-    """One body in one frame: frame from 0, body id with its repetition, x y z of every joint."""
-
-    frame: int
-    body: tuple[int, int]
-    numbers: list[float]
+def _number_repeats(bodies: NtuBodies) -> list[tuple[int, int]]:
+    """(id, how often it came before in its frame): where ids repeat in a frame, nobody is lost."""
+    sightings = list(zip(bodies.frames.tolist(), bodies.ids, strict=True))
+    if len(set(sightings)) == len(sightings):
+        return [(body, 0) for body in bodies.ids]
+    return [(body, sightings[:n].count((frame, body))) for n, (frame, body) in enumerate(sightings)]
 
 
 class _Lines:
@@ -167,20 +173,26 @@ class _Lines:
         return count
 
 
-def _read_sightings(file: Path) -> tuple[int, list[_Sighting]]:
-    lines = _Lines(file, _read_text(file))
+def read_lines(file: Path, content: bytes) -> NtuBodies:
+    """Read the content of a file line by line, which takes longer but can say what is wrong.
+
+    Raises:
+        SourceError: With the frame, what was expected and what was found.
+    """
+    lines = _Lines(file, _decode(file, content))
     frame_count = lines.take_count("number of frames")
     if frame_count == 0:
         raise SourceError(file, "expected at least one frame, found 0. Leave it out.")
-    sightings: list[_Sighting] = []
+    frames: list[int] = []
+    ids: list[int] = []
+    numbers: list[float] = []
     for frame in range(frame_count):
         lines.where = f"frame {frame + 1}"
-        seen: list[int] = []
         for _ in range(lines.take_count("number of bodies")):
-            body, numbers = _read_body(lines)
-            # The tracker's ids should not repeat within a frame; where they do, nothing is lost.
-            sightings.append(_Sighting(frame, (body, seen.count(body)), numbers))
-            seen.append(body)
+            body, joints = _read_body(lines)
+            frames.append(frame)
+            ids.append(body)
+            numbers += joints
     rest = len(lines.lines) - lines.position
     if rest:
         lines.where = f"after frame {frame_count}"
@@ -188,14 +200,20 @@ def _read_sightings(file: Path) -> tuple[int, list[_Sighting]]:
             f"expected the end of the file, found {rest} more lines. "
             "The file is probably damaged; download it again."
         )
-    return frame_count, sightings
+    joints_of = np.array(numbers, dtype=np.float64).reshape(-1, JOINTS, 3)
+    return NtuBodies(frame_count, np.array(frames, dtype=np.int64), ids, joints_of)
 
 
-def _read_text(file: Path) -> str:
+def _read_bytes(file: Path) -> bytes:
     try:
-        return file.read_bytes().decode("ascii")
+        return file.read_bytes()
     except OSError as error:
         raise SourceError(file, f"cannot be opened ({error.strerror}).") from error
+
+
+def _decode(file: Path, content: bytes) -> str:
+    try:
+        return content.decode("ascii")
     except UnicodeDecodeError as error:
         raise SourceError(
             file,
@@ -210,16 +228,16 @@ def _read_body(lines: _Lines) -> tuple[int, list[float]]:
         body = int(head[0])
     except (IndexError, ValueError):
         body = -1
-    if len(head) != _NUMBERS_PER_BODY or body < 0:
+    if len(head) != NUMBERS_PER_BODY or body < 0:
         raise lines.fail(
-            f"expected a body line of {_NUMBERS_PER_BODY} numbers, the first a body id, found "
+            f"expected a body line of {NUMBERS_PER_BODY} numbers, the first a body id, found "
             f"{len(head)}: '{' '.join(head)[:40]}'. {_TRUNCATED}"
         )
     joint_count = lines.take_count("number of joints")
-    rows = lines.take(_JOINTS)
-    found = len(rows) if joint_count == _JOINTS else joint_count
-    if found != _JOINTS:
-        raise lines.fail(f"expected {_JOINTS} joints, found {found}. {_TRUNCATED}")
+    rows = lines.take(JOINTS)
+    found = len(rows) if joint_count == JOINTS else joint_count
+    if found != JOINTS:
+        raise lines.fail(f"expected {JOINTS} joints, found {found}. {_TRUNCATED}")
     return body, _read_joints(rows, lines)
 
 
@@ -231,9 +249,9 @@ def _read_joints(rows: list[str], lines: _Lines) -> list[float]:
             numbers += (float(columns[0]), float(columns[1]), float(columns[2]))
         except (IndexError, ValueError):
             columns = []
-        if len(columns) != _NUMBERS_PER_JOINT:
+        if len(columns) != NUMBERS_PER_JOINT:
             raise lines.fail(
-                f"expected {_NUMBERS_PER_JOINT} numbers for joint {joint + 1}, found "
+                f"expected {NUMBERS_PER_JOINT} numbers for joint {joint + 1}, found "
                 f"'{row.strip()[:40]}'. {_TRUNCATED}"
             )
     return numbers

@@ -22,6 +22,7 @@ from crossglg.sources.archive import open_archive, write_archive
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.formats import FORMATS
 from crossglg.sources.labelled import LabelledClip
+from crossglg.sources.memory import keep_freed_memory
 
 _RECORD = "shard.json"
 _CLIPS = "clips"
@@ -81,6 +82,7 @@ def build_shard(task: ShardTask) -> int:
     Returns:
         The number of files dealt with.
     """
+    keep_freed_memory()
     reading = _Reading(task)
     clips = reading.read_clips()
     with create_folder(task.out) as folder:
