@@ -1,4 +1,4 @@
-.PHONY: format check test docs demo bench
+.PHONY: format check test docs demo bench web
 
 format:
 	ruff format src tests examples benchmarks
@@ -19,3 +19,7 @@ demo:
 
 docs:
 	NO_MKDOCS_2_WARNING=1 mkdocs build --strict
+
+# The page of crossglg serve; needs Node, which users do not. The same sources give the same files.
+web:
+	cd web && npm ci && npm run check && npm run build

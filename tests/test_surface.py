@@ -60,6 +60,10 @@ OPTIONS = {
     "list": {"--model", "--gallery", "--json"},
     "rename": {"--model", "--gallery"},
     "remove": {"--model", "--gallery"},
+    "serve": {
+        *("--model", "--gallery", "--host", "--port", "--token", "--name", "--rate", "--workers"),
+        *("--certificate", "--key"),
+    },
     "embed": {"--encoder", "--out", "--onnx"},
     "describe lint": {"--json"},
     "describe write": {

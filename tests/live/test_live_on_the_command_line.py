@@ -7,12 +7,11 @@ import sys
 import numpy as np
 import pytest
 
-from crossglg.checkpoint import write_json
+from crossglg.checkpoint import PLAIN_FILE, write_json
 from crossglg.live import ClipPoses, open_file
 from crossglg.recogniser import ACCEPTANCE_FILE
 from crossglg.sources import write_npz
 from crossglg.sources.choreography import choreography
-from crossglg.checkpoint import PLAIN_FILE
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,17 @@
 
 import sys
 
-from crossglg.cli import actions, data, describe, learn, pictures, protocol, reproduce, watch
+from crossglg.cli import (
+    actions,
+    data,
+    describe,
+    learn,
+    pictures,
+    protocol,
+    reproduce,
+    serve,
+    watch,
+)
 from crossglg.cli.app import app
 from crossglg.errors import CrossGLGError
 
@@ -16,6 +26,7 @@ __all__ = [
     "pictures",
     "protocol",
     "reproduce",
+    "serve",
     "watch",
 ]
 

@@ -108,7 +108,7 @@ class Gallery:
             LayoutError: The clip's joints say nothing about a joint of the model.
             ClipError: Nobody is seen in the clip.
         """
-        name, now = _check_name(action), datetime.now(UTC).isoformat(timespec="seconds")
+        name, now = check_name(action), datetime.now(UTC).isoformat(timespec="seconds")
         shown = [(clip, source)]
         if either_side:
             shown.append((mirror(clip), f"{source} (mirrored)".strip()))
@@ -124,7 +124,7 @@ class Gallery:
             GalleryError: No such action, or the new name will not do.
         """
         self._insist_on(action)
-        name = _check_name(new)
+        name = check_name(new)
         renamed = [replace(e, action=name) if e.action == action else e for e in self.exemplars]
         return replace(self, exemplars=tuple(renamed))
 
@@ -222,7 +222,12 @@ def _judge(gallery: Gallery, distances: NDArray[np.float32], *, top: int) -> Rec
     return Recognition(action, tuple(answers), round(max(0.0, unknown), 4))
 
 
-def _check_name(name: str) -> str:
+def check_name(name: str) -> str:
+    """The name of an action with single blanks.
+
+    Raises:
+        GalleryError: It is empty, too long or not printable.
+    """
     cleaned = " ".join(name.split())
     if not cleaned or len(cleaned) > _LONGEST_NAME or not cleaned.isprintable():
         raise GalleryError(
