@@ -36,6 +36,7 @@ OPTIONS = {
     "import-weights": {"--out", "--option"},
     "enroll": {"--model", "--gallery", "--layout"},
     "recognize": {"--model", "--gallery", "--top", "--layout", "--json"},
+    "export": {"--out", "--precision", "--data", "--layout", "--json"},
     "list": {"--model", "--gallery", "--json"},
     "rename": {"--model", "--gallery"},
     "remove": {"--model", "--gallery"},

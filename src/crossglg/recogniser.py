@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,28 @@ from crossglg.training import PLAIN_FILE
 
 ACCEPTANCE_FILE = "acceptance.json"
 _SEED = 0
+
+
+class ClipReader(Protocol):
+    """What a gallery asks of a model, however it is run."""
+
+    @property
+    def acceptance(self) -> Acceptance | None:
+        """When to believe the nearest exemplar."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the weights."""
+        ...
+
+    def embed(self, clips: list[SkeletonClip]) -> ClipFeatures:
+        """Features of clips of any layouts."""
+        ...
+
+    def compare(self, query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
+        """(Q) clips, (S) exemplars -> distances (Q S)."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,11 +2,11 @@
 
 import sys
 
-from crossglg.cli import actions, data, describe, learn
+from crossglg.cli import actions, data, deploy, describe, learn
 from crossglg.cli.app import app
 from crossglg.errors import CrossGLGError
 
-__all__ = ["actions", "app", "data", "describe", "learn", "main"]
+__all__ = ["actions", "app", "data", "deploy", "describe", "learn", "main"]
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from crossglg.atomic import create_file
 from crossglg.errors import GalleryError
 from crossglg.gallery.gallery import Exemplar, Gallery
 from crossglg.oneshot import ClipFeatures
-from crossglg.recogniser import Recogniser
+from crossglg.recogniser import ClipReader
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
 
@@ -37,7 +37,7 @@ def save_gallery(gallery: Gallery, path: Path) -> None:
         stream.write(_pack(gallery))
 
 
-def load_gallery(path: Path, recogniser: Recogniser) -> Gallery:
+def load_gallery(path: Path, recogniser: ClipReader) -> Gallery:
     """Read a gallery; exemplars that another model embedded are embedded again.
 
     Raises:
@@ -52,7 +52,7 @@ def load_gallery(path: Path, recogniser: Recogniser) -> Gallery:
     return Gallery(recogniser, exemplars)
 
 
-def open_gallery(path: Path, recogniser: Recogniser) -> Gallery:
+def open_gallery(path: Path, recogniser: ClipReader) -> Gallery:
     """The gallery in a file; an empty one where there is no file yet.
 
     Raises:
@@ -62,7 +62,7 @@ def open_gallery(path: Path, recogniser: Recogniser) -> Gallery:
 
 
 def update_gallery(
-    path: Path, recogniser: Recogniser, change: Callable[[Gallery], Gallery]
+    path: Path, recogniser: ClipReader, change: Callable[[Gallery], Gallery]
 ) -> Gallery:
     """Read, change and write a gallery as one step: no writer loses what another one wrote.
 
@@ -138,7 +138,7 @@ def _read_exemplar(
     record: dict[str, Any],
     arrays: dict[str, NDArray[Any]],
     *,
-    embed_anew: Recogniser | None,
+    embed_anew: ClipReader | None,
 ) -> Exemplar:
     described = record["layout"]
     layout = Layout.from_bones(

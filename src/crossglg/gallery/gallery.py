@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from crossglg.errors import GalleryError, suggest
 from crossglg.oneshot import ClipFeatures
-from crossglg.recogniser import Recogniser
+from crossglg.recogniser import ClipReader
 from crossglg.skeleton.clip import SkeletonClip
 
 _LONGEST_NAME = 100
@@ -81,7 +81,7 @@ class Gallery:
         exemplars: In the order of enrolment.
     """
 
-    recogniser: Recogniser
+    recogniser: ClipReader
     exemplars: tuple[Exemplar, ...] = ()
 
     @property

@@ -1,7 +1,7 @@
 """What a trained plain branch says about clips, as arrays to compare."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from crossglg.checkpoint import PlainCheckpoint
 from crossglg.guidance.model import PlainOutput
 from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.mapping import map_clip
 from crossglg.skeleton.normalize import normalize
 from crossglg.skeleton.stack import stack_clips
@@ -59,17 +60,36 @@ class ClipFeatures:
         )
 
 
-def prepare_clip(clip: SkeletonClip, checkpoint: PlainCheckpoint) -> SkeletonClip:
+class ClipForm(Protocol):
+    """What a model's clips look like; a checkpoint says so, and an exported file."""
+
+    @property
+    def layout(self) -> Layout:
+        """The joints."""
+        ...
+
+    @property
+    def max_persons(self) -> int:
+        """M."""
+        ...
+
+    @property
+    def frame_count(self) -> int:
+        """T."""
+        ...
+
+
+def prepare_clip(clip: SkeletonClip, form: ClipForm) -> SkeletonClip:
     """Bring any clip into the form the model was trained on: layout, persons, place, frames.
 
     Raises:
         LayoutError: The clip's joints say nothing about a joint of the model.
         ClipError: Nobody is seen.
     """
-    if clip.layout.joints != checkpoint.layout.joints:
-        clip = map_clip(clip, checkpoint.layout)
-    cleaned = clean(clip, max_persons=checkpoint.max_persons)
-    return normalize(cleaned, frame_count=checkpoint.frame_count)
+    if clip.layout.joints != form.layout.joints:
+        clip = map_clip(clip, form.layout)
+    cleaned = clean(clip, max_persons=form.max_persons)
+    return normalize(cleaned, frame_count=form.frame_count)
 
 
 @torch.inference_mode()
@@ -95,25 +115,26 @@ def extract_features(
         clips = [prepare_clip(data.clip(index), checkpoint) for index in indices]
         joints, present = stack_clips(clips, max_persons=checkpoint.max_persons)
         there = torch.from_numpy(present)
-        parts.append(_describe(branch(torch.from_numpy(joints), there), there))
+        parts.append(_as_arrays(*describe(branch(torch.from_numpy(joints), there), there)))
     return ClipFeatures.concatenate(parts)
 
 
-def _describe(output: PlainOutput, present: Tensor) -> ClipFeatures:
+def describe(output: PlainOutput, present: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """What is kept of a branch's output, as tensors: pooled, joints, frames, importance."""
+    clip_count = present.shape[0]
     persons = present.any(dim=-1).float()
     share = persons / persons.sum(dim=1, keepdim=True).clamp(min=1.0)  # (N M)
-    features = rearrange(output.features, "(n m) d t v -> n m t v d", n=len(present))
+    features = rearrange(output.features, "(n m) d t v -> n m t v d", n=clip_count)
     frames = torch.einsum("nmtvd,nm->ntvd", features, share)
-    joint_count = frames.shape[2]
     if output.importance is None:
-        importance = torch.full((len(present), joint_count), 1.0 / joint_count)
+        importance = torch.full_like(frames[:, 0, :, 0], 1.0 / frames.shape[2])
     else:
         importance = torch.einsum(
-            "nmv,nm->nv", rearrange(output.importance, "(n m) v -> n m v", n=len(present)), share
+            "nmv,nm->nv", rearrange(output.importance, "(n m) v -> n m v", n=clip_count), share
         )
-    return ClipFeatures(
-        output.embedding.numpy(),
-        output.joint_features.numpy(),
-        frames.to(torch.float16).numpy(),
-        importance.numpy(),
-    )
+    return output.embedding, output.joint_features, frames, importance
+
+
+def _as_arrays(pooled: Tensor, joints: Tensor, frames: Tensor, importance: Tensor) -> ClipFeatures:
+    half = frames.to(torch.float16)
+    return ClipFeatures(pooled.numpy(), joints.numpy(), half.numpy(), importance.numpy())
