@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,42 @@ from crossglg.oneshot.attribution import attribute_joints
 from crossglg.oneshot.classifiers import match_joints
 from crossglg.shipped import find_run, load_plain
 from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.layout import Layout
 from crossglg.sources.clipset import ClipSet
 
 ACCEPTANCE_FILE = "acceptance.json"
 _SEED = 0
+
+
+class ClipReader(Protocol):
+    """What a gallery asks of a model, however it is run."""
+
+    @property
+    def acceptance(self) -> Acceptance | None:
+        """When to believe the nearest exemplar."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the weights."""
+        ...
+
+    @property
+    def layout(self) -> Layout:
+        """The model's joints."""
+        ...
+
+    def embed(self, clips: list[SkeletonClip]) -> ClipFeatures:
+        """Features of clips of any layouts."""
+        ...
+
+    def compare(self, query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
+        """(Q) clips, (S) exemplars -> distances (Q S)."""
+        ...
+
+    def attribute(self, query: ClipFeatures, exemplar: ClipFeatures) -> NDArray[np.float64]:
+        """Parts (T V) per moment of the query and joint that add up to ``compare``; N = 1 each."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +79,11 @@ class Recogniser:
         path = find_run(run) / ACCEPTANCE_FILE
         acceptance = Acceptance.from_json(read_json(path)) if path.exists() else None
         return cls(checkpoint, acceptance)
+
+    @property
+    def layout(self) -> Layout:
+        """The model's joints."""
+        return self.checkpoint.layout
 
     @cached_property
     def fingerprint(self) -> str:

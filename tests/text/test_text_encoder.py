@@ -136,8 +136,8 @@ def test_the_encoder_of_the_paper_runs_whatever_the_neighbours(tiny_deberta):
 
 @pytest.mark.slow
 def test_onnx_runtime_gives_the_same_vectors(tiny_deberta, tmp_path):
-    pytest.importorskip("onnxruntime", reason="onnxruntime is not installed (extra 'onnx')")
-    pytest.importorskip("onnxscript", reason="onnxscript is not installed (extra 'onnx')")
+    pytest.importorskip("onnxruntime", reason="onnxruntime is not installed (extra 'export')")
+    pytest.importorskip("onnxscript", reason="onnxscript is not installed (extra 'export')")
     transformers = pytest.importorskip("transformers")
     from crossglg.text.onnx_encoder import OnnxEncoder
 

@@ -5,6 +5,7 @@ import sys
 from crossglg.cli import (
     actions,
     data,
+    deploy,
     describe,
     learn,
     pictures,
@@ -20,6 +21,7 @@ __all__ = [
     "actions",
     "app",
     "data",
+    "deploy",
     "describe",
     "learn",
     "main",

@@ -89,7 +89,7 @@ class SkeletonEncoder(nn.Module, ABC):
         weights = _presence_at(features, present)
         return torch.einsum(
             "nmdtv,nmt->nvd",
-            rearrange(features, "(n m) d t v -> n m d t v", n=len(present)),
+            rearrange(features, "(n m) d t v -> n m d t v", n=present.shape[0]),
             weights,
         )
 
@@ -116,7 +116,6 @@ def everybody(clips: Clips) -> Present:
 def _presence_at(features: DeepFeatures, present: Present) -> Tensor:
     """(N M T') weights that sum to one over persons and frames, at the features' frame rate."""
     frame_count = features.shape[2]
-    stride = present.shape[2] / frame_count
-    frames = (torch.arange(frame_count, device=present.device) * stride).long()
+    frames = torch.arange(frame_count, device=present.device) * present.shape[2] // frame_count
     weights = present[:, :, frames].to(features.dtype)
     return weights / weights.sum(dim=(1, 2), keepdim=True).clamp(min=1.0)

@@ -107,5 +107,5 @@ def explain(gallery: Gallery, clip: SkeletonClip, *, top: int = 3) -> Explanatio
         *chosen,
         (float(distances[nearest]), float(distances[rival])),
         theirs - mine,
-        recogniser.checkpoint.layout.joints,
+        recogniser.layout.joints,
     )

@@ -23,7 +23,7 @@ from crossglg.atomic import create_file
 from crossglg.errors import GalleryError
 from crossglg.gallery.gallery import Exemplar, Gallery, check_name
 from crossglg.oneshot import ClipFeatures
-from crossglg.recogniser import Recogniser
+from crossglg.recogniser import ClipReader
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
 
@@ -40,7 +40,7 @@ def save_gallery(gallery: Gallery, path: Path) -> None:
         stream.write(_pack(gallery))
 
 
-def load_gallery(path: Path, recogniser: Recogniser) -> Gallery:
+def load_gallery(path: Path, recogniser: ClipReader) -> Gallery:
     """Read a gallery; exemplars that another model embedded are embedded again.
 
     Raises:
@@ -55,7 +55,7 @@ def load_gallery(path: Path, recogniser: Recogniser) -> Gallery:
     return Gallery(recogniser, exemplars)
 
 
-def open_gallery(path: Path, recogniser: Recogniser) -> Gallery:
+def open_gallery(path: Path, recogniser: ClipReader) -> Gallery:
     """The gallery in a file; an empty one where there is no file yet.
 
     Raises:
@@ -64,7 +64,7 @@ def open_gallery(path: Path, recogniser: Recogniser) -> Gallery:
     return load_gallery(path, recogniser) if path.exists() else Gallery(recogniser)
 
 
-def import_gallery(path: Path, recogniser: Recogniser) -> Gallery:
+def import_gallery(path: Path, recogniser: ClipReader) -> Gallery:
     """Read a gallery that somebody else made: only its skeletons are believed, not its features.
 
     Raises:
@@ -90,7 +90,7 @@ def import_gallery(path: Path, recogniser: Recogniser) -> Gallery:
 
 
 def update_gallery(
-    path: Path, recogniser: Recogniser, change: Callable[[Gallery], Gallery]
+    path: Path, recogniser: ClipReader, change: Callable[[Gallery], Gallery]
 ) -> Gallery:
     """Read, change and write a gallery as one step: no writer loses what another one wrote.
 
@@ -174,7 +174,7 @@ def _read_exemplar(
     record: dict[str, Any],
     arrays: dict[str, NDArray[Any]],
     *,
-    embed_anew: Recogniser | None,
+    embed_anew: ClipReader | None,
 ) -> Exemplar:
     described = record["layout"]
     layout = Layout.from_bones(

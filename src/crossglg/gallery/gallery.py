@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from crossglg.errors import GalleryError, suggest
 from crossglg.oneshot import ClipFeatures
-from crossglg.recogniser import Recogniser
+from crossglg.recogniser import ClipReader
 from crossglg.skeleton.augment import mirror
 from crossglg.skeleton.clip import SkeletonClip
 
@@ -83,7 +83,7 @@ class Gallery:
         exemplars: In the order of enrolment.
     """
 
-    recogniser: Recogniser
+    recogniser: ClipReader
     exemplars: tuple[Exemplar, ...] = ()
 
     @property

@@ -93,7 +93,7 @@ class StreamRecogniser:
         self._stride = max(1, round(self._settings.stride_s * fps))
         self._margin = round(self._settings.margin_s * fps)
         rest = max(1, round(self._settings.rest_s * fps))
-        target = gallery.recogniser.checkpoint.layout
+        target = gallery.recogniser.layout
         self._buffer = FrameBuffer(
             source=layout,
             target=target,
@@ -228,6 +228,6 @@ def _window_lengths(gallery: Gallery, *, fps: float, ratio: float) -> tuple[int,
 
 def _usual_speed(gallery: Gallery) -> float:
     """Median over exemplars of their median speed."""
-    target = gallery.recogniser.checkpoint.layout
+    target = gallery.recogniser.layout
     clips = [map_clip(exemplar.clip, target) for exemplar in gallery.exemplars]
     return float(np.median([np.median(measure_motion(clip)) for clip in clips]))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from crossglg.errors import ClipError
 from crossglg.guidance.model import PlainOutput
 from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.mapping import map_clip
 from crossglg.skeleton.normalize import normalize, normalize_together
 from crossglg.sources.clipset import ClipSet
@@ -62,20 +63,39 @@ class ClipFeatures:
         )
 
 
-def prepare_clip(clip: SkeletonClip, checkpoint: PlainCheckpoint) -> SkeletonClip:
+class ClipForm(Protocol):
+    """What a model's clips look like; a checkpoint says so, and an exported file."""
+
+    @property
+    def layout(self) -> Layout:
+        """The joints."""
+        ...
+
+    @property
+    def max_persons(self) -> int:
+        """M."""
+        ...
+
+    @property
+    def frame_count(self) -> int:
+        """T."""
+        ...
+
+
+def prepare_clip(clip: SkeletonClip, form: ClipForm) -> SkeletonClip:
     """Bring any clip into the form the model was trained on: layout, persons, place, frames.
 
     Raises:
         LayoutError: The clip's joints say nothing about a joint of the model.
         ClipError: Nobody is seen.
     """
-    return normalize(_clean_clip(clip, checkpoint), frame_count=checkpoint.frame_count)
+    return normalize(_clean_clip(clip, form), frame_count=form.frame_count)
 
 
-def _clean_clip(clip: SkeletonClip, checkpoint: PlainCheckpoint) -> SkeletonClip:
-    if clip.layout.joints != checkpoint.layout.joints:
-        clip = map_clip(clip, checkpoint.layout)
-    return clean(clip, max_persons=checkpoint.max_persons)
+def _clean_clip(clip: SkeletonClip, form: ClipForm) -> SkeletonClip:
+    if clip.layout.joints != form.layout.joints:
+        clip = map_clip(clip, form.layout)
+    return clean(clip, max_persons=form.max_persons)
 
 
 @torch.inference_mode()
@@ -100,7 +120,7 @@ def extract_features(
     whole: ClipFeatures | None = None
     start = 0
     for output, present in _run(checkpoint, data, batch_size):
-        part = _describe(output, present)
+        part = _as_arrays(output, present)
         whole = whole or _make_room_for(part, len(data))
         stop = start + len(part)
         whole.pooled[start:stop] = part.pooled
@@ -151,21 +171,27 @@ def _make_room_for(part: ClipFeatures, count: int) -> ClipFeatures:
     return ClipFeatures(*(make_room((count, *array.shape[1:]), array.dtype) for array in arrays))
 
 
-def _describe(output: PlainOutput, present: Tensor) -> ClipFeatures:
+def describe(output: PlainOutput, present: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """What is kept of a branch's output, as tensors: pooled, joints, frames, importance."""
+    clip_count = present.shape[0]
     persons = present.any(dim=-1).float()
     share = persons / persons.sum(dim=1, keepdim=True).clamp(min=1.0)  # (N M)
-    features = rearrange(output.features, "(n m) d t v -> n m t v d", n=len(present))
+    features = rearrange(output.features, "(n m) d t v -> n m t v d", n=clip_count)
     frames = torch.einsum("nmtvd,nm->ntvd", features, share)
-    joint_count = frames.shape[2]
     if output.importance is None:
-        importance = torch.full((len(present), joint_count), 1.0 / joint_count)
+        importance = torch.full_like(frames[:, 0, :, 0], 1.0 / frames.shape[2])
     else:
         importance = torch.einsum(
-            "nmv,nm->nv", rearrange(output.importance, "(n m) v -> n m v", n=len(present)), share
+            "nmv,nm->nv", rearrange(output.importance, "(n m) v -> n m v", n=clip_count), share
         )
+    return output.embedding, output.joint_features, frames, importance
+
+
+def _as_arrays(output: PlainOutput, present: Tensor) -> ClipFeatures:
+    pooled, joints, frames, importance = describe(output, present)
     return ClipFeatures(
-        output.embedding.cpu().numpy(),
-        output.joint_features.cpu().numpy(),
+        pooled.cpu().numpy(),
+        joints.cpu().numpy(),
         frames.to(torch.float16).cpu().numpy(),
         importance.cpu().numpy(),
     )

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.errors import LayoutError
-from crossglg.recogniser import Recogniser
+from crossglg.recogniser import ClipReader
 from crossglg.skeleton import Layout
 from crossglg.skeleton.mapping import mapping_matrix
 
@@ -12,7 +12,7 @@ _DIGITS = 4
 
 
 def relative_importance(
-    importance: NDArray[np.float32], recogniser: Recogniser, layout: Layout
+    importance: NDArray[np.float32], recogniser: ClipReader, layout: Layout
 ) -> list[float] | None:
     """(V of the model) -> (V of ``layout``), 1 for the most important joint.
 
@@ -21,7 +21,7 @@ def relative_importance(
     """
     if np.ptp(importance) == 0:
         return None
-    own = _translate(importance, recogniser.checkpoint.layout, layout)
+    own = _translate(importance, recogniser.layout, layout)
     top = float(own.max())
     return None if top <= 0 else [round(float(value) / top, _DIGITS) for value in own]
 

@@ -37,7 +37,7 @@ class OnnxEncoder(TransformersEncoder):
         super().__init__(
             encoder.name, encoder.model, pooling=encoder.pooling, batch_size=encoder.batch_size
         )
-        self._runtime = require("onnxruntime", extra="onnx")
+        self._runtime = require("onnxruntime", extra="export")
         if not file.exists():
             self._export(file)
         self._session = self._open(file)
@@ -53,7 +53,7 @@ class OnnxEncoder(TransformersEncoder):
         return self._runtime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
 
     def _export(self, file: Path) -> None:
-        require("onnxscript", extra="onnx")
+        require("onnxscript", extra="export")
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_suffix(".part")
         tokens = self.tokenize(_SAMPLE)

@@ -1,0 +1,37 @@
+"""Verbs about a model's life outside: export."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from crossglg.cli.app import Json, LayoutFile, app, print_json, read_layout
+
+
+@app.command()
+def export(
+    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    out: Annotated[Path, typer.Option(help="The ONNX file to write.")],
+    precision: Annotated[
+        Literal["float32", "float16", "int8"], typer.Option(help="Of the weights.")
+    ] = "float32",
+    data: Annotated[
+        Path | None, typer.Option(help="Clips to compare on too; int8 needs some.")
+    ] = None,
+    layout: LayoutFile = "",
+    as_json: Json = False,
+) -> None:
+    """Write the model as an ONNX file, kept only if it agrees with torch."""
+    from crossglg.export import export_onnx
+    from crossglg.recogniser import Recogniser
+    from crossglg.verbs import open_clips
+
+    clips = None if data is None else open_clips(data, layout=read_layout(layout))[0]
+    done = export_onnx(Recogniser.load(run), out, precision=precision, clips=clips)
+    if as_json:
+        print_json(done.to_json())
+        return
+    print(
+        f"{done.file}: {done.megabytes:.2f} MB in {done.precision}; features differ from torch by "
+        f"at most {done.difference:.1e} of their length on {done.clips_compared} clips"
+    )
