@@ -1,4 +1,4 @@
-.PHONY: format check test docs demo bench
+.PHONY: format check test docs demo bench web
 
 format:
 	ruff format src tests examples benchmarks
@@ -9,9 +9,17 @@ check:
 	ruff check src tests examples benchmarks
 	mypy
 	lint-imports
+	NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 
 test:
 	pytest
 
 demo:
 	crossglg demo
+
+docs:
+	NO_MKDOCS_2_WARNING=1 mkdocs build --strict
+
+# The page of crossglg serve; needs Node, which users do not. The same sources give the same files.
+web:
+	cd web && npm ci && npm run check && npm run build

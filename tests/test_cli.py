@@ -65,6 +65,34 @@ def test_train_and_evaluate_end_to_end(tmp_path):
 
 
 @pytest.mark.slow
+def test_own_data_and_own_descriptions_are_trained_together(tmp_path):
+    from dataclasses import replace
+
+    from crossglg.sources import write_npz
+    from crossglg.sources.choreography import choreography, list_actions
+    from crossglg.text.descriptions import load_descriptions
+
+    names = ("greet the postman", "knock at the gate", "call a taxi")
+    shown = list_actions()[:3]
+    data, texts, run = tmp_path / "own.npz", tmp_path / "own.json", tmp_path / "run"
+    clips = choreography(performers=2, repeats=1, classes=shown)
+    write_npz(replace(clips, class_names=names), data)
+    known = load_descriptions("choreography")
+    renamed = [replace(a, action=n) for a, n in zip(known.for_classes(shown), names, strict=True)]
+    replace(known, name="own", actions=tuple(renamed)).save(texts)
+    tiny = ["training.epochs=1", "training.frame_count=8", "model.options.width=8"]
+    own = [f"descriptions={texts}", "text_encoder=hashing"]
+    settings = [word for setting in (*tiny, *own) for word in ("--set", setting)]
+    words = ["--protocol", "all", "--recipe", "demo", "--out", run]
+    trained = call("train", data, *words, *settings)
+    assert trained.returncode == 0, trained.stderr
+    assert "Trained on 6 clips of 3 base classes" in trained.stdout
+    refused = call("train", data, *words[:-1], tmp_path / "other", *settings[:6])
+    assert refused.returncode == 1
+    assert "says nothing about: greet the postman" in refused.stderr
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [

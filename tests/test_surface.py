@@ -3,10 +3,8 @@
 import importlib
 import pkgutil
 import re
-import shlex
 import subprocess
 import sys
-from pathlib import Path
 from types import FunctionType
 
 import pytest
@@ -14,9 +12,7 @@ import typer
 
 import crossglg
 from crossglg.cli import app
-
-ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text("utf-8")
+from documents import README, ROOT, blocks, commands
 
 OPTIONS = {
     "demo": {"--out", "--show", "--seed", "--json"},
@@ -37,12 +33,37 @@ OPTIONS = {
     "protocol list": {"--json"},
     "protocol show": {"--json"},
     "protocol verify": {"--layout", "--json"},
+    "reproduce": {
+        *("--data", "--quick", "--seeds", "--out", "--set", "--workers", "--json"),
+    },
+    "inspect": {"--html", "--layout", "--json"},
     "import-weights": {"--out", "--option"},
-    "enroll": {"--model", "--gallery", "--layout"},
-    "recognize": {"--model", "--gallery", "--top", "--layout", "--json"},
+    "enroll": {
+        *("--model", "--gallery", "--from", "--to", "--pose-model", "--persons", "--layout"),
+        "--either-side",
+    },
+    "recognize": {
+        *("--model", "--gallery", "--top", "--from", "--to", "--pose-model", "--persons"),
+        *("--layout", "--json"),
+    },
+    "live": {
+        *("--model", "--gallery", "--camera", "--source", "--pose-model", "--persons"),
+        *("--layout", "--json"),
+    },
+    "pose-model": {"--from-npm"},
+    "report": {
+        *("--out", "--protocol", "--novel", "--draws", "--classifier", "--map", "--seed"),
+        "--layout",
+    },
+    "explain": {"--model", "--gallery", "--html", "--gif", "--layout", "--json"},
+    "draw": {"--out", "--model", "--layout"},
     "list": {"--model", "--gallery", "--json"},
     "rename": {"--model", "--gallery"},
     "remove": {"--model", "--gallery"},
+    "serve": {
+        *("--model", "--gallery", "--host", "--port", "--token", "--name", "--rate", "--workers"),
+        *("--certificate", "--key"),
+    },
     "embed": {"--encoder", "--out", "--onnx"},
     "describe lint": {"--json"},
     "describe write": {
@@ -66,21 +87,11 @@ def options(command):
     return {word for option in command.params for word in option.opts if word.startswith("--")}
 
 
-def readme_blocks(language):
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
-
-
-def readme_commands():
-    lines = [line for block in readme_blocks("sh") for line in block.splitlines()]
-    parts = [part.strip() for line in lines for part in line.split("#")[0].split("&&")]
-    return [shlex.split(part)[1:] for part in parts if part.startswith("crossglg ")]
-
-
 def test_no_option_comes_or_goes_unnoticed():
     assert {name: options(command) for name, command in verbs().items()} == OPTIONS
 
 
-@pytest.mark.parametrize("words", readme_commands(), ids=" ".join)
+@pytest.mark.parametrize("words", commands(README), ids=" ".join)
 def test_the_commands_of_the_readme_are_understood(words):
     known = verbs()
     verb = next(name for name in known if " ".join(words).startswith(name))
@@ -89,7 +100,7 @@ def test_the_commands_of_the_readme_are_understood(words):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("code", readme_blocks("python"))
+@pytest.mark.parametrize("code", blocks(README, "python"))
 def test_the_python_of_the_readme_runs(code):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -97,8 +108,8 @@ def test_the_python_of_the_readme_runs(code):
 
 def test_the_readme_has_the_two_commands_that_ci_runs():
     ci = (ROOT / ".ci" / "run").read_text("utf-8")
-    commands = [line for block in readme_blocks("sh") for line in block.splitlines()]
-    assert {c for c in commands if c.startswith("pip install")} == {
+    lines = [line for block in blocks(README, "sh") for line in block.splitlines()]
+    assert {c for c in lines if c.startswith("pip install")} == {
         line for line in ci.splitlines() if line.startswith("pip install")
     }
 

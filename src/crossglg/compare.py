@@ -2,44 +2,32 @@
 
 import csv
 import io
-import os
 import statistics
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, replace
-from multiprocessing import get_context
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from crossglg.checkpoint import PlainCheckpoint, read_json, write_json
-from crossglg.encoders import list_encoders
-from crossglg.errors import ConfigError, CrossGLGError, suggest
+from crossglg.cells import (
+    Cell,
+    Method,
+    Progress,
+    parse_method,
+    read_cell,
+    run_cells,
+)
+from crossglg.checkpoint import PlainCheckpoint, write_json
+from crossglg.errors import ConfigError
 from crossglg.shipped import load_plain
 from crossglg.skeleton.layout import Layout
 from crossglg.sources.splits import get_protocol
-from crossglg.training import Recipe, create_recipe, override, read_metrics
-from crossglg.training.rivals import RIVALS, train_like
-from crossglg.verbs import DEFAULT_CLASSIFIERS, evaluate_run, open_clips, split_data, train_run
+from crossglg.verbs import DEFAULT_CLASSIFIERS
 
-Progress = Callable[[int, int, str], None]
+__all__ = ["Comparison", "Grid", "Method", "Row", "parse_method", "run_grid"]
 
 _TIMED_RUNS = 20
-
-
-@dataclass(frozen=True)
-class Method:
-    """A row of the table.
-
-    Attributes:
-        name: What the table calls it.
-        recipe: How it is trained; its seed is replaced by the grid's.
-    """
-
-    name: str
-    recipe: Recipe
 
 
 @dataclass(frozen=True)
@@ -65,6 +53,22 @@ class Grid:
     classifiers: tuple[str, ...] = DEFAULT_CLASSIFIERS
     draws: int = 100
     layout: Layout | None = None
+
+    def cells(self, method: Method) -> tuple[Cell, ...]:
+        """One for every seed."""
+        return tuple(
+            Cell(
+                self.data,
+                self.protocol,
+                method,
+                seed,
+                self.out,
+                self.classifiers,
+                self.draws,
+                self.layout,
+            )
+            for seed in self.seeds
+        )
 
 
 @dataclass(frozen=True)
@@ -146,26 +150,6 @@ class Comparison:
         return stream.getvalue()
 
 
-def parse_method(name: str, recipe: str, settings: Sequence[str] = ()) -> Method:
-    """``ENCODER`` trained without words, ``ENCODER+GUIDANCE``, or ``ENCODER+RIVAL``, by a recipe.
-
-    Raises:
-        ConfigError: No such encoder, guidance, rival, recipe or setting.
-    """
-    encoder, _, guidance = name.strip().partition("+")
-    if encoder not in list_encoders():
-        raise ConfigError(
-            f"No encoder is called '{encoder}'.{suggest(encoder, list_encoders())} Known: "
-            f"{', '.join(list_encoders())}; with guidance such as {encoder}+crossglg."
-        )
-    chosen = create_recipe(recipe, encoder=encoder)
-    if guidance in RIVALS:
-        chosen = train_like(guidance, chosen)
-    else:
-        chosen = override(chosen, [f"model.guidance={guidance or 'none'}"])
-    return Method(name.strip(), override(chosen, settings))
-
-
 def run_grid(grid: Grid, *, workers: int = 1, progress: Progress | None = None) -> Comparison:
     """Run every cell that is not yet finished, and write the tables.
 
@@ -185,57 +169,15 @@ def run_grid(grid: Grid, *, workers: int = 1, progress: Progress | None = None) 
     names = [method.name for method in grid.methods]
     if len(set(names)) < len(names) or not grid.seeds:
         raise ConfigError(f"Expected methods of different names and a seed, found {names}.")
-    grid.out.mkdir(parents=True, exist_ok=True)
-    cells = [(method, seed) for seed in grid.seeds for method in grid.methods]
-    threads = max(1, (os.cpu_count() or 1) // workers)
-    failed = []
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        tasks = {
-            pool.submit(_run_cell, grid, method, seed, threads): (method.name, seed)
-            for method, seed in cells
-            if not _cell_file(grid, method, seed).exists()
-        }
-        known = len(cells) - len(tasks)
-        for done, task in enumerate(as_completed(tasks), start=known + 1):
-            name, seed = tasks[task]
-            if reason := task.result():
-                failed.append(f"{name}, seed {seed}: {reason}")
-            if progress is not None:
-                progress(done, len(cells), f"{name}, seed {seed}")
-    comparison = _summarise(grid, tuple(failed))
+    by_method = [grid.cells(method) for method in grid.methods]
+    cells = [cell for of_seed in zip(*by_method, strict=True) for cell in of_seed]
+    reasons = run_cells(cells, workers=workers, progress=progress)
+    failed = tuple(f"{c.name}: {reasons[c.file]}" for c in cells if c.file in reasons)
+    comparison = _summarise(grid, failed)
     write_json(grid.out / "table.json", comparison.to_json())
     (grid.out / "table.md").write_text(comparison.to_markdown(), encoding="utf-8")
     (grid.out / "table.csv").write_text(comparison.to_csv(), encoding="utf-8")
     return comparison
-
-
-# --- one cell -----------------------------------------------------------------------------------
-
-
-def _run_cell(grid: Grid, method: Method, seed: int, threads: int) -> str:
-    """Train and judge; the reason where it cannot be done, nothing where it was."""
-    torch.set_num_threads(threads)
-    try:
-        clips, masks = open_clips(grid.data, layout=grid.layout)
-        split = split_data(clips, get_protocol(grid.protocol), masks=masks)
-        recipe = replace(method.recipe, training=replace(method.recipe.training, seed=seed))
-        run = _run_folder(grid, method, seed)
-        checkpoint = train_run(split, recipe, out=run)
-        evaluation = evaluate_run(checkpoint, split, classifiers=grid.classifiers, draws=grid.draws)
-    except CrossGLGError as error:
-        return str(error)
-    seconds = sum(row.get("seconds", 0.0) for row in read_metrics(run))
-    record = {"evaluation": evaluation.to_json(), "train_seconds": seconds}
-    write_json(_cell_file(grid, method, seed), record)
-    return ""
-
-
-def _run_folder(grid: Grid, method: Method, seed: int) -> Path:
-    return grid.out / f"{method.name}-{seed}"
-
-
-def _cell_file(grid: Grid, method: Method, seed: int) -> Path:
-    return grid.out / f"{method.name}-{seed}.json"
 
 
 # --- the table ----------------------------------------------------------------------------------
@@ -245,34 +187,27 @@ def _summarise(grid: Grid, failed: tuple[str, ...]) -> Comparison:
     floor: dict[str, tuple[float, float]] = {}
     rows = []
     for method in grid.methods:
-        seeds = [seed for seed in grid.seeds if _cell_file(grid, method, seed).exists()]
-        records = [read_json(_cell_file(grid, method, seed)) for seed in seeds]
-        if not records:
+        cells = grid.cells(method)
+        results = [found for cell in cells if (found := read_cell(cell)) is not None]
+        if not results:
             continue
         for name, key in (("raw DTW", "floor"), ("raw Euclidean", "floor_euclidean")):
-            found = records[0]["evaluation"][key]
+            found = results[0].evaluation[key]
             floor[name] = (found["mean"], found["std"])
-        checkpoint = load_plain(_run_folder(grid, method, seeds[0]))
+        trained = next(cell for cell in cells if read_cell(cell) is not None)
         rows.append(
             Row(
                 method.name,
                 {
-                    name: tuple(r["evaluation"]["results"][name]["mean"] for r in records)
+                    name: tuple(r.evaluation["results"][name]["mean"] for r in results)
                     for name in grid.classifiers
                 },
-                count_parameters(checkpoint),
-                statistics.mean(r["train_seconds"] for r in records) / 60,
-                measure_ms_per_clip(checkpoint),
+                results[0].parameters,
+                statistics.mean(result.train_seconds for result in results) / 60,
+                measure_ms_per_clip(load_plain(trained.run)),
             )
         )
     return Comparison(grid.protocol, grid.seeds, grid.draws, tuple(rows), floor, failed)
-
-
-def count_parameters(checkpoint: PlainCheckpoint) -> int:
-    """Of the encoder and the importance; the base classes' classifier is not used later."""
-    branch = checkpoint.branch
-    used = [branch.encoder, *([] if branch.importance is None else [branch.importance])]
-    return sum(parameter.numel() for part in used for parameter in part.parameters())
 
 
 @torch.inference_mode()

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from crossglg.checkpoint import PlainCheckpoint, read_json, write_json
 from crossglg.oneshot import ClipFeatures, extract_features
 from crossglg.oneshot.acceptance import Acceptance, choose_players, fit_acceptance, play_trials
+from crossglg.oneshot.attribution import attribute_joints
 from crossglg.oneshot.classifiers import match_joints
 from crossglg.shipped import find_run, load_plain
 from crossglg.skeleton.clip import SkeletonClip
@@ -60,12 +62,17 @@ class Recogniser:
             LayoutError: A clip's joints say nothing about a joint of the model.
             ClipError: Nobody is seen in a clip.
         """
-        parts = [extract_features(self.checkpoint, _as_set(clip)) for clip in clips]
+        alike = [list(group) for _, group in groupby(clips, key=lambda clip: clip.layout)]
+        parts = [extract_features(self.checkpoint, _as_set(group)) for group in alike]
         return ClipFeatures.concatenate(parts)
 
     def compare(self, query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
         """(Q) clips, (S) exemplars -> distances (Q S): joints weighted by importance."""
         return match_joints(query, support)
+
+    def attribute(self, query: ClipFeatures, exemplar: ClipFeatures) -> NDArray[np.float64]:
+        """Parts (T V) per moment of the query and joint that add up to ``compare``; N = 1 each."""
+        return attribute_joints(query, exemplar)
 
 
 def learn_acceptance(checkpoint: PlainCheckpoint, base: ClipSet, run: Path) -> Acceptance | None:
@@ -86,7 +93,14 @@ def learn_acceptance(checkpoint: PlainCheckpoint, base: ClipSet, run: Path) -> A
     return acceptance
 
 
-def _as_set(clip: SkeletonClip) -> ClipSet:
+def _as_set(clips: list[SkeletonClip]) -> ClipSet:
+    """Clips of one layout, to go through the network together."""
+    count = len(clips)
     return ClipSet.from_clips(
-        [clip], name="clip", class_names=["?"], labels=[0], subjects=[-1], clip_names=["clip"]
+        clips,
+        name="clips",
+        class_names=["?"],
+        labels=[0] * count,
+        subjects=[-1] * count,
+        clip_names=[str(number) for number in range(count)],
     )

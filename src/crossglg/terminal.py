@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.metadata
+import json
 import platform
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from crossglg import __version__
 if TYPE_CHECKING:
     from crossglg.compare import Comparison
     from crossglg.gallery import Recognition
+    from crossglg.inspection import Inspection
+    from crossglg.live import Event
     from crossglg.oneshot import Evaluation
     from crossglg.sources.protocol import Protocol
     from crossglg.sources.verify import Verification
@@ -107,6 +110,28 @@ def print_recognition(recognition: "Recognition") -> None:
         console.print(f"  {recognition.unknown_probability:6.0%}  unknown", style="dim")
 
 
+def print_event(event: "Event", *, as_json: bool) -> None:
+    """One line for an action that was found in a stream."""
+    if as_json:
+        print(json.dumps(event.to_json()), flush=True)
+        return
+    sure = "" if event.confidence is None else f"{event.confidence:6.0%}"
+    times = f"{event.start_s:7.1f} - {event.end_s:.1f} s"
+    Console().print(f"{times} {sure}  [bold]{escape(event.action)}[/bold]", highlight=False)
+
+
+@contextmanager
+def watching(*, quiet: bool) -> Iterator[Callable[[float, bool], None]]:
+    """A line that tells the time of the stream, and whether somebody moves."""
+    console = Console(stderr=True, quiet=quiet)
+    with console.status("waiting for the first picture") as status:
+
+        def report(time_s: float, is_moving: bool) -> None:
+            status.update(f"{time_s:6.1f} s  {'moving' if is_moving else 'at rest'}")
+
+        yield report
+
+
 def print_comparison(comparison: "Comparison") -> None:
     """Methods against classifiers, means and deviations over seeds, the floor first."""
     console = Console()
@@ -151,6 +176,55 @@ def print_verification(verification: "Verification") -> None:
         console.print(f"       not checked, as nobody published it: {unknown}.", style="dim")
     verdict = "is what" if verification.right else "is not what"
     console.print(f"'{verification.data}' {verdict} '{verification.protocol}' was made for.")
+
+
+def print_inspection(inspection: "Inspection") -> None:
+    """What the data are in a table, classes below it, findings last."""
+    console = Console(highlight=False)
+    table = Table(title=inspection.name, show_header=False)
+    for name, value in _list_facts(inspection):
+        table.add_row(name, escape(value))
+    console.print(table)
+    classes = Table("action", "clips", title=f"{len(inspection.per_class)} classes")
+    for action, count in inspection.per_class.items():
+        classes.add_row(escape(action), str(count))
+    console.print(classes)
+    for number, finding in enumerate(inspection.findings, start=1):
+        console.print(f"{number}. {escape(str(finding))}", soft_wrap=True)
+    if not inspection.findings:
+        console.print("Nothing odd was found.")
+
+
+def _list_facts(inspection: "Inspection") -> list[tuple[str, str]]:
+    looked = (
+        "" if inspection.looked_at == inspection.clips else f", {inspection.looked_at:,} looked at"
+    )
+    known = [name for name in inspection.per_subject if name != "-1"]
+    per_subject = [inspection.per_subject[name] for name in known]
+    unseen = sorted(inspection.unseen.items(), key=lambda item: -item[1])[:_WORST_SHOWN]
+    height = "unknown" if inspection.height is None else f"{inspection.height:.3g} (median)"
+    return [
+        ("clips", f"{inspection.clips:,}{looked}"),
+        ("layout", f"{inspection.layout}, {inspection.joint_count} joints"),
+        (
+            "subjects",
+            f"{len(known)}, {min(per_subject)} to {max(per_subject)} clips each"
+            if known
+            else "unknown",
+        ),
+        ("persons", ", ".join(f"{n} in {c:,}" for n, c in inspection.persons.items())),
+        ("frames", "{} to {}, median {:g}".format(*(inspection.frames[i] for i in (0, 2, 1)))),
+        (
+            "seconds",
+            "{:.2f} to {:.2f}, median {:.2f}".format(*(inspection.seconds[i] for i in (0, 2, 1))),
+        ),
+        ("frames per second", ", ".join(f"{r} in {c:,}" for r, c in inspection.fps.items())),
+        ("body height", height + ("" if inspection.has_depth else "; no depth")),
+        (
+            "joints not seen",
+            ", ".join(f"{joint} {share:.1%}" for joint, share in unseen) or "none",
+        ),
+    ]
 
 
 def print_lint(report: "LintReport") -> None:

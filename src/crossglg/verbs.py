@@ -11,6 +11,7 @@ from crossglg.checkpoint import PlainCheckpoint
 from crossglg.errors import ProtocolError
 from crossglg.oneshot import (
     BaseStatistics,
+    ClipFeatures,
     Draw,
     Evaluation,
     draw_exemplars,
@@ -19,7 +20,8 @@ from crossglg.oneshot import (
     extract_pooled,
     fixed_exemplars,
 )
-from crossglg.oneshot.classifiers import LEARNERS, MATCHERS
+from crossglg.oneshot.classifiers import EITHER_SIDE, LEARNERS
+from crossglg.oneshot.ensemble import pool_side_by_side, put_side_by_side
 from crossglg.oneshot.worded import WORDED, NovelWords, relevance_of_names
 from crossglg.recogniser import learn_acceptance
 from crossglg.skeleton.layout import Layout
@@ -32,7 +34,7 @@ from crossglg.sources.verify import require_verified
 from crossglg.text import create_text_encoder, load_guidance
 from crossglg.training import BaseClips, Progress, Recipe, train
 
-DEFAULT_CLASSIFIERS = ("cosine", "joints", "dtw", "calibrated")
+DEFAULT_CLASSIFIERS = ("cosine", "joints", "dtw", "dtw-either", "calibrated")
 DEFAULT_DRAWS = 100
 
 
@@ -49,6 +51,19 @@ class SplitData:
     protocol: Protocol
     base: ClipSet
     novel: ClipSet
+
+
+@dataclass(frozen=True, eq=False)
+class SplitFeatures:
+    """What a model sees in the clips of a ``SplitData``, in the same order.
+
+    Attributes:
+        base: Of the base clips; None where every class is novel.
+        novel: Of the novel clips.
+    """
+
+    base: ClipFeatures | None
+    novel: ClipFeatures
 
 
 def split_data(
@@ -130,6 +145,12 @@ def _show_fixed(split: SplitData, exemplars: Mapping[int, str]) -> Draw:
     return fixed_exemplars(exemplars, novel.labels, novel.clip_names, novel=split.protocol.novel)
 
 
+def extract_split(checkpoint: PlainCheckpoint, split: SplitData) -> SplitFeatures:
+    """Run a model over all clips of a protocol."""
+    base = extract_features(checkpoint, split.base) if len(split.base) else None
+    return SplitFeatures(base, extract_features(checkpoint, split.novel))
+
+
 def evaluate_run(
     checkpoint: PlainCheckpoint,
     split: SplitData,
@@ -137,6 +158,8 @@ def evaluate_run(
     classifiers: Sequence[str] | None = None,
     draws: int = DEFAULT_DRAWS,
     seed: int = 0,
+    beside: Sequence[PlainCheckpoint] = (),
+    features: SplitFeatures | None = None,
 ) -> Evaluation:
     """Judge a trained model on the novel classes of a protocol.
 
@@ -149,27 +172,24 @@ def evaluate_run(
         classifiers: Names; by default a few that the data allow.
         draws: How often exemplars are drawn.
         seed: Of the draws.
+        beside: Further models that judge together with it (``oneshot.ensemble``).
+        features: Of the same clips by the same models, where they are there already.
 
     Raises:
-        ProtocolError: The model was trained on one of the novel classes of this very data.
+        ProtocolError: A model was trained on one of the novel classes of this very data.
         ConfigError: Unknown classifier, or one that needs base classes where there are none.
     """
-    seen = _find_seen(checkpoint, split)
-    if seen and checkpoint.provenance.get("data") == split.novel.name:
-        raise ProtocolError(
-            f"Expected novel classes that the model has never seen, but it was trained on: "
-            f"{', '.join(seen)}. Evaluate under the protocol it was trained for "
-            f"({checkpoint.provenance.get('protocol', 'unknown')})."
-        )
+    models = (checkpoint, *beside)
+    seen = sorted({name for model in models for name in _find_seen(model, split)})
     base = None
     if len(split.base) and (classifiers is None or not LEARNERS.keys().isdisjoint(classifiers)):
-        pooled = extract_pooled(checkpoint, split.base)
-        base = BaseStatistics.collect(pooled, split.base.labels)
+        base = BaseStatistics.collect(_pool(models, split, features), split.base.labels)
     if classifiers is None:
-        classifiers = [n for n in DEFAULT_CLASSIFIERS if base is not None or n in MATCHERS]
+        classifiers = [n for n in DEFAULT_CLASSIFIERS if base is not None or n not in LEARNERS]
     words = load_novel_words(checkpoint, split) if set(classifiers) & set(WORDED) else None
+    sided = not EITHER_SIDE.keys().isdisjoint(classifiers)
     evaluation = evaluate(
-        extract_features(checkpoint, split.novel),
+        _look(models, split.novel) if features is None else features.novel,
         split.novel,
         draw_rounds(split, draws=draws, seed=seed),
         novel=split.protocol.novel,
@@ -177,15 +197,39 @@ def evaluate_run(
         base=base,
         protocol=split.protocol.name,
         words=words,
+        mirrored=_look(models, split.novel.mirrored()) if sided else None,
     )
-    return replace(evaluation, seen=seen)
+    return replace(evaluation, seen=tuple(seen))
 
 
-def _find_seen(checkpoint: PlainCheckpoint, split: SplitData) -> tuple[str, ...]:
-    """The novel classes that are among the model's own, under any of their names."""
+def _pool(
+    models: Sequence[PlainCheckpoint], split: SplitData, features: SplitFeatures | None
+) -> NDArray[np.float32]:
+    if features is not None and features.base is not None:
+        return features.base.pooled
+    return pool_side_by_side([extract_pooled(model, split.base) for model in models])
+
+
+def _look(models: Sequence[PlainCheckpoint], data: ClipSet) -> ClipFeatures:
+    return put_side_by_side([extract_features(model, data) for model in models])
+
+
+def _find_seen(checkpoint: PlainCheckpoint, split: SplitData) -> list[str]:
+    """The novel classes that are among the model's own, under any of their names.
+
+    Raises:
+        ProtocolError: It learned them from this very data.
+    """
     known = {same_action(name) for name in checkpoint.class_names}
     novel = [split.novel.class_names[label] for label in split.protocol.novel]
-    return tuple(sorted(name for name in novel if same_action(name) in known))
+    seen = sorted(name for name in novel if same_action(name) in known)
+    if seen and checkpoint.provenance.get("data") == split.novel.name:
+        raise ProtocolError(
+            f"Expected novel classes that the model has never seen, but it was trained on: "
+            f"{', '.join(seen)}. Evaluate under the protocol it was trained for "
+            f"({checkpoint.provenance.get('protocol', 'unknown')})."
+        )
+    return seen
 
 
 def load_novel_words(checkpoint: PlainCheckpoint, split: SplitData) -> NovelWords:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from crossglg.encoders import STGCN
-from crossglg.encoders.stgcn import bone_links
+from crossglg.encoders.graph import bone_links
 from crossglg.errors import ConfigError
 from crossglg.skeleton import get_layout, list_layouts
 

@@ -6,6 +6,7 @@ from gallery_samples import make_recogniser
 from crossglg.errors import GalleryError
 from crossglg.gallery import Gallery
 from crossglg.oneshot.acceptance import Acceptance
+from crossglg.skeleton.augment import mirror
 
 
 def filled(recogniser, clips):
@@ -81,3 +82,13 @@ def test_what_is_not_enrolled_is_answered_in_words(recogniser, clips):
         gallery.remove("wafe")
     with pytest.raises(GalleryError, match="Nothing is enrolled"):
         Gallery(recogniser).recognize(clips[0][0])
+
+
+def test_an_action_shown_on_one_side_is_known_of_the_other(recogniser, clips):
+    right = clips[0][0]
+    strict = Gallery(recogniser).enroll("this", right)
+    lenient = Gallery(recogniser).enroll("this", right, either_side=True)
+    assert [e.source for e in lenient.exemplars] == ["", "(mirrored)"]
+    left = mirror(right)
+    assert lenient.recognize(left).answers[0].distance < 1e-5
+    assert strict.recognize(left).answers[0].distance > 1e-4

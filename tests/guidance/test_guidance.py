@@ -144,3 +144,26 @@ def test_the_bottleneck_head_is_taught_by_its_prior():
     assert code.shape == (4, 32)
     assert prior.shape == (4, 32)
     assert not any("prior" in key for key in plain.state_dict())
+
+
+def test_importance_over_time_is_the_module_asked_about_a_window():
+    torch.manual_seed(3)
+    module = JointImportance(8)
+    torch.nn.init.normal_(module.score.weight)
+    features = torch.randn(2, 8, 9, 5)
+    moments = module.over_time(features, window=3)
+    assert moments.shape == (2, 9, 5)
+    torch.testing.assert_close(moments.sum(dim=-1), torch.ones(2, 9))
+    torch.testing.assert_close(moments[:, 4], module(features[:, :, 3:6]))
+    torch.testing.assert_close(moments[:, 0], module(features[:, :, :2]))  # cut at the beginning
+
+
+def test_a_window_of_twice_the_clip_is_the_importance_itself():
+    model = build("g2l").plain.eval()
+    torch.nn.init.normal_(model.importance.score.weight)
+    clips, present = batch()
+    whole = model(clips, present).importance
+    moments = model.importance_over_time(clips, window=2.0)
+    for moment in moments.unbind(dim=1):
+        torch.testing.assert_close(moment, whole)
+    assert build("none").plain.importance_over_time(clips, window=0.5) is None

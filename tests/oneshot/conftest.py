@@ -18,3 +18,17 @@ def _make_features(pooled, *, joint_count=3, frame_count=4):
 @pytest.fixture(scope="session")
 def make_features():
     return _make_features
+
+
+@pytest.fixture(scope="session")
+def random_features():
+    """Features of one clip of 5 frames, 4 joints and width 6, by seed."""
+
+    def make(seed):
+        rng = np.random.default_rng(seed)
+        frames = rng.normal(size=(1, 5, 4, 6)).astype(np.float16)
+        joints = frames.astype(np.float32).mean(axis=1)
+        importance = rng.dirichlet(np.ones(4), size=1).astype(np.float32)
+        return ClipFeatures(joints.mean(axis=1), joints, frames, importance)
+
+    return make

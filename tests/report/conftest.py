@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from report_samples import make_skeleton
+from report_samples import make_decision, make_embedding, make_skeleton, make_table
 
-from crossglg.report import MovingSkeleton, Report
+from crossglg.report import Look, MovingSkeleton, Report
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def skeleton() -> MovingSkeleton:
 
 @pytest.fixture
 def report(skeleton: MovingSkeleton) -> Report:
-    query = replace(skeleton, note="predicted: bow", correct=False)
+    moving = replace(skeleton, importance=np.linspace(0, 1, 8 * 25).reshape(8, 25))
     return Report(
         title="A run",
         summary="Something was tried.",
@@ -29,6 +29,9 @@ def report(skeleton: MovingSkeleton) -> Report:
             {"epoch": 1, "loss": 2.0, "accuracy_plain": 20.0, "accuracy_text_only": 5.0},
             {"epoch": 2, "loss": 1.0, "accuracy_plain": 60.0, "accuracy_text_only": 7.0},
         ],
-        pairs=[(skeleton, query)],
         facts={"seed": "17"},
+        looks=[Look(moving, skeleton), Look(skeleton, None)],
+        importance=[make_table("Base classes"), make_table("Unseen classes")],
+        decisions=[make_decision()],
+        embedding=make_embedding(),
     )

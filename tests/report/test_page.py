@@ -8,10 +8,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from report_samples import make_skeleton
+from report_samples import make_decision, make_embedding, make_skeleton, make_table
 
 from crossglg.errors import ConfigError
-from crossglg.report import Report, render_gallery, render_report, write_report
+from crossglg.report import (
+    Look,
+    PathPicture,
+    Report,
+    render_decision,
+    render_gallery,
+    render_report,
+    write_report,
+)
 
 _VOID = {"meta", "link", "input", "br", "hr", "img"}
 _HOSTILE = "</script><script>alert('x')</script>"
@@ -69,7 +77,7 @@ def test_the_page_holds_every_class_every_number_and_every_fact(report: Report) 
 
 
 def test_the_page_shows_curves_of_losses_and_accuracies(report: Report) -> None:
-    page = render_report(report)
+    page = render_report(replace(report, decisions=()))
     assert page.count("<polyline") == 2 * 3
     assert "text only, no skeleton" in page
 
@@ -84,13 +92,21 @@ def test_the_page_loads_nothing_from_anywhere(report: Report) -> None:
     assert not re.search(r"https?://|@import|url\(", page)
 
 
+def _hostile_decision():
+    path = PathPicture(_HOSTILE, np.ones((2, 2)), np.arange(2), np.arange(2))
+    return replace(make_decision(), sentence=_HOSTILE, paths=(path,))
+
+
 def test_hostile_names_stay_text(report: Report) -> None:
     hostile = replace(
         report,
         title=_HOSTILE,
         class_names=(_HOSTILE, "bow", "sit down"),
         results={_HOSTILE: (50.0, 1.0)},
-        pairs=[(replace(make_skeleton(_HOSTILE), note=_HOSTILE), make_skeleton())],
+        looks=[Look(replace(make_skeleton(_HOSTILE), note=_HOSTILE), make_skeleton())],
+        importance=[replace(make_table(_HOSTILE), class_names=(_HOSTILE, "b", "c"))],
+        decisions=[_hostile_decision()],
+        embedding=replace(make_embedding(), class_names=(_HOSTILE, "b", "c"), about=_HOSTILE),
         metrics=[{"epoch": 1, f"loss_{_HOSTILE}": 1.0}],
         facts={_HOSTILE: _HOSTILE},
     )
@@ -99,10 +115,13 @@ def test_hostile_names_stay_text(report: Report) -> None:
     assert parse(page).scripts == parse(render_report(report)).scripts
 
 
-def test_the_embedded_scenes_are_valid_json_in_pair_order(report: Report) -> None:
-    scenes = read_scenes(render_report(report))
-    assert len(scenes) == 2
+def test_every_figure_has_its_scene_in_valid_json(report: Report) -> None:
+    page = render_report(report)
+    scenes = read_scenes(page)
+    assert len(scenes) == 2 + 1 + 3
     assert scenes[0]["frames"] == 8
+    assert re.findall(r'data-scene="(\d+)"', page) == [str(n) for n in range(6)]
+    assert [scene["scale"] for scene in scenes] == ["importance"] * 3 + ["contribution"] * 3
 
 
 def test_a_report_without_the_floor_is_refused(report: Report) -> None:
@@ -121,9 +140,13 @@ def test_a_matrix_that_does_not_fit_is_refused(report: Report, confusion: np.nda
         replace(report, confusion=confusion)
 
 
-def test_a_run_without_metrics_pairs_or_facts_still_has_a_page(report: Report) -> None:
-    page = render_report(replace(report, metrics=[], pairs=[], facts={}))
+def test_a_run_of_which_nothing_is_known_but_results_still_has_a_page(report: Report) -> None:
+    bare = replace(
+        report, metrics=[], facts={}, looks=(), importance=(), decisions=(), embedding=None
+    )
+    page = render_report(bare)
     assert parse(page).open == []
+    assert read_scenes(page) == []
     assert "No training was recorded" in page
 
 
@@ -144,3 +167,15 @@ def test_writing_returns_the_path_and_leaves_nothing_else(report: Report, tmp_pa
     path = write_report(report, tmp_path / "report.html")
     assert path.read_text(encoding="utf-8") == render_report(report)
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_page_of_a_decision_says_it_with_its_probabilities():
+    answers = [("wave", 0.81), (_HOSTILE, 0.1), ("unknown", None)]
+    page = render_decision(make_decision(), answers=answers, facts={"clip": "a.bvh"})
+    assert parse(page).open == []
+    assert "<script>alert" not in page
+    assert all(text in page for text in ("rather than", "81 %", "a.bvh", "unknown"))
+    assert page.count('class="for"') >= 1
+    assert "+0.700" in page
+    assert "\u22120.200" in page
+    assert "+0.500" in page

@@ -60,7 +60,24 @@ def test_joints_are_ranked_by_name_against_the_average(skeleton: MovingSkeleton)
 def test_unknown_importance_ranks_nothing(skeleton: MovingSkeleton, importance: object) -> None:
     plain = replace(skeleton, importance=importance)
     assert rank_joints(plain) == ()
-    assert describe_scene(plain)["importance"] is None
+    assert describe_scene(plain)["shares"] is None
+
+
+def test_importance_over_time_is_told_frame_by_frame_in_percent(skeleton: MovingSkeleton) -> None:
+    values = np.zeros((8, 25))
+    values[2, 3], values[5, 7] = 4.0, 1.0
+    shares = np.array(describe_scene(replace(skeleton, importance=values))["shares"])
+    assert shares.reshape(8, 25)[[2, 5], [3, 7]].tolist() == [100, 25]
+    assert shares.sum() == 125
+
+
+def test_contributions_keep_their_sign_and_importance_has_none(skeleton: MovingSkeleton) -> None:
+    values = np.zeros(25)
+    values[1], values[2] = 0.5, -1.0
+    signed = describe_scene(replace(skeleton, importance=values, scale="contribution"))
+    assert (signed["scale"], signed["shares"][1:3]) == ("contribution", [50, -100])
+    with pytest.raises(ClipError, match="zero or more"):
+        replace(skeleton, importance=values)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +87,7 @@ def test_unknown_importance_ranks_nothing(skeleton: MovingSkeleton, importance: 
         {"joints": np.zeros((1, 0, 25, 3)), "present": np.zeros((1, 0), bool)},
         {"present": np.ones((2, 8), bool)},
         {"importance": np.ones(24)},
+        {"importance": np.ones((7, 25))},
         {"importance": -np.ones(25)},
         {"importance": np.full(25, np.nan)},
         {"fps": 0.0},

@@ -73,11 +73,16 @@ def test_half_precision_stays_and_double_precision_becomes_single(tmp_path, fiel
         assert read_npz(_write(tmp_path, changed)).rows.dtype == kept
 
 
-def test_masks_are_the_boolean_fields_with_one_entry_per_clip(tmp_path, fields):
+def test_masks_are_further_fields_that_say_yes_or_no_of_every_clip(tmp_path, fields):
     valid = np.array([True, False, True])
-    fields |= {"valid557": valid, "seen": np.ones((9, 15), dtype=bool), "correct": np.ones(3)}
+    fields |= {
+        "valid557": valid,
+        "seen": np.ones((9, 15), dtype=bool),
+        "correct": np.array([1, 0, 1]),
+        "episode": np.array([0, 1, 2]),
+    }
     masks = read_masks(_write(tmp_path, fields))
-    assert list(masks) == ["valid557"]
+    assert sorted(masks) == ["correct", "valid557"]
     np.testing.assert_array_equal(masks["valid557"], valid)
 
 

@@ -34,6 +34,7 @@ SIZES = {
     "pku-mmd2-oneshot": (31, 10),
     **{f"utd-mhad-oneshot-{count}": (count, 27 - count) for count in (3, 7, 11, 15, 19, 23)},
     "kinetics-os-v1": (380, 20),
+    "ui-prmd": (0, 10),
 }
 NTU = [name for name in SIZES if name.startswith("ntu")]
 

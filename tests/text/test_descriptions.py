@@ -141,9 +141,7 @@ def test_a_file_that_is_no_description_file_is_refused(tmp_path, content, messag
 
 
 def test_an_unknown_name_lists_the_shipped_sets():
-    with pytest.raises(
-        DescriptionError, match=r"'utd'. Known: choreography, kinetics400, .*; or give"
-    ):
+    with pytest.raises(DescriptionError, match=r"'utd'. Known: bandai, choreography, .*; or give"):
         load_descriptions("utd")
     with pytest.raises(DescriptionError, match=r"nowhere.json: expected a readable JSON file"):
         load_descriptions("nowhere.json")

@@ -1,5 +1,8 @@
 """Global texts are read as a person reads them: which parts act, on which side."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +14,7 @@ from crossglg.text.lexicon import get_lexicon
 from crossglg.text.phrases import find_phrases, key_joint_matrix, key_joints
 
 KINECT = get_layout("kinect20")
+LABELLED = sorted((Path(__file__).parents[2] / "benchmarks" / "data").glob("phrases_*.json"))
 
 
 def both(*joints):
@@ -44,6 +48,24 @@ READ = [
     ("Both knees, hips and ankles spring.", both("knee", "hip", "ankle") | {"pelvis"}),
     ("The right hand and the head.", right(*HAND) | {"head"}),
     ("The left arm swings.", left(*ARM)),
+    ("The right hand lifts the cup with thumb and finger.", right(*HAND)),
+    ("The right arm rises; the elbow and the wrist follow.", right(*ARM)),
+    ("Left arm: no motion. Right knee: bends.", right("knee")),
+    ("The right hand writes and the left hand merely holds the paper.", right(*HAND)),
+    ("The right leg kicks, while the left leg supports the body.", right(*LEG)),
+    ("The feet dig in but hardly move; both hands pull.", both(*HAND)),
+    ("The arms look busy, but they are irrelevant: the hips lead.", both("hip") | {"pelvis"}),
+    ("Elbow strike: the right elbow flies sideways.", right("elbow")),
+    ("The hand that throws the frisbee is the right one.", right(*HAND)),
+    ("From the waist up nothing counts but the head.", {"head"}),
+    ("R wrist, R elbow; the rest stays still.", right("wrist", "elbow")),
+    ("The left hand keeps the right wrist steady.", left(*HAND)),
+    ("Head for the exit and wave with the left hand.", left(*HAND)),
+    ("Shoulders, arms, legs? Irrelevant. The neck turns.", {"chest"}),
+    ("Without moving the feet, the person rotates the torso.", TORSO),
+    ("No joints other than the right elbow are relevant.", right("elbow")),
+    ("The heels of both hands push into the dough.", both(*HAND)),
+    ("The right hand taps the left shoulder.", right(*HAND)),
     ("The legs kick by turns.", both(*LEG)),
     ("Feet and toes.", both("ankle", "foot")),
     ("The torso leans; the lower back bends.", TORSO),
@@ -68,7 +90,7 @@ READ = [
     # Places and targets, and words that take the place away.
     ("The right hand comes up to the forehead and onto the head.", right(*HAND)),
     ("Look at the left knee and at the right ankle.", left("knee") | right("ankle")),
-    ("The right wrist lies in the crook of the left elbow.", right("wrist")),
+    ("The right wrist is pressed into the crook of the left elbow.", right("wrist")),
     ("Both arms guard the face, scratching the chin.", both(*ARM)),
     ("The legs lift the body.", both(*LEG)),
     ("The left knee is patted by the right hand.", right(*HAND)),
@@ -205,3 +227,20 @@ def test_mirroring_a_shipped_text_mirrors_its_key_joints(name):
     for action in texts.actions:
         mirrored = key_joints(mirror_words(action.global_text), body)
         assert np.array_equal(mirrored, key_joints(action.global_text, body)[body.mirror_index])
+
+
+@pytest.mark.parametrize("file", LABELLED, ids=[path.stem for path in LABELLED])
+def test_texts_labelled_by_hand_are_read_nearly_as_labelled(file):
+    right = found = labelled = 0
+    for entry in json.loads(file.read_text("utf-8"))["sentences"]:
+        layout = get_layout(entry.get("layout", "ntu25"))
+        marked = key_joints(entry["text"], layout) > 0
+        read = {joint for joint, mark in zip(layout.joints, marked, strict=True) if mark}
+        if len(read) == layout.joint_count:  # nothing named
+            read = set()
+        assert set(entry["joints"]) <= set(layout.joints)
+        right += len(read & set(entry["joints"]))
+        found += len(read)
+        labelled += len(entry["joints"])
+    assert right / found > 0.92
+    assert right / labelled > 0.95

@@ -2,11 +2,33 @@
 
 import sys
 
-from crossglg.cli import actions, data, describe, learn, protocol
+from crossglg.cli import (
+    actions,
+    data,
+    describe,
+    learn,
+    pictures,
+    protocol,
+    reproduce,
+    serve,
+    watch,
+)
 from crossglg.cli.app import app
 from crossglg.errors import CrossGLGError
 
-__all__ = ["actions", "app", "data", "describe", "learn", "main", "protocol"]
+__all__ = [
+    "actions",
+    "app",
+    "data",
+    "describe",
+    "learn",
+    "main",
+    "pictures",
+    "protocol",
+    "reproduce",
+    "serve",
+    "watch",
+]
 
 
 def main() -> None:

@@ -18,7 +18,21 @@ Model = Annotated[
     str, typer.Option("--model", envvar="CROSSGLG_MODEL", help="A run, or shipped weights.")
 ]
 Clip = Annotated[
-    str, typer.Argument(help="A .skeleton, .bvh or .json file, or file.npz#NAME-OR-NUMBER.")
+    str,
+    typer.Argument(help="A video, a .skeleton, .bvh or .json file, or file.npz#NAME-OR-NUMBER."),
+]
+From = Annotated[float, typer.Option("--from", min=0, help="Begin at this second.")]
+To = Annotated[float | None, typer.Option("--to", help="End at this second; else at the end.")]
+PoseModel = Annotated[
+    str,
+    typer.Option(
+        "--pose-model",
+        envvar="CROSSGLG_POSE_MODEL",
+        help="Of videos: lite, full or heavy, or a .task file.",
+    ),
+]
+Persons = Annotated[
+    int, typer.Option("--persons", min=1, help="Of videos: how many people to look for.")
 ]
 DEFAULT_GALLERY = Path("gallery.crossglg")
 DEFAULT_MODEL = "open-base"
@@ -30,17 +44,29 @@ def enroll(
     clips: Annotated[list[str], typer.Argument(help="Clips that show it; one is enough.")],
     model: Model = DEFAULT_MODEL,
     gallery: GalleryFile = DEFAULT_GALLERY,
+    start: From = 0.0,
+    end: To = None,
+    network: PoseModel = "full",
+    persons: Persons = 1,
+    either_side: Annotated[
+        bool, typer.Option("--either-side", help="Done with the other hand or leg it counts too.")
+    ] = False,
     layout: LayoutFile = "",
 ) -> None:
     """Show an action once; it is recognised from then on."""
     from crossglg.gallery import update_gallery
+    from crossglg.skeleton.span import Span
+    from crossglg.sources.pose import PoseOptions
     from crossglg.sources.single import read_clip
 
-    shown = [(place, read_clip(place, layout=read_layout(layout))) for place in clips]
+    span, pose = Span.of(start, end), PoseOptions(network, persons)
+    known = read_layout(layout)
+    shown = [(place, read_clip(place, layout=known, span=span, pose=pose)) for place in clips]
 
     def enroll_all(current: "Gallery") -> "Gallery":
         for place, clip in shown:
-            current = current.enroll(name, clip, source=Path(place).name)
+            source = span.describe(Path(place).name)
+            current = current.enroll(name, clip, source=source, either_side=either_side)
         return current
 
     changed = update_gallery(gallery, _load(model), enroll_all)
@@ -53,15 +79,22 @@ def recognize(
     model: Model = DEFAULT_MODEL,
     gallery: GalleryFile = DEFAULT_GALLERY,
     top: Annotated[int, typer.Option(min=1, help="How many answers to show.")] = 3,
+    start: From = 0.0,
+    end: To = None,
+    network: PoseModel = "full",
+    persons: Persons = 1,
     layout: LayoutFile = "",
     as_json: Json = False,
 ) -> None:
     """Name the action of a clip, or say that it is unknown."""
+    from crossglg.skeleton.span import Span
+    from crossglg.sources.pose import PoseOptions
     from crossglg.sources.single import read_clip
     from crossglg.terminal import print_recognition
 
-    shown = read_clip(clip, layout=read_layout(layout))
-    recognition = _open(gallery, model).recognize(shown, top=top)
+    pose = PoseOptions(network, persons)
+    shown = read_clip(clip, layout=read_layout(layout), span=Span.of(start, end), pose=pose)
+    recognition = open_known(gallery, model).recognize(shown, top=top)
     if as_json:
         print_json(recognition.to_json())
     else:
@@ -73,7 +106,7 @@ def list_actions(
     model: Model = DEFAULT_MODEL, gallery: GalleryFile = DEFAULT_GALLERY, as_json: Json = False
 ) -> None:
     """What is enrolled, with how many clips, and since when."""
-    known = _open(gallery, model)
+    known = open_known(gallery, model)
     rows = [
         {
             "action": action,
@@ -116,7 +149,8 @@ def remove(
     print(f"{gallery} knows {', '.join(changed.actions) or 'nothing'}")
 
 
-def _open(gallery: Path, model: str) -> "Gallery":
+def open_known(gallery: Path, model: str) -> "Gallery":
+    """The gallery in a file, with the model that reads it."""
     from crossglg.gallery import open_gallery
 
     return open_gallery(gallery, _load(model))

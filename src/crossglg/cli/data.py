@@ -1,11 +1,11 @@
-"""Verbs about data and the installation: prepare, info."""
+"""Verbs about data and the installation: prepare, inspect, info."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from crossglg.cli.app import Json, LayoutFile, app, print_json, read_layout
+from crossglg.cli.app import Data, Json, LayoutFile, app, print_json, read_layout
 
 
 @app.command()
@@ -44,6 +44,32 @@ def prepare(
         print(f"{len(report.skipped)} left out, listed in {report.path / 'skipped.json'}:")
         for file, reason in report.skipped[:5]:
             print(f"  {file}: {reason}")
+
+
+@app.command()
+def inspect(
+    data: Data,
+    html: Annotated[
+        Path | None, typer.Option(help="A page to write on which odd clips, then others, move.")
+    ] = None,
+    layout: LayoutFile = "",
+    as_json: Json = False,
+) -> None:
+    """Count what is there, and say what is odd: swapped sides, millimetres, y down, copies."""
+    from crossglg.inspection import inspect_data, write_inspection
+    from crossglg.sources import open_data
+    from crossglg.terminal import print_inspection
+
+    clips = open_data(data, layout=read_layout(layout))
+    inspection = inspect_data(clips)
+    if as_json:
+        print_json(inspection.to_json())
+    else:
+        print_inspection(inspection)
+    if html is not None:
+        write_inspection(inspection, clips, html)
+        if not as_json:
+            print(f"Page: {html}")
 
 
 @app.command()

@@ -55,10 +55,11 @@ def write(
     yes: Annotated[bool, typer.Option(help="Do not ask before it starts.")] = False,
 ) -> None:
     """Have a language model describe actions, over any OpenAI-compatible endpoint."""
+    from crossglg.cache import cache_folder
     from crossglg.skeleton import get_layout
     from crossglg.terminal import describe_estimate, file_progress
     from crossglg.text.chat import Endpoint, OpenAIChat
-    from crossglg.text.store import DiskStore, cache_folder
+    from crossglg.text.store import DiskStore
     from crossglg.text.writer import estimate, plan_questions, write_descriptions
 
     questions = plan_questions(_read_actions(actions), get_layout(layout), context=context)
@@ -92,8 +93,8 @@ def embed(
     onnx: Annotated[bool, typer.Option(help="Run the encoder in ONNX Runtime.")] = False,
 ) -> None:
     """Turn joint texts into vectors once, so that training needs no text model."""
+    from crossglg.cache import cache_folder
     from crossglg.text import TransformersEncoder, create_text_encoder, write_text_vectors
-    from crossglg.text.store import cache_folder
 
     chosen = create_text_encoder(encoder)
     if onnx and isinstance(chosen, TransformersEncoder):

@@ -1,12 +1,28 @@
 """Verbs that learn and judge: demo, train, evaluate."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crossglg.cli.app import Data, Json, LayoutFile, Seed, app, print_json, read_layout
 from crossglg.errors import ConfigError
+
+if TYPE_CHECKING:
+    from crossglg.verbs import SplitData
+
+Run = Annotated[
+    str, typer.Argument(help="Folder of a run, or open-base, open-small; several joined by +.")
+]
+NovelBy = Annotated[str, typer.Option("--protocol", help="Which classes are novel, such as utd-a.")]
+NovelLabels = Annotated[
+    str, typer.Option("--novel", help="Novel labels of your own choice: 0,3,6; or all.")
+]
+Draws = Annotated[int, typer.Option(min=1, help="How often exemplars are drawn.")]
+Classifiers = Annotated[
+    list[str] | None,
+    typer.Option("--classifier", help="Classifiers to compare; repeat the option."),
+]
 
 
 @app.command()
@@ -38,8 +54,8 @@ def train(
     data: Data,
     protocol: Annotated[str, typer.Option(help="Which classes are base, such as utd-a; or all.")],
     out: Annotated[Path, typer.Option(help="Folder of the run; an interrupted run goes on.")],
-    recipe: Annotated[str, typer.Option(help="metric, paper or demo.")] = "metric",
-    encoder: Annotated[str, typer.Option(help="Name of an encoder.")] = "infogcn",
+    recipe: Annotated[str, typer.Option(help="metric, beyond, paper, open or demo.")] = "metric",
+    encoder: Annotated[str, typer.Option(help="Name of an encoder; else the recipe's own.")] = "",
     guidance: Annotated[str, typer.Option(help="crossglg, none, g2l or l2g.")] = "crossglg",
     settings: Annotated[
         list[str] | None,
@@ -67,42 +83,30 @@ def train(
 
 @app.command()
 def evaluate(
-    run: Annotated[str, typer.Argument(help="Folder of a run, or open-base, open-small.")],
+    run: Run,
     data: Data,
-    protocol: Annotated[str, typer.Option(help="Which classes are novel, such as utd-a.")] = "",
-    novel: Annotated[
-        str, typer.Option(help="Novel labels of your own choice: 0,3,6; or all.")
-    ] = "",
-    draws: Annotated[int, typer.Option(min=1, help="How often exemplars are drawn.")] = 100,
-    classifier: Annotated[
-        list[str] | None, typer.Option(help="Classifiers to compare; repeat the option.")
-    ] = None,
+    protocol: NovelBy = "",
+    novel: NovelLabels = "",
+    draws: Draws = 100,
+    classifier: Classifiers = None,
     seed: Seed = 0,
     layout: LayoutFile = "",
     as_json: Json = False,
 ) -> None:
     """Recognise novel actions from one example each, with the floor beside it."""
     from crossglg.shipped import load_plain
-    from crossglg.sources.splits import choose_draw, custom_protocol, get_protocol
     from crossglg.terminal import print_evaluation
-    from crossglg.verbs import evaluate_run, open_clips, split_data
+    from crossglg.verbs import evaluate_run
 
-    if bool(protocol) == bool(novel):
-        raise ConfigError("Expected either --protocol or --novel, such as --novel 0,3,6.")
-    clips, masks = open_clips(data, layout=read_layout(layout))
-    class_count = len(clips.class_names)
-    if protocol:
-        rules = get_protocol(protocol)
-    else:
-        labels = list(range(class_count)) if novel == "all" else _parse_labels(novel)
-        draw = choose_draw(labels, clips)
-        rules = custom_protocol(labels, class_count=class_count, draw=draw)
+    split = split_by_options(data, protocol, novel, layout)
+    first, *others = [load_plain(name) for name in run.split("+")]
     evaluation = evaluate_run(
-        load_plain(run),
-        split_data(clips, rules, masks=masks),
+        first,
+        split,
         classifiers=classifier,
         draws=draws,
         seed=seed,
+        beside=others,
     )
     if as_json:
         print_json(evaluation.to_json())
@@ -119,14 +123,12 @@ def compare(
     ],
     out: Annotated[Path, typer.Option(help="Folder of runs and tables; goes on where it was.")],
     seeds: Annotated[int, typer.Option(min=1, help="Trainings of each method: 0, 1, ...")] = 3,
-    recipe: Annotated[str, typer.Option(help="metric, paper or demo.")] = "metric",
+    recipe: Annotated[str, typer.Option(help="metric, beyond, paper, open or demo.")] = "metric",
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="Any setting by name, for all methods.")
     ] = None,
-    classifier: Annotated[
-        list[str] | None, typer.Option(help="Classifiers to compare; repeat the option.")
-    ] = None,
-    draws: Annotated[int, typer.Option(min=1, help="How often exemplars are drawn.")] = 100,
+    classifier: Classifiers = None,
+    draws: Draws = 100,
     workers: Annotated[int, typer.Option(min=1, help="Trainings at the same time.")] = 1,
     layout: LayoutFile = "",
     as_json: Json = False,
@@ -177,6 +179,24 @@ def import_weights(
     out.mkdir(parents=True, exist_ok=True)
     checkpoint.save(out / PLAIN_FILE)
     print(f"{encoder}, {len(checkpoint.class_names)} classes: {out}")
+
+
+def split_by_options(data: Path, protocol: str, novel: str, layout: str) -> "SplitData":
+    """Open DATA under ``--protocol`` or ``--novel``, whichever was given."""
+    from crossglg.sources.splits import choose_draw, custom_protocol, get_protocol
+    from crossglg.verbs import open_clips, split_data
+
+    if bool(protocol) == bool(novel):
+        raise ConfigError("Expected either --protocol or --novel, such as --novel 0,3,6.")
+    clips, masks = open_clips(data, layout=read_layout(layout))
+    class_count = len(clips.class_names)
+    if protocol:
+        rules = get_protocol(protocol)
+    else:
+        labels = list(range(class_count)) if novel == "all" else _parse_labels(novel)
+        draw = choose_draw(labels, clips)
+        rules = custom_protocol(labels, class_count=class_count, draw=draw)
+    return split_data(clips, rules, masks=masks)
 
 
 def _parse_labels(text: str) -> list[int]:

@@ -13,6 +13,7 @@ from crossglg.encoders.checks import check_encoder
 from crossglg.encoders.hdgcn import HDGCN
 from crossglg.encoders.infogcn import InfoGCN, InformationBottleneck
 from crossglg.encoders.motionbert import MotionBERT
+from crossglg.encoders.patchgcn import PatchGCN
 from crossglg.encoders.stgcn import STGCN
 from crossglg.errors import ConfigError, suggest
 from crossglg.skeleton.layout import Layout, get_layout
@@ -23,6 +24,7 @@ __all__ = [
     "InfoGCN",
     "InformationBottleneck",
     "MotionBERT",
+    "PatchGCN",
     "SkeletonEncoder",
     "check_encoder",
     "create_encoder",
@@ -35,6 +37,7 @@ _OWN: dict[str, type[SkeletonEncoder]] = {
     "hdgcn": HDGCN,
     "motionbert": MotionBERT,
     "stgcn": STGCN,
+    "patchgcn": PatchGCN,
 }
 
 

@@ -60,8 +60,8 @@ class SkeletonEncoder(nn.Module, ABC):
     default_n_pre: int
 
     @abstractmethod
-    def stem(self, clips: Clips) -> Features:
-        """Embed every joint of every frame: (N M T V C) -> (N*M D T V).
+    def stem(self, clips: Clips) -> DeepFeatures:
+        """Embed every joint of every frame, or of short patches: (N M T V C) -> (N*M D T' V).
 
         Joints come centred, facing -z, in torso lengths (``skeleton.normalize``). An absent
         person comes as zeros and is left out of the averages later.

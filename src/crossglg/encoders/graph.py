@@ -23,3 +23,13 @@ def reach_operator(layout: Layout, reach: int) -> Float[Tensor, "V V"]:
     """
     power = torch.linalg.matrix_power(parent_matrix(layout), reach)
     return torch.eye(layout.joint_count) - power
+
+
+def bone_links(layout: Layout) -> Float[Tensor, "S V V"]:
+    """(3 V V) what joint u hears from joint v: itself, its parent, its children.
+
+    Each joint's children share its ear, so that every row sums to one or is empty.
+    """
+    from_parent = parent_matrix(layout)
+    from_children = from_parent.T / from_parent.T.sum(dim=1, keepdim=True).clamp(min=1.0)
+    return torch.stack([torch.eye(layout.joint_count), from_parent, from_children])

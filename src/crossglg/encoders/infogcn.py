@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from crossglg.encoders.base import SkeletonEncoder
 from crossglg.encoders.block import SpaceTimeBlock
 from crossglg.encoders.graph import reach_operator
+from crossglg.encoders.merged import sum_pointwise
 from crossglg.errors import ConfigError
 from crossglg.shapes import Clips, DeepFeatures, Features
 from crossglg.skeleton.layout import Layout
@@ -104,11 +105,15 @@ class InfoGCN(SkeletonEncoder):
 class AttentionGraphConvolution(nn.Module):
     """Joints of one frame exchange features along self-attention times a learned topology."""
 
+    own_share: Tensor
+
     def __init__(self, in_dim: int, out_dim: int, *, joint_count: int) -> None:
         super().__init__()
         self.query_width = in_dim // 8
         self.norm_in = nn.LayerNorm(in_dim)
         self.to_query_key = nn.Linear(in_dim, 2 * self.query_width * _HEADS)
+        own_share = torch.eye(_HEADS).repeat_interleave(self.query_width, dim=1)
+        self.register_buffer("own_share", own_share / sqrt(self.query_width), persistent=False)
         self.topology = nn.Parameter(torch.eye(joint_count).repeat(_HEADS, 1, 1))
         self.mix = nn.ModuleList(nn.Conv2d(in_dim, out_dim, 1) for _ in range(_HEADS))
         self.norm_out = nn.BatchNorm2d(out_dim)
@@ -130,18 +135,18 @@ class AttentionGraphConvolution(nn.Module):
     def forward(self, features: Features) -> DeepFeatures:
         """(B D T V) -> (B D' T V)."""
         joints = rearrange(features, "b d t v -> b t v d")
-        edges = self.attend(joints) * self.topology
-        mixed = sum(
-            convolution(rearrange(edges[:, :, head] @ joints, "b t v d -> b d t v"))
-            for head, convolution in enumerate(self.mix)
-        )
-        return torch.relu(self.norm_out(mixed) + self.shortcut(features))
+        heard = self.attend(joints) @ joints
+        heard = rearrange(heard, "b t (v h) d -> b (h d) t v", h=_HEADS)
+        return torch.relu(self.norm_out(sum_pointwise(heard, self.mix)) + self.shortcut(features))
 
     def attend(self, joints: Tensor) -> Tensor:
-        """(B T V D) -> (B T H V V): how much each joint listens to each other one."""
-        query_key = self.to_query_key(self.norm_in(joints))
-        query, key = rearrange(query_key, "b t v (two h d) -> two b t h v d", two=2, h=_HEADS)
-        return torch.softmax(query @ key.transpose(-1, -2) / sqrt(self.query_width), dim=-1)
+        """(B T V D) -> (B T V*H V): how much each joint listens, per head, to each other one."""
+        query, key = self.to_query_key(self.norm_in(joints)).chunk(2, dim=-1)
+        # Each head's query with zeros where the other heads' are: one product serves all heads.
+        query = rearrange(query, "b t v w -> b t v 1 w") * self.own_share.to(query.dtype)
+        scores = rearrange(query, "b t v h w -> b t (v h) w") @ key.mT
+        attention = torch.softmax(scores, dim=-1, dtype=self.topology.dtype)
+        return (attention * rearrange(self.topology, "h v u -> (v h) u")).to(joints.dtype)
 
 
 class InformationBottleneck(nn.Module):

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from crossglg.encoders.base import SkeletonEncoder
 from crossglg.encoders.block import SpaceTimeBlock
-from crossglg.encoders.graph import parent_matrix, reach_operator
+from crossglg.encoders.graph import bone_links, reach_operator
 from crossglg.errors import ConfigError
 from crossglg.shapes import Clips, DeepFeatures, Features
 from crossglg.skeleton.layout import Layout
@@ -107,16 +107,7 @@ class LinkConvolution(nn.Module):
 
     def forward(self, features: Features) -> DeepFeatures:
         """(B D T V) -> (B D' T V)."""
-        spoken = rearrange(self.mix(features), "b (s d) t v -> b d t (s v)", s=len(self.links))
-        heard = spoken @ rearrange(self.links, "s u v -> (s v) u")
+        spoken = rearrange(self.mix(features), "b (s d) t v -> b t (v s) d", s=len(self.links))
+        heard = rearrange(self.links, "s u v -> u (v s)").to(spoken.dtype) @ spoken
+        heard = rearrange(heard, "b t u d -> b d t u")
         return torch.relu(self.norm_out(heard) + self.shortcut(features))
-
-
-def bone_links(layout: Layout) -> Float[Tensor, "S V V"]:
-    """(3 V V) what joint u hears from joint v: itself, its parent, its children.
-
-    Each joint's children share its ear, so that every row sums to one or is empty.
-    """
-    from_parent = parent_matrix(layout)
-    from_children = from_parent.T / from_parent.T.sum(dim=1, keepdim=True).clamp(min=1.0)
-    return torch.stack([torch.eye(layout.joint_count), from_parent, from_children])

@@ -1,8 +1,11 @@
 """Multi-scale temporal convolution: four looks at a joint's course through time, side by side."""
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 
+from crossglg.encoders.merged import convolve_pointwise, normalise
 from crossglg.shapes import DeepFeatures, Features
 
 _KERNEL = 5
@@ -43,7 +46,14 @@ class MultiScaleTemporal(nn.Module):
 
     def forward(self, features: Features) -> DeepFeatures:
         """(B D T V) -> (B D' T/stride V)."""
-        return torch.cat([branch(features) for branch in self.branches], dim=1)
+        first, second, maximum, copy = (cast(nn.Sequential, branch) for branch in self.branches)
+        looking = (first, second, maximum)
+        reduced = convolve_pointwise(features, [look[0] for look in looking])
+        reduced = torch.relu(normalise(reduced, [look[1] for look in looking]))
+        near, far, loud = reduced.chunk(len(looking), dim=1)
+        one, other = cast(TemporalConvolution, first[3]), cast(TemporalConvolution, second[3])
+        seen = (one.conv(near), other.conv(far), maximum[3](loud), copy[0](features))
+        return normalise(torch.cat(seen, dim=1), (one.bn, other.bn, maximum[4], copy[1]))
 
 
 class TemporalConvolution(nn.Module):

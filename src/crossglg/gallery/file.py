@@ -8,7 +8,10 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,7 @@ from numpy.typing import NDArray
 
 from crossglg.atomic import create_file
 from crossglg.errors import GalleryError
-from crossglg.gallery.gallery import Exemplar, Gallery
+from crossglg.gallery.gallery import Exemplar, Gallery, check_name
 from crossglg.oneshot import ClipFeatures
 from crossglg.recogniser import Recogniser
 from crossglg.skeleton.clip import SkeletonClip
@@ -61,6 +64,31 @@ def open_gallery(path: Path, recogniser: Recogniser) -> Gallery:
     return load_gallery(path, recogniser) if path.exists() else Gallery(recogniser)
 
 
+def import_gallery(path: Path, recogniser: Recogniser) -> Gallery:
+    """Read a gallery that somebody else made: only its skeletons are believed, not its features.
+
+    Raises:
+        GalleryError: The file is damaged, of another version, or holds what no gallery holds.
+        LayoutError: A clip's joints say nothing about a joint of the model.
+        ClipError: Nobody is seen in a clip.
+    """
+    manifest, arrays = _unpack(path)
+    try:
+        exemplars = tuple(
+            _read_exemplar(number, record, arrays, embed_anew=recogniser)
+            for number, record in enumerate(manifest["exemplars"])
+        )
+        named = tuple(replace(e, action=check_name(e.action)) for e in exemplars)
+        for exemplar in named:
+            datetime.fromisoformat(exemplar.enrolled)
+            check_name(exemplar.source or "-")
+    except (KeyError, TypeError, AttributeError) as error:
+        raise GalleryError(f"{path.name}: expected a gallery file ({error!r}).") from error
+    except ValueError as error:
+        raise GalleryError(f"{path.name}: {error}") from error
+    return Gallery(recogniser, named)
+
+
 def update_gallery(
     path: Path, recogniser: Recogniser, change: Callable[[Gallery], Gallery]
 ) -> Gallery:
@@ -69,11 +97,18 @@ def update_gallery(
     Raises:
         GalleryError: The file is damaged, or ``change`` refuses; then nothing is written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_name(f".{path.name}.lock"), timeout=_LOCK_TIMEOUT_S):
+    with lock_gallery(path):
         changed = change(open_gallery(path, recogniser))
         save_gallery(changed, path)
     return changed
+
+
+@contextmanager
+def lock_gallery(path: Path) -> Iterator[None]:
+    """While held, no other writer changes the file; who reads needs no lock."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_name(f".{path.name}.lock"), timeout=_LOCK_TIMEOUT_S):
+        yield
 
 
 def _pack(gallery: Gallery) -> bytes:
@@ -101,7 +136,8 @@ def _pack(gallery: Gallery) -> bytes:
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in packed.items()},
     }
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+    # Not compressed: numbers of sensors hardly shrink, and a server writes this file all the time.
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(_MANIFEST, json.dumps(manifest, indent=1))
         for name, data in packed.items():
             archive.writestr(f"{name}.npy", data)

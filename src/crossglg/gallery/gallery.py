@@ -5,6 +5,7 @@ A gallery is a value: enrolling gives a new one, and whoever holds the old one i
 
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from crossglg.errors import GalleryError, suggest
 from crossglg.oneshot import ClipFeatures
 from crossglg.recogniser import Recogniser
+from crossglg.skeleton.augment import mirror
 from crossglg.skeleton.clip import SkeletonClip
 
 _LONGEST_NAME = 100
@@ -89,22 +91,31 @@ class Gallery:
         """Names, in the order of their first enrolment."""
         return tuple(dict.fromkeys(exemplar.action for exemplar in self.exemplars))
 
-    def enroll(self, action: str, clip: SkeletonClip, *, source: str = "") -> Self:
+    def enroll(
+        self, action: str, clip: SkeletonClip, *, source: str = "", either_side: bool = False
+    ) -> Self:
         """A gallery with one exemplar more; an action may have several.
+
+        Args:
+            action: Its name.
+            clip: Shows it.
+            source: Where the clip came from, for people.
+            either_side: Whether the mirror image shows the action as well: an exercise shown with
+                the right leg is then known of the left one too. It becomes a second exemplar.
 
         Raises:
             GalleryError: The name is empty, too long or not printable.
             LayoutError: The clip's joints say nothing about a joint of the model.
             ClipError: Nobody is seen in the clip.
         """
-        exemplar = Exemplar(
-            _check_name(action),
-            clip,
-            self.recogniser.embed([clip]),
-            source,
-            datetime.now(UTC).isoformat(timespec="seconds"),
-        )
-        return replace(self, exemplars=(*self.exemplars, exemplar))
+        name, now = check_name(action), datetime.now(UTC).isoformat(timespec="seconds")
+        shown = [(clip, source)]
+        if either_side:
+            shown.append((mirror(clip), f"{source} (mirrored)".strip()))
+        added = [
+            Exemplar(name, one, self.recogniser.embed([one]), where, now) for one, where in shown
+        ]
+        return replace(self, exemplars=(*self.exemplars, *added))
 
     def rename(self, action: str, new: str) -> Self:
         """A gallery in which an action has another name; an existing one takes it in.
@@ -113,7 +124,7 @@ class Gallery:
             GalleryError: No such action, or the new name will not do.
         """
         self._insist_on(action)
-        name = _check_name(new)
+        name = check_name(new)
         renamed = [replace(e, action=name) if e.action == action else e for e in self.exemplars]
         return replace(self, exemplars=tuple(renamed))
 
@@ -138,12 +149,40 @@ class Gallery:
             LayoutError: The clip's joints say nothing about a joint of the model.
             ClipError: Nobody is seen in the clip.
         """
+        return self.recognize_all([clip], top=top)[0]
+
+    def recognize_all(self, clips: list[SkeletonClip], *, top: int = 3) -> list[Recognition]:
+        """As ``recognize``, for several clips at once; clips of one layout share a pass.
+
+        Raises:
+            GalleryError: Nothing is enrolled.
+            LayoutError: A clip's joints say nothing about a joint of the model.
+            ClipError: Nobody is seen in a clip.
+        """
+        self._insist_on_something()
+        distances = self.distances(self.recogniser.embed(clips))
+        return [self.judge(row, top=top) for row in distances]
+
+    def distances(self, query: ClipFeatures) -> NDArray[np.float32]:
+        """Features of Q clips -> (Q S) distances to the exemplars.
+
+        Raises:
+            GalleryError: Nothing is enrolled.
+        """
+        return self.recogniser.compare(query, self._support)
+
+    def judge(self, distances: NDArray[np.float32], *, top: int) -> Recognition:
+        """(S) distances of a clip to the exemplars -> what it is taken for."""
+        return _judge(self, distances, top=top)
+
+    @cached_property
+    def _support(self) -> ClipFeatures:
+        self._insist_on_something()
+        return ClipFeatures.concatenate([exemplar.features for exemplar in self.exemplars])
+
+    def _insist_on_something(self) -> None:
         if not self.exemplars:
             raise GalleryError("Nothing is enrolled yet. Enrol an action first: crossglg enroll.")
-        support = ClipFeatures.concatenate([exemplar.features for exemplar in self.exemplars])
-        query = self.recogniser.embed([clip])
-        distances = self.recogniser.compare(query, support)[0]
-        return _judge(self, distances, top=top)
 
     def _insist_on(self, action: str) -> None:
         if action not in self.actions:
@@ -183,7 +222,12 @@ def _judge(gallery: Gallery, distances: NDArray[np.float32], *, top: int) -> Rec
     return Recognition(action, tuple(answers), round(max(0.0, unknown), 4))
 
 
-def _check_name(name: str) -> str:
+def check_name(name: str) -> str:
+    """The name of an action with single blanks.
+
+    Raises:
+        GalleryError: It is empty, too long or not printable.
+    """
     cleaned = " ".join(name.split())
     if not cleaned or len(cleaned) > _LONGEST_NAME or not cleaned.isprintable():
         raise GalleryError(

@@ -16,10 +16,11 @@ as it was.
 from collections.abc import Callable
 from typing import Literal
 
-from einops import reduce
-from torch import nn
+from einops import rearrange, reduce
+from torch import Tensor, nn
+from torch.nn.functional import avg_pool2d
 
-from crossglg.shapes import Features, JointWeights
+from crossglg.shapes import Features, JointWeights, MomentWeights
 
 Reweighting = Literal["scaled", "residual", "raw"]
 
@@ -47,7 +48,28 @@ class JointImportance(nn.Module):
 
     def forward(self, features: Features) -> JointWeights:
         """(B D T V) -> k_out (B V), a distribution over the joints."""
-        joints = reduce(features, "b d t v -> b v d", "mean")
+        return self._read(reduce(features, "b d t v -> b v d", "mean"))
+
+    def over_time(self, features: Features, *, window: int) -> MomentWeights:
+        """Ask about parts of the clip: the mean over a window of frames instead of over all.
+
+        The method predicts one importance per clip; this is what the same layers answer when
+        they are shown less. A window of at least twice the clip gives ``forward`` at every frame.
+
+        Args:
+            features: (B D T V).
+            window: Frames around each moment, odd; cut where the clip begins and ends.
+
+        Returns:
+            (B T V), each row a distribution over the joints.
+        """
+        seen = avg_pool2d(
+            features, (window, 1), stride=1, padding=(window // 2, 0), count_include_pad=False
+        )
+        return self._read(rearrange(seen, "b d t v -> b t v d"))
+
+    def _read(self, joints: Tensor) -> Tensor:
+        """(... V D) -> (... V)."""
         scores = self.score(self.hidden(joints).relu()).squeeze(-1)
         return scores.float().softmax(dim=-1)
 

@@ -24,6 +24,7 @@ from crossglg.guidance.interaction import CrossModalInteraction
 from crossglg.guidance.part_contrast import PartTextContrast
 from crossglg.shapes import (
     Clips,
+    DeepMomentWeights,
     Embedding,
     Features,
     JointFeatures,
@@ -117,6 +118,22 @@ class PlainBranch(nn.Module):
         return PlainOutput(
             features, joint_features, embedding, importance, self.classifier(embedding)
         )
+
+    def importance_over_time(self, clips: Clips, *, window: float) -> DeepMomentWeights | None:
+        """What the importance says about a window around each moment.
+
+        Args:
+            clips: (N M T V C).
+            window: Share of the clip that a moment reads; from 2 on each reads all of it.
+
+        Returns:
+            (N*M T' V); None without joint importance.
+        """
+        if self.importance is None:
+            return None
+        features = self.encoder.run_blocks(self.encoder.stem(clips), blocks=range(self.n_pre))
+        reach = int(window * features.shape[2] / 2)
+        return self.importance.over_time(features, window=2 * reach + 1)
 
 
 class CrossGLG(nn.Module):

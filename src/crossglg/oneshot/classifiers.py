@@ -183,6 +183,9 @@ MATCHERS: dict[str, Matcher] = {
     "soft-dtw": match_softly_in_time,
     "transport": match_by_transport,
 }
+EITHER_SIDE = {f"{name}-either": name for name in ("cosine", "joints", "dtw")}
+"""Matchers that also let the mirror image of an exemplar stand for it (``oneshot.sides``)."""
+
 LEARNERS: dict[str, Learner] = {
     "prototypes": Prototypes(),
     "calibrated": DistributionCalibration(),
@@ -194,7 +197,7 @@ LEARNERS: dict[str, Learner] = {
 
 def list_classifiers() -> tuple[str, ...]:
     """Names that ``evaluate`` takes."""
-    return (*MATCHERS, *LEARNERS, *WORDED)
+    return (*MATCHERS, *EITHER_SIDE, *LEARNERS, *WORDED)
 
 
 def check_classifier(name: str) -> None:

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from crossglg.errors import ConfigError, ProtocolError
-from crossglg.oneshot.classifiers import LEARNERS, MATCHERS, check_classifier
+from crossglg.oneshot.classifiers import EITHER_SIDE, LEARNERS, MATCHERS, check_classifier
 from crossglg.oneshot.draws import Draw
 from crossglg.oneshot.features import ClipFeatures
 from crossglg.oneshot.floor import RawMetric, raw_distances, raw_sequences
+from crossglg.oneshot.sides import let_either_side_count
 from crossglg.oneshot.statistics import BaseStatistics
 from crossglg.oneshot.worded import WORDED, NovelWords
 from crossglg.sources.clipset import ClipSet
@@ -93,6 +94,7 @@ def evaluate(
     base: BaseStatistics | None,
     protocol: str,
     words: NovelWords | None = None,
+    mirrored: ClipFeatures | None = None,
 ) -> Evaluation:
     """Recognise the queries of every draw with every classifier.
 
@@ -105,9 +107,10 @@ def evaluate(
         base: Features of base classes, for classifiers that need them.
         protocol: Name for the result.
         words: What is said about the novel classes, for classifiers that are told.
+        mirrored: Of the novel clips as seen in a mirror, for classifiers that look there too.
 
     Raises:
-        ConfigError: Unknown classifier, or one that lacks base features or words.
+        ConfigError: Unknown classifier, or one that lacks base features, words or mirror images.
         ProtocolError: No draw, or features and clips are not the same clips.
     """
     _check_draws(features, data, draws)
@@ -123,6 +126,11 @@ def evaluate(
         elif name in MATCHERS:
             distances = MATCHERS[name](features, exemplars)
             results[name] = _judge_matrix(distances, shown, truth, draws)
+        elif name in EITHER_SIDE:
+            images = _insist_on_images(mirrored).select(shown)
+            match = MATCHERS[EITHER_SIDE[name]]
+            both = match(features, exemplars), match(features, images)
+            results[name] = _judge_either_side(*both, shown, truth, draws)
         else:
             distances = WORDED[name](features, exemplars, _insist_on(words), truth[shown])
             results[name] = _judge_matrix(distances, shown, truth, draws)
@@ -142,6 +150,12 @@ def _insist_on(words: NovelWords | None) -> NovelWords:
     if words is None:
         raise ConfigError("This classifier needs words about the novel classes; there are none.")
     return words
+
+
+def _insist_on_images(mirrored: ClipFeatures | None) -> ClipFeatures:
+    if mirrored is None:
+        raise ConfigError("This classifier needs features of the clips mirrored; there are none.")
+    return mirrored
 
 
 def _check_draws(features: ClipFeatures, data: ClipSet, draws: Sequence[Draw]) -> None:
@@ -171,6 +185,27 @@ def _judge_matrix(
         distances[np.ix_(draw.query, np.searchsorted(shown, draw.support))].argmin(axis=1)
         for draw in draws
     ]
+    return summarise(answers, truth, draws)
+
+
+def _judge_either_side(
+    plain: NDArray[np.float32],
+    mirrored: NDArray[np.float32],
+    shown: NDArray[np.int64],
+    truth: NDArray[np.int64],
+    draws: Sequence[Draw],
+) -> ClassifierResult:
+    """As ``_judge_matrix``; which mirror images count depends on the exemplars of the draw."""
+    answers = []
+    for draw in draws:
+        columns = np.searchsorted(shown, draw.support)
+        distances = let_either_side_count(
+            plain[np.ix_(draw.query, columns)],
+            mirrored[np.ix_(draw.query, columns)],
+            among=mirrored[np.ix_(draw.support, columns)],
+            actions=truth[draw.support],
+        )
+        answers.append(distances.argmin(axis=1))
     return summarise(answers, truth, draws)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from crossglg.checkpoint import PlainCheckpoint
+from crossglg.denormals import flush_denormals
 from crossglg.errors import ClipError
 from crossglg.guidance.model import PlainOutput
 from crossglg.skeleton.cleaning import clean
@@ -140,7 +141,9 @@ def _run(
             max_persons=checkpoint.max_persons,
         )
         there = torch.from_numpy(present).to(device)
-        yield branch(torch.from_numpy(joints).to(device), there), there
+        with flush_denormals():
+            output = branch(torch.from_numpy(joints).to(device), there)
+        yield output, there
 
 
 def _make_room_for(part: ClipFeatures, count: int) -> ClipFeatures:

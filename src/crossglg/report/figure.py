@@ -6,14 +6,13 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.report.scene import MovingSkeleton, describe_scene
+from crossglg.report.projection import project
+from crossglg.report.scene import MovingSkeleton
 
-_UNIT = 1000  # of describe_scene
 _CELL = 200
 _CAPTION = 26
 _MARGIN = 0.88
 _FRAMES = 32
-_YAW_RAD = 0.45
 _COLD, _WARM = (122, 138, 158), (242, 116, 32)
 _JOINT_RADIUS, _KEY_RADIUS = 2.6, 6.4
 _STYLE = (
@@ -45,12 +44,11 @@ def render_figure(skeletons: Sequence[MovingSkeleton], *, columns: int = 4) -> s
 
 
 def _draw(skeleton: MovingSkeleton) -> str:
-    scene = describe_scene(skeleton)
-    points = _project(skeleton, scene["persons"])
+    points = _project(skeleton)
     duration_s = skeleton.joints.shape[1] / skeleton.fps
     how = f'dur="{duration_s:.2f}s" repeatCount="indefinite"'
-    weights = scene["importance"]
-    shares = weights if isinstance(weights, list) else [0.0] * points.shape[1]
+    weights = skeleton.mean_importance
+    shares = np.zeros(points.shape[1]) if weights is None else weights / weights.max()
     bones = [_bones(frame, skeleton) for frame in points]
     drawn = [f'<path d="{bones[0]}"><animate attributeName="d" values="{";".join(bones)}" {how}/>']
     drawn.append("</path>")
@@ -66,17 +64,12 @@ def _draw(skeleton: MovingSkeleton) -> str:
     return "".join(drawn)
 
 
-def _project(skeleton: MovingSkeleton, persons: object) -> NDArray[np.float64]:
-    """(T V 2) in the picture's units, seen a little from the side."""
-    assert isinstance(persons, list)
-    frame_count, joint_count = skeleton.joints.shape[1:3]
-    places = np.array(persons[0], dtype=np.float64).reshape(frame_count, joint_count, 3) / _UNIT
-    chosen = np.linspace(0, frame_count - 1, min(_FRAMES, frame_count)).round().astype(int)
-    x, y, z = np.moveaxis(places[chosen], -1, 0)
-    # A body that faces -z is looked at from the front, so its right hand is to the left.
-    across = -x * np.cos(_YAW_RAD) + z * np.sin(_YAW_RAD)
+def _project(skeleton: MovingSkeleton) -> NDArray[np.float64]:
+    """(T V 2) in the picture's units."""
+    places = project(skeleton)[0]
+    chosen = np.linspace(0, len(places) - 1, min(_FRAMES, len(places))).round().astype(int)
     half = _CELL / 2
-    return np.stack([half + across * half * _MARGIN, half - y * half * _MARGIN], axis=-1)
+    return half + places[chosen] * half * _MARGIN
 
 
 def _bones(frame: NDArray[np.float64], skeleton: MovingSkeleton) -> str:

@@ -1,4 +1,4 @@
-"""The page of a run: results beside the floor, confusions, curves and moving skeletons."""
+"""The page of a run: results beside the floor, what the model looks at, and why it answers so."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,17 +12,41 @@ from numpy.typing import NDArray
 from crossglg.atomic import create_file
 from crossglg.errors import ConfigError
 from crossglg.report.curves import draw_panels
+from crossglg.report.decision import Decision, draw_decisions
+from crossglg.report.embedding_map import EmbeddingMap, draw_embedding
 from crossglg.report.heatmap import draw_heat_map
-from crossglg.report.scene import MovingSkeleton, describe_scene, rank_joints
+from crossglg.report.importance_map import ImportanceTable, draw_importance_maps
+from crossglg.report.scene import JointRank, MovingSkeleton, describe_scene, rank_joints
 
 __all__ = [
+    "Look",
     "MovingSkeleton",
     "Report",
+    "render_decision",
     "render_gallery",
     "render_report",
     "write_page",
     "write_report",
 ]
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What the model looks at in a clip, beside what the words say.
+
+    Attributes:
+        predicted: The clip, coloured by predicted importance.
+        named: The same clip, coloured by the joints that the text of its class named; None where
+            there is no text.
+    """
+
+    predicted: MovingSkeleton
+    named: MovingSkeleton | None
+
+    @property
+    def skeletons(self) -> tuple[MovingSkeleton, ...]:
+        """One or both."""
+        return (self.predicted,) if self.named is None else (self.predicted, self.named)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +66,11 @@ class Report:
         confusion_title: Which classifier, which draw.
         metrics: One row per epoch; ``epoch``, ``loss``, ``loss_*``, ``accuracy_*`` (percent) and
             ``learning_rate``, any of them; may be empty.
-        pairs: Exemplar and query, side by side.
         facts: Data, protocol, seed, recipe and the like.
+        looks: What the model looks at in some clips; any of this and what follows may be empty.
+        importance: Joints against classes, for base and for novel classes.
+        decisions: Why some clips were given their names.
+        embedding: Map of the novel clips.
 
     Raises:
         ConfigError: There is no floor, a result is no number, or the matrix does not fit the names.
@@ -57,8 +84,11 @@ class Report:
     confusion: NDArray[np.integer]
     confusion_title: str
     metrics: Sequence[Mapping[str, float]]
-    pairs: Sequence[tuple[MovingSkeleton, MovingSkeleton]]
     facts: Mapping[str, str]
+    looks: Sequence[Look] = ()
+    importance: Sequence[ImportanceTable] = ()
+    decisions: Sequence[Decision] = ()
+    embedding: EmbeddingMap | None = None
 
     def __post_init__(self) -> None:
         if not self.floor:
@@ -83,9 +113,21 @@ class ResultRow:
     kind: str
 
 
+@dataclass(frozen=True)
+class ShownLook:
+    """A look with the numbers of its scenes and the joints that matter most."""
+
+    look: Look
+    scenes: tuple[int, ...]
+    ranks: Sequence[JointRank]
+
+
 def render_report(report: Report) -> str:
     """The page as HTML that holds its own style, script and data."""
     floor_name, (floor_mean, _) = next(iter(report.floor.items()))
+    looks = _number_looks(report.looks)
+    seen = [skeleton for look in report.looks for skeleton in look.skeletons]
+    explained = [skeleton for decision in report.decisions for skeleton in decision.skeletons]
     template = _environment().get_template("report.html")
     return template.render(
         report=report,
@@ -94,8 +136,31 @@ def render_report(report: Report) -> str:
         floor_mean=floor_mean,
         heat_map=draw_heat_map(report.confusion, report.class_names),
         panels=draw_panels(report.metrics),
-        ranks=[rank_joints(exemplar) for exemplar, _ in report.pairs],
-        scenes=[describe_scene(skeleton) for pair in report.pairs for skeleton in pair],
+        looks=looks,
+        importance_maps=draw_importance_maps(report.importance),
+        decisions=draw_decisions(report.decisions, scene=len(seen)),
+        plot=None if report.embedding is None else draw_embedding(report.embedding),
+        scenes=[describe_scene(skeleton) for skeleton in (*seen, *explained)],
+    )
+
+
+def render_decision(
+    decision: Decision, *, answers: Sequence[tuple[str, float | None]], facts: Mapping[str, str]
+) -> str:
+    """A page about one answer.
+
+    Args:
+        decision: The answer and its reasons.
+        answers: Names with their probabilities, where known, best first.
+        facts: Where the clip, the gallery and the model come from.
+    """
+    (drawn,) = draw_decisions([decision], scene=0)
+    template = _environment().get_template("explained.html")
+    return template.render(
+        drawn=drawn,
+        answers=answers,
+        facts=facts,
+        scenes=[describe_scene(skeleton) for skeleton in decision.skeletons],
     )
 
 
@@ -130,6 +195,15 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _number_looks(looks: Sequence[Look]) -> list[ShownLook]:
+    shown, scene = [], 0
+    for look in looks:
+        numbers = tuple(range(scene, scene + len(look.skeletons)))
+        shown.append(ShownLook(look, numbers, rank_joints(look.predicted)))
+        scene += len(numbers)
+    return shown
 
 
 def _list_rows(report: Report) -> list[ResultRow]:

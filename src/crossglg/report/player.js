@@ -11,16 +11,19 @@
   function readColours() {
     const style = getComputedStyle(document.documentElement);
     const read = (name) => style.getPropertyValue(name).trim();
+    const ramp = (name) => [0, 1, 2, 3, 4].map((step) => parseColour(read(name + step)));
     colours = {
       bone: read("--bone"), ground: read("--ground"), card: read("--card"), ink: read("--ink"),
-      ramp: [0, 1, 2, 3, 4].map((step) => parseColour(read("--ramp-" + step))),
+      importance: ramp("--ramp-"), contribution: ramp("--sign-"),
     };
   }
 
-  function rampColour(share) {
-    const place = Math.min(Math.max(share, 0), 1) * (colours.ramp.length - 1);
-    const low = Math.min(Math.floor(place), colours.ramp.length - 2), part = place - low;
-    const mixed = colours.ramp[low].map((c, i) => Math.round(c + (colours.ramp[low + 1][i] - c) * part));
+  // A share is 0 to 1, or of a contribution -1 to 1.
+  function shareColour(share, scale) {
+    const ramp = colours[scale], lowest = scale === "contribution" ? -1 : 0;
+    const place = (Math.min(Math.max(share, lowest), 1) - lowest) / (1 - lowest) * (ramp.length - 1);
+    const low = Math.min(Math.floor(place), ramp.length - 2), part = place - low;
+    const mixed = ramp[low].map((c, i) => Math.round(c + (ramp[low + 1][i] - c) * part));
     return "rgb(" + mixed.join(",") + ")";
   }
 
@@ -66,11 +69,29 @@
       return { x: this.size / 2 + across * zoom * this.scale, y: this.size / 2 - up * zoom * this.scale, away, zoom };
     }
 
+    // The frames before and after this moment, and how far it is between them.
+    between() {
+      const last = this.scene.frames - 1, place = Math.min(this.time * this.scene.fps, last);
+      const first = Math.floor(place);
+      return { first, second: Math.min(first + 1, last), part: place - first };
+    }
+
+    // The share of every joint at this moment; null where nothing is known.
+    shares() {
+      const { shares, parents } = this.scene, count = parents.length;
+      if (!shares) return null;
+      if (shares.length === count) return shares.map((share) => share / 100);
+      const { first, second, part } = this.between();
+      return parents.map((_, joint) => {
+        const low = shares[first * count + joint];
+        return (low + (shares[second * count + joint] - low) * part) / 100;
+      });
+    }
+
     // Joints of one person between two frames; null where a joint is not drawn.
     pose(person) {
-      const { frames, parents, persons, seen } = this.scene, count = parents.length;
-      const place = Math.min(this.time * this.scene.fps, frames - 1);
-      const first = Math.floor(place), second = Math.min(first + 1, frames - 1), part = place - first;
+      const { parents, persons, seen } = this.scene, count = parents.length;
+      const { first, second, part } = this.between();
       const drawn = (frame, joint) => !seen || seen[person][frame * count + joint] === "1";
       return parents.map((_, joint) => {
         const nearest = part < 0.5 ? first : second;
@@ -114,7 +135,7 @@
     }
 
     drawPerson(pen, joints) {
-      const unit = this.size / 260, importance = this.scene.importance;
+      const unit = this.size / 260, shares = this.shares();
       pen.lineCap = "round";
       pen.strokeStyle = colours.bone;
       this.scene.parents.forEach((parent, joint) => {
@@ -129,10 +150,10 @@
       const order = joints.map((_, joint) => joint).filter((joint) => joints[joint]);
       order.sort((one, other) => joints[other].away - joints[one].away);
       for (const joint of order) {
-        const share = importance ? importance[joint] : 0.3;
+        const share = shares ? shares[joint] : 0.3;
         pen.beginPath();
-        pen.arc(joints[joint].x, joints[joint].y, (2.4 + 5.2 * share) * unit * joints[joint].zoom, 0, 2 * Math.PI);
-        pen.fillStyle = importance ? rampColour(share) : colours.ink;
+        pen.arc(joints[joint].x, joints[joint].y, (2.4 + 5.2 * Math.abs(share)) * unit * joints[joint].zoom, 0, 2 * Math.PI);
+        pen.fillStyle = shares ? shareColour(share, this.scene.scale) : colours.ink;
         pen.fill();
         pen.lineWidth = 1.2 * unit;
         pen.strokeStyle = colours.card;
@@ -172,6 +193,7 @@
       this.time = time;
       const shown = Math.min(time, this.length);
       this.slider.value = String(Math.round(shown / this.length * 1000));
+      this.element.style.setProperty("--at", (shown / this.length).toFixed(4));
       this.clock.textContent = shown.toFixed(1) + " s";
       this.draw();
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,11 @@ _UNIT = 1000
 """Steps from the middle of a scene to its rim: finer than a pixel of the canvas."""
 _SMALLEST_RADIUS = 1e-6
 _TOP_JOINTS = 5
+_SHARE_STEPS = 100
+"""Steps of a colour from none to the strongest: finer than an eye tells apart."""
+
+Scale = Literal["importance", "contribution"]
+"""What colours mean: not negative, from not at all to most; or for and against an answer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,11 +31,13 @@ class MovingSkeleton:
         title: Caption, such as the name of the action.
         joints: (M T V 3), any unit of length, y up; a joint that is not finite is not drawn.
         present: (M T) False where a person is not drawn.
-        importance: (V) not negative, any scale; None draws all joints alike.
+        importance: (V), or (T V) where it changes over time, of any size; not negative, unless it
+            is a contribution to an answer; None draws all joints alike.
         fps: Frames per second, positive.
         layout: Which joint is which.
         note: Second line of the caption, such as the predicted label.
         correct: Whether the prediction is right; None where nothing was predicted.
+        scale: What ``importance`` is.
 
     Raises:
         ClipError: Shapes disagree, there is no frame, or ``importance`` or ``fps`` makes no sense.
@@ -43,6 +51,7 @@ class MovingSkeleton:
     layout: Layout
     note: str = ""
     correct: bool | None = None
+    scale: Scale = "importance"
 
     def __post_init__(self) -> None:
         expected = (self.layout.joint_count, 3)
@@ -65,16 +74,34 @@ class MovingSkeleton:
     def _refuse_odd_importance(self) -> None:
         if self.importance is None:
             return
-        if self.importance.shape != (self.layout.joint_count,):
+        frames, joints = self.joints.shape[1:3]
+        if self.importance.shape not in ((joints,), (frames, joints)):
             raise ClipError(
-                f"Skeleton '{self.title}': expected one importance for each of "
-                f"{self.layout.joint_count} joints, found shape {self.importance.shape}."
+                f"Skeleton '{self.title}': expected one importance for each of {joints} joints, or "
+                f"for each of {frames} frames and {joints} joints, found shape "
+                f"{self.importance.shape}."
             )
-        if not (np.isfinite(self.importance).all() and self.importance.min() >= 0):
+        signed = self.scale == "contribution"
+        if not np.isfinite(self.importance).all() or (not signed and self.importance.min() < 0):
             raise ClipError(
                 f"Skeleton '{self.title}': expected finite importance of zero or more, found "
                 f"values from {self.importance.min()} to {self.importance.max()}."
             )
+
+    @property
+    def mean_importance(self) -> NDArray[np.float64] | None:
+        """(V) averaged over time; None where importance is unknown or all zero."""
+        if self.importance is None or not self.importance.any():
+            return None
+        return self.importance.astype(np.float64).reshape(-1, self.layout.joint_count).mean(axis=0)
+
+    @property
+    def shares(self) -> NDArray[np.float64] | None:
+        """``importance`` over its largest size: 0 to 1, or -1 to 1 of a contribution."""
+        # From zero, not from the least important joint: nearly equal joints must look nearly equal.
+        if self.importance is None or not self.importance.any():
+            return None
+        return np.asarray(self.importance / np.abs(self.importance).max(), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -94,10 +121,8 @@ class JointRank:
 
 def describe_scene(skeleton: MovingSkeleton) -> dict[str, object]:
     """The record the player reads: flat whole numbers, centred, with the rim at 1000."""
-    drawn = np.isfinite(skeleton.joints).all(axis=-1) & skeleton.present[:, :, None]  # (M T V)
-    points = np.where(drawn[..., None], skeleton.joints, 0.0).astype(np.float64)
-    centre, radius = _frame_points(points[drawn])
-    steps = np.rint((points - centre) / radius * _UNIT).astype(np.int64)
+    drawn = drawn_joints(skeleton)
+    steps = np.rint(place_in_unit(skeleton) * _UNIT).astype(np.int64)
     seen = None if drawn.all() else ["".join("01"[int(v)] for v in m.ravel()) for m in drawn]
     return {
         "frames": skeleton.joints.shape[1],
@@ -106,15 +131,30 @@ def describe_scene(skeleton: MovingSkeleton) -> dict[str, object]:
         "persons": [person.ravel().tolist() for person in steps],
         "seen": seen,
         "floor": int(steps[drawn][:, 1].min()) if drawn.any() else -_UNIT,
-        "importance": _relative_importance(skeleton),
+        "shares": None if skeleton.shares is None else _steps(skeleton.shares),
+        "scale": skeleton.scale,
     }
+
+
+def drawn_joints(skeleton: MovingSkeleton) -> NDArray[np.bool_]:
+    """(M T V) which joints are to be seen."""
+    finite = np.all(np.isfinite(skeleton.joints), axis=-1)
+    return np.asarray(finite & skeleton.present[:, :, None])
+
+
+def place_in_unit(skeleton: MovingSkeleton) -> NDArray[np.float64]:
+    """(M T V 3) centred, within one of the middle however it is turned about the vertical."""
+    drawn = drawn_joints(skeleton)
+    points = np.where(drawn[..., None], skeleton.joints, 0.0).astype(np.float64)
+    centre, radius = _frame_points(points[drawn])
+    return np.asarray((points - centre) / radius)
 
 
 def rank_joints(skeleton: MovingSkeleton) -> Sequence[JointRank]:
     """The most important joints, best first; none where importance is unknown or all zero."""
-    if skeleton.importance is None or not skeleton.importance.any():
+    values = skeleton.mean_importance
+    if values is None:
         return ()
-    values = skeleton.importance.astype(np.float64)
     best = np.argsort(-values, kind="stable")[:_TOP_JOINTS]
     return tuple(
         JointRank(
@@ -136,8 +176,7 @@ def _frame_points(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], flo
     return centre, max(float(radius), _SMALLEST_RADIUS)
 
 
-def _relative_importance(skeleton: MovingSkeleton) -> list[float] | None:
-    # From zero, not from the least important joint: nearly equal joints must look nearly equal.
-    if skeleton.importance is None or not skeleton.importance.any():
-        return None
-    return [round(float(v), 3) for v in skeleton.importance / skeleton.importance.max()]
+def _steps(shares: NDArray[np.float64]) -> list[int]:
+    """(V) or (T V) -> flat whole numbers."""
+    steps: list[int] = np.rint(shares * _SHARE_STEPS).astype(np.int64).ravel().tolist()
+    return steps

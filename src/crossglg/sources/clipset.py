@@ -153,6 +153,13 @@ class ClipSet:
         """The clips whose label is among ``classes``; labels keep their numbers."""
         return self.select(np.flatnonzero(np.isin(self.labels, np.asarray(classes))))
 
+    def mirrored(self) -> Self:
+        """The same clips as seen in a mirror (x negated), left and right joints swapped."""
+        swap = self.layout.mirror_index
+        flip = np.array([-1, 1, 1], dtype=self.rows.dtype)
+        visible = None if self.visible is None else self.visible[:, swap]
+        return replace(self, rows=self.rows[:, swap] * flip, visible=visible)
+
     @cached_property
     def max_persons(self) -> int:
         """The largest M among the clips."""

@@ -33,6 +33,8 @@ _DAMAGED = (
 _KINDS = {"U": "text", "f": "floating point numbers", "iu": "whole numbers", "fiu": "numbers"}
 """In words, the kinds of numbers numpy abbreviates with these letters."""
 
+_OWN_FIELDS = ("labels", "subjects", "offsets", "parents", "seq_fps")
+
 
 @dataclass(frozen=True)
 class _Fields:
@@ -147,7 +149,7 @@ def read_npz(path: Path | str, *, layout: Layout | None = None) -> ClipSet:
 
 
 def read_masks(path: Path | str) -> dict[str, NDArray[np.bool_]]:
-    """The masks of a plain file by name: every boolean field with one entry (N) per clip.
+    """The masks of a plain file by name: every further field of (N) booleans, or zeros and ones.
 
     Raises:
         SourceError: The file cannot be read.
@@ -156,10 +158,14 @@ def read_masks(path: Path | str) -> dict[str, NDArray[np.bool_]]:
         count = len(fields.take("labels", "iu", shape=(None,)))
         arrays = {key: fields.read(key) for key in fields.content}
         return {
-            key: array
+            key: array.astype(np.bool_)
             for key, array in arrays.items()
-            if array.dtype == np.bool_ and array.shape == (count,)
+            if key not in _OWN_FIELDS and array.shape == (count,) and _is_mask(array)
         }
+
+
+def _is_mask(array: NDArray[Any]) -> bool:
+    return array.dtype == np.bool_ or (array.dtype.kind in "iu" and set(np.unique(array)) <= {0, 1})
 
 
 def write_npz(clips: ClipSet, path: Path | str) -> None:

@@ -32,6 +32,8 @@ NTU_FPS = 30.0
 NTU60_ACTION_COUNT = 60
 """Actions A001 to A060 make NTU RGB+D 60; all 120 make NTU RGB+D 120."""
 
+_MOST_BODIES = 100
+"""Body ids in one file; recordings have a handful, and each one costs a row in every frame."""
 _TRUNCATED = "The file is probably truncated; download it again."
 _NAME = re.compile(r"S(\d{3})C(\d{3})P(\d{3})R(\d{3})A(\d{3})")
 
@@ -120,6 +122,11 @@ def read_ntu_skeleton(path: Path | str) -> SkeletonClip:
         )
     keys = _number_repeats(bodies)
     person_of = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    if len(person_of) > _MOST_BODIES:
+        raise SourceError(
+            file,
+            f"expected at most {_MOST_BODIES} bodies, found {len(person_of)}. The file is damaged.",
+        )
     joints = np.full((len(person_of), bodies.frame_count, JOINTS, 3), np.nan)
     joints[[person_of[key] for key in keys], bodies.frames] = bodies.joints
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes not finite: not visible

@@ -7,25 +7,44 @@ import numpy as np
 from crossglg.errors import SourceError
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
+from crossglg.skeleton.span import WHOLE, Span, cut
 from crossglg.sources.bvh import read_bvh
 from crossglg.sources.kinetics import read_kinetics
 from crossglg.sources.npz import read_npz
 from crossglg.sources.ntu import read_ntu_skeleton
+from crossglg.sources.pose import VIDEO_SUFFIXES, PoseOptions, read_video
 
-SUFFIXES = (".skeleton", ".json", ".bvh", ".npz")
+SUFFIXES = (".skeleton", ".json", ".bvh", ".npz", *VIDEO_SUFFIXES)
 
 
-def read_clip(place: Path | str, *, layout: Layout | None = None) -> SkeletonClip:
+def read_clip(
+    place: Path | str,
+    *,
+    layout: Layout | None = None,
+    span: Span = WHOLE,
+    pose: PoseOptions | None = None,
+) -> SkeletonClip:
     """Read the clip at ``place``.
 
     Args:
-        place: An NTU ``.skeleton``, Kinetics ``.json`` or ``.bvh`` file; or a flat ``.npz``, with
-            the clip's name or number after a ``#`` where it holds several.
+        place: An NTU ``.skeleton``, Kinetics ``.json`` or ``.bvh`` file; a flat ``.npz``, with
+            the clip's name or number after a ``#`` where it holds several; or a video.
         layout: A layout of the user's own, for joints of a ``.npz`` that no known layout explains.
+        span: The part that is wanted.
+        pose: How poses are found in a video.
 
     Raises:
         SourceError: There is no such file or clip, or the file cannot be read.
+        ClipError: The clip is over before ``span`` begins.
+        MissingExtraError: Reading videos needs the extra ``live``.
     """
+    path = Path(str(place).partition("#")[0])
+    if path.suffix.lower() in VIDEO_SUFFIXES:
+        return read_video(path, span=span, options=pose)
+    return cut(_read_skeletons(place, layout), span)
+
+
+def _read_skeletons(place: Path | str, layout: Layout | None) -> SkeletonClip:
     name, _, clip = str(place).partition("#")
     path = Path(name)
     if not path.is_file():

@@ -12,7 +12,8 @@ from crossglg.text.tokens import OPENING, Kind, Token, singular
 
 _GOVERNED_WITHIN = 3  # words: "pay attention mainly to"
 _PRAISE_BY_CONTRAST = frozenset({"less", "no", "none", "nothing", "never"})
-_DENIED_APART = frozenset({"no", "never", "not a"})
+_DENIED_APART = frozenset({"no", "never", "not a", "nothing", "little else"})
+_MOTION = frozenset({"motion", "movement", "action", "role", "part", "work", "use", "change"})
 _HARD_BREAKS = frozenset(".;:!?")
 
 
@@ -39,7 +40,7 @@ def split_clauses(tokens: Sequence[Token]) -> list[Clause]:
     for index, token in enumerate(tokens):
         if index in held:
             current = held.pop(index)
-        elif _starts_clause(tokens, index, current):
+        elif current.indices and _starts_clause(tokens, index, current):
             goes_on_at = _end_of_interruption(tokens, index, current)
             if goes_on_at is not None:
                 held[goes_on_at] = current
@@ -67,7 +68,9 @@ def tells_place(words: Sequence[Token]) -> bool:
     word = words[index]
     noun = singular(words[-1].word)
     if word.word in lexicon.face_targets:
-        return noun is not None and bool({"nose", "mouth", "eye"} & {*lexicon.nouns[noun][:1]})
+        return noun is not None and bool(
+            {"nose", "mouth", "eye", "ear"} & {*lexicon.nouns[noun][:1]}
+        )
     if word.kind == "target":
         if index and words[index - 1].kind == "determiner":  # "the patting hand"
             return False
@@ -109,11 +112,14 @@ def _starts_clause(tokens: Sequence[Token], index: int, current: Clause) -> bool
         return token.word in get_lexicon().clause_starts and _leads_to_verb(tokens[index + 1 :])
     if token.word == "than":  # "less than the knees", "nothing more than the knees": praise
         return any(tokens[i].word in _PRAISE_BY_CONTRAST for i in current.indices)
+    if token.word == "?":  # "Which do not count? The hips."
+        return False
     if token.word == ":":  # "Unimportant: the hips"
         listed = [token.kind for token in tokens[index + 1 : index + 2]]
         words = [tokens[i] for i in current.indices]
         names = bool(listed) and listed[0] in ("noun", "still", *OPENING)
-        return not _introduces_list(words) or (has_verb(words) and not names)
+        says_more = not names or _leads_to_verb(tokens[index + 1 :])
+        return not _introduces_list(words) or (has_verb(words) and says_more)
     if token.word in get_lexicon().relatives:  # "the fingers of which"
         return index == 0 or tokens[index - 1].kind != "function"
     if token.word == "with" and index and tokens[index - 1].kind != "join":
@@ -125,6 +131,8 @@ def _starts_clause(tokens: Sequence[Token], index: int, current: Clause) -> bool
 def _join_starts_clause(tokens: Sequence[Token], index: int, before: Sequence[Token]) -> bool:
     """Whether this comma or "and" starts a clause instead of going on with a list."""
     lexicon = get_lexicon()
+    if any(token.word in lexicon.appositions for token in tokens[index : index + 2]):
+        return False
     rest = [
         token
         for token in tokens[index + 1 : index + 5]
@@ -132,29 +140,34 @@ def _join_starts_clause(tokens: Sequence[Token], index: int, before: Sequence[To
     ]
     first = rest[0].kind if rest else "other"
     if rest and rest[0].word in _DENIED_APART and tokens[index + 1].kind != "noun":
-        return True  # "..., never higher", "..., and no limb stirs"
+        # "..., never higher", "..., and no limb stirs", but "the left hand: no motion"
+        return not any(token.word in _MOTION for token in rest[1:2])
     if first not in ("noun", "pronoun", *OPENING):
         return False
+    return first == "pronoun" or _ends_before(tokens, index, before, rest)
+
+
+def _ends_before(
+    tokens: Sequence[Token], index: int, before: Sequence[Token], rest: Sequence[Token]
+) -> bool:
+    """Whether the words before the join are whole, so that ``rest`` begins another statement."""
     last = before[-1].kind
-    if first == "pronoun":
-        return True
+    if last == "side" and before[-3:-2] and before[-3].word in get_lexicon().directions:
+        return _leads_to_verb(tokens[index + 1 :])  # "leans to the left, and the left leg ..."
     if last == "side":
-        return first == "determiner" and (len(rest) < 2 or rest[1].kind != "side")
+        return rest[0].kind == "determiner" and (len(rest) < 2 or rest[1].kind != "side")
     if last == "noun":
         return _new_subject(tokens, index, before)
     if last == "adjective":  # "the left leg straight, the right leg bent"
-        return is_verb(before, len(before) - 1)
+        return has_verb(before)
     return last != "both"
 
 
 def _new_subject(tokens: Sequence[Token], index: int, before: Sequence[Token]) -> bool:
     """Whether the body word before the join ends one statement and another one follows."""
-    comma = tokens[index].word == ","
     following = tokens[index + 1 :]
     if tells_place(before):
-        return _leads_to_verb(following, also_place=True) or (
-            comma and following[0].kind == "determiner"
-        )
+        return _leads_to_verb(following, also_place=True)
     if before[0].word == "with" and not has_verb(before):  # "is done with both hands, and ..."
         return _leads_to_verb(following, finite=True)
     return has_verb(before) and _leads_to_verb(following)
@@ -176,8 +189,6 @@ def is_verb(words: Sequence[Token], index: int) -> bool:
     if word.kind == "verb":
         return True
     if word.kind not in ("other", "still", "target", "adjective"):
-        return False
-    if word.kind == "adjective" and word.word in get_lexicon().regions:
         return False
     before = [w.kind for w in words[:index] if w.kind != "function" or not w.word.endswith("ly")]
     return before[-1:] in (["noun"], ["person"], ["pronoun"])

@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from crossglg.cache import cache_folder
 from crossglg.errors import DescriptionError
 from crossglg.skeleton.layout import Layout, get_layout
 from crossglg.text.descriptions import joint_sources, load_descriptions, normalise_action
 from crossglg.text.encoder import create_text_encoder
 from crossglg.text.extractors import create_reader
 from crossglg.text.phrases import PhraseReader, key_joint_matrix
-from crossglg.text.store import StoredEncoder, cache_folder
+from crossglg.text.store import StoredEncoder
 from crossglg.text.vectors import encode_joint_texts, read_text_vectors
 
 SHIPPED_ENCODER = "minilm"

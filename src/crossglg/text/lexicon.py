@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from crossglg.skeleton.layout import Layout, body_part
 
@@ -25,13 +26,16 @@ class Lexicon:
         determiners: Articles and possessives.
         adjectives: Words that may stand between article and body word.
         joiners: Words that join the members of a list.
+        appositions: Words that join members to the list's own name ("such as").
+        demoters: Words that make little of a role behind them ("merely holds").
+        minor_roles: Roles that these words make little of.
         places: Words after which a body word is a place and not an actor ("above the head").
         clause_starts: Words that begin a clause of their own.
         stillness: Words that say the body parts of their clause do not matter.
         stillness_exceptions: Pairs of words in which such a word says no such thing.
         idioms: Words that speak of no body part together ("on the one hand").
         compounds: Words that make a thing of a body word before them ("palm tree").
-        portions: Words whose "of the body" speaks of a part of it.
+        deeds: Names of actions that a body word before them describes ("a knee strike").
         bulk: Words for the body as a whole: a load to what carries it.
         carriers: Verbs that make a load of the body.
         people: Words for persons.
@@ -42,14 +46,14 @@ class Lexicon:
         functions: Prepositions and adverbs; "-ly" is known without them.
         asides: Adverbs that may come between "and" and what it joins.
         summaries: Words that sum up a list ("all of them").
+        ways: Words that make a start of the body word before them ("from the waist up").
         directions: Words after which a side is a direction ("to the left").
-        regions: Adjectives that stand behind a body word too ("the knee joint").
         refer_back: Pronouns for the body part spoken of before.
         things: Words that make a thing of a body word behind them ("clock hands").
+        stances: Words that say stillness behind "is" or "are" ("the head is upright").
         postures: Words that say stillness right behind a body word only ("hands flat").
         descriptive: Words of stillness that may describe a thing ("a steady beat").
         face_targets: Verbs that touch the face only ("holds the nose").
-        bare_measures: Measures only behind a body word without article ("hip high").
         spots: Words for a spot on a body part ("the crook of the elbow").
         resting_places: Words of stillness where the clause has no verb of motion ("at the sides").
         touched: What is done to the place a hand touches ("the knee is patted").
@@ -57,6 +61,7 @@ class Lexicon:
         relatives: Words that begin a clause on the words before it.
         denials: Words of stillness that deny others ("not to be ignored").
         activity: Words that deny a word of stillness before them ("remains active").
+        taking_part: What a part does not do where it is said not to matter.
         excluders: Words of stillness that speak of the phrase behind them ("rather than").
         exceptors: Words behind which the contrary holds ("except").
         echoes: Words that say the last clause once more ("the same goes").
@@ -76,13 +81,16 @@ class Lexicon:
     determiners: frozenset[str]
     adjectives: frozenset[str]
     joiners: frozenset[str]
+    appositions: frozenset[str]
+    demoters: frozenset[str]
+    minor_roles: frozenset[str]
     places: frozenset[str]
     clause_starts: frozenset[str]
     stillness: frozenset[str]
     stillness_exceptions: frozenset[str]
     idioms: frozenset[str]
     compounds: frozenset[str]
-    portions: frozenset[str]
+    deeds: frozenset[str]
     bulk: frozenset[str]
     carriers: frozenset[str]
     people: frozenset[str]
@@ -93,14 +101,14 @@ class Lexicon:
     functions: frozenset[str]
     asides: frozenset[str]
     summaries: frozenset[str]
+    ways: frozenset[str]
     directions: frozenset[str]
-    regions: frozenset[str]
     refer_back: frozenset[str]
     things: frozenset[str]
+    stances: frozenset[str]
     postures: frozenset[str]
     descriptive: frozenset[str]
     face_targets: frozenset[str]
-    bare_measures: frozenset[str]
     spots: frozenset[str]
     resting_places: frozenset[str]
     touched: frozenset[str]
@@ -108,6 +116,7 @@ class Lexicon:
     relatives: frozenset[str]
     denials: frozenset[str]
     activity: frozenset[str]
+    taking_part: frozenset[str]
     excluders: frozenset[str]
     exceptors: frozenset[str]
     echoes: frozenset[str]
@@ -123,61 +132,17 @@ def get_lexicon() -> Lexicon:
     """The lexicon that comes with the package, read once."""
     path = resources.files("crossglg").joinpath("resources/lexicon.json")
     record = json.loads(path.read_text("utf-8"))
-    return Lexicon(
-        nouns={noun: tuple(joints) for noun, joints in record["nouns"].items()},
-        plurals=record["plurals"],
-        many_on_one_side=frozenset(record["many_on_one_side"]),
-        need_an_article=frozenset(record["need_an_article"]),
-        stand_ins={joint: tuple(others) for joint, others in record["stand_ins"].items()},
-        both=frozenset(record["both"]),
-        determiners=frozenset(record["determiners"]),
-        adjectives=frozenset(record["adjectives"]),
-        joiners=frozenset(record["joiners"]),
-        places=frozenset(record["places"]),
-        clause_starts=frozenset(record["clause_starts"]),
-        stillness=frozenset(record["stillness"]),
-        stillness_exceptions=frozenset(record["stillness_exceptions"]),
-        idioms=frozenset(record["idioms"]),
-        compounds=frozenset(record["compounds"]),
-        portions=frozenset(record["portions"]),
-        bulk=frozenset(record["bulk"]),
-        carriers=frozenset(record["carriers"]),
-        people=frozenset(record["people"]),
-        strangers=frozenset(record["strangers"]),
-        marks_others=frozenset(record["marks_others"]),
-        pronouns=frozenset(record["pronouns"]),
-        auxiliaries=frozenset(record["auxiliaries"]),
-        functions=frozenset(record["functions"]),
-        asides=frozenset(record["asides"]),
-        summaries=frozenset(record["summaries"]),
-        directions=frozenset(record["directions"]),
-        regions=frozenset(record["regions"]),
-        refer_back=frozenset(record["refer_back"]),
-        things=frozenset(record["things"]),
-        postures=frozenset(record["postures"]),
-        descriptive=frozenset(record["descriptive"]),
-        face_targets=frozenset(record["face_targets"]),
-        bare_measures=frozenset(record["bare_measures"]),
-        spots=frozenset(record["spots"]),
-        resting_places=frozenset(record["resting_places"]),
-        touched=frozenset(record["touched"]),
-        targets=frozenset(record["targets"]),
-        relatives=frozenset(record["relatives"]),
-        denials=frozenset(record["denials"]),
-        activity=frozenset(record["activity"]),
-        excluders=frozenset(record["excluders"]),
-        exceptors=frozenset(record["exceptors"]),
-        echoes=frozenset(record["echoes"]),
-        no_place_after=_sets(record["no_place_after"]),
-        place_only_after=_sets(record["place_only_after"]),
-        measures=frozenset(record["measures"]),
-        rest=frozenset(record["rest"]),
-        details=_sets(record["details"]),
-    )
+    in_order = {"nouns", "stand_ins"}
+    return Lexicon(**{name: _frozen(record[name], in_order=name in in_order) for name in record})
 
 
-def _sets(record: Mapping[str, Sequence[str]]) -> Mapping[str, frozenset[str]]:
-    return {key: frozenset(words) for key, words in record.items()}
+def _frozen(words: Any, *, in_order: bool) -> Any:
+    """Lists as tuples or sets, those inside an object too; single words stay."""
+    if isinstance(words, dict):
+        return {key: _frozen(value, in_order=in_order) for key, value in words.items()}
+    if isinstance(words, list):
+        return tuple(words) if in_order else frozenset(words)
+    return words
 
 
 def joints_of_noun(noun: str, sides: Sequence[str], layout: Layout) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ reproducible and free of further packages.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -81,8 +81,19 @@ def find_phrases(text: str) -> tuple[Phrase, ...]:
         words = [tokens[i] for i in clause.indices]
         resting = {place for place, i in enumerate(clause.indices) if i in still}
         for span, phrase in _read_clause(words, resting, memory):
+            if span.first and words[span.first - 1].word == "is":
+                _tell_side(found, phrase)
             found.append((clause.indices[span.noun], phrase))
     return tuple(phrase for _, phrase in sorted(found, key=_position))
+
+
+def _tell_side(found: list[tuple[int, Phrase]], told: Phrase) -> None:
+    """Give the last mention the side told of it: "the hand that throws is the right one"."""
+    if not found or len(told.sides) != 1:
+        return
+    place, last = found[-1]
+    if last.noun == told.noun and last.sides == SIDES:
+        found[-1] = (place, replace(last, sides=told.sides))
 
 
 def _position(found: tuple[int, Phrase]) -> int:
@@ -139,7 +150,11 @@ def _read_clause(
     for number, span in enumerate(spans):
         in_list = goes_on(words, span)
         listed = listed if in_list else ()
-        placed = _is_place(words, span) or (placed and in_list)
+        placed = (
+            _is_place(words, span, comes_later=number > 0)
+            or _is_touched(words, spans, number)
+            or (placed and in_list)
+        )
         role: Role = "still" if span.noun in still else "place" if placed else "acts"
         spoken = _spoken(words, spans, number) or _pointed_at(words, span, memory)
         if not spoken and not listed and _of_same_limb(words, span, memory):
@@ -157,18 +172,42 @@ def _text(words: Sequence[Token], span: Span) -> str:
 
 def _nouns(words: Sequence[Token], span: Span, memory: _Memory) -> tuple[str, ...]:
     noun = singular(words[span.noun].word)
-    return memory.nouns if noun is None else (noun,)
+    if noun is None:
+        return memory.nouns
+    whole = next(owners(words, span), noun)
+    if noun in get_lexicon().spots and limb_of(whole) != limb_of(noun):
+        return (whole,)  # "the heel of the hand"
+    return (noun,)
 
 
-def _is_place(words: Sequence[Token], span: Span) -> bool:
+def _is_place(words: Sequence[Token], span: Span, *, comes_later: bool) -> bool:
     if tells_place(words[: span.noun + 1]) or is_of_others(words, span):
         return True
     lexicon = get_lexicon()
     before = words[span.first - 1].word if span.first else ""
+    after = [word.word for word in words[span.last + 1 : span.last + 2]]
+    if before == "from" and (lexicon.ways.intersection(after) or (comes_later and after == ["to"])):
+        return True  # "from the waist up"; "the hand runs from the forehead to the nape"
     if any(word.word in lexicon.touched for word in words[span.last + 2 : span.last + 3]):
         return words[span.last + 1].kind == "verb"  # "the knee is patted by the hand"
     # The body that limbs carry, lift or push is their load.
     return words[span.noun].word in lexicon.bulk and before in lexicon.carriers
+
+
+def _is_touched(words: Sequence[Token], spans: Sequence[Span], number: int) -> bool:
+    """Whether a hand does something to this part of another limb: "the hand taps the knee"."""
+    if not number:
+        return False
+    hand, part = spans[number - 1], spans[number]
+    between = [word for word in words[hand.last + 1 : part.first] if not word.word.endswith("ly")]
+    if len(between) != 1 or between[0].kind not in ("other", "target"):
+        return False
+    toucher, touched = (singular(words[span.noun].word) for span in (hand, part))
+    if toucher is None or touched is None or between[0].word in get_lexicon().carriers:
+        return False
+    sides = [spoken_sides(words[span.first : span.last + 1]) for span in (hand, part)]
+    crosses = all(sides) and sides[0] != sides[1]  # "the right hand taps the left shoulder"
+    return "hand" in get_lexicon().nouns[toucher] and (limb_of(touched) != "arm" or crosses)
 
 
 # --- sides --------------------------------------------------------------------------------------
@@ -235,6 +274,6 @@ def _remember(
         memory.nouns = (*memory.nouns, noun) if in_list else (noun,)
     if len(spoken) == 1:
         memory.side = spoken
-        memory.of_side = noun or memory.of_side
+        memory.of_side = noun or memory.of_side or next(iter(memory.nouns), "")
     if (meant := noun or memory.of_side) and (limb := limb_of(meant)):
         memory.limbs.setdefault(limb, set()).update(spoken)

@@ -14,6 +14,9 @@ from crossglg.text.tokens import OPENING, Token
 _DENIED_WITHIN = 3  # words: "cannot really be ignored"
 _NAMED = ("noun", "side")  # "the left" may stand for a body part by itself
 _BEFORE_ADJECTIVES = ("determiner", "adjective", "other", "still")
+_HOLDS = frozenset({"hold", "holds", "holding", "keep", "keeps", "keeping"})
+_LEADS_IN = frozenset({"with", "by", "in", "from", "of"})
+_CONTRASTS = frozenset({"but", "yet", "though", "although"})
 _ACTIVE_WITHIN = 2  # words: "remains very active"
 
 
@@ -43,6 +46,7 @@ def _says_still(words: Sequence[Token]) -> bool:
         and not _is_cancelled(words, index)
         and not _describes_a_thing(words, index)
         and not _speaks_of_what_follows(words, index)
+        and not _held(words, index)
         for index, word in enumerate(words)
     )
 
@@ -53,12 +57,27 @@ def _is_cancelled(words: Sequence[Token], index: int) -> bool:
     after = list(_until_join(words[index + 1 :]))
     if _denies(words[index]):
         needed = any(w.word == "without" for w in words[index:])  # "not without the hips"
-        return needed or any(w.kind == "still" and not _denies(w) for w in after[:_DENIED_WITHIN])
+        idle = (w for w in after[:_DENIED_WITHIN] if w.kind == "still" and not _denies(w))
+        return needed or any(w.word not in lexicon.exceptors for w in idle)
+    if _goes_on_acting(words, index):
+        return True
     before = list(_until_join(words[:index][::-1]))
     if words[index].word in lexicon.resting_places and any(w.kind == "other" for w in before):
         return True  # "the arms swing at the sides"
     active = any(w.word in lexicon.activity for w in after[:_ACTIVE_WITHIN])
     return active or any(_denies(w) for w in before[:_DENIED_WITHIN])
+
+
+def _goes_on_acting(words: Sequence[Token], index: int) -> bool:
+    """Whether the part rests at first, then does something: "lie on the cheeks and rub them"."""
+    if any(word.kind == "still" for word in words[index + 1 :]):
+        return False
+    for place in range(index + 1, len(words) - 2):
+        joined = words[place : place + 3]
+        object_ = joined[2].kind in ("noun", "pronoun", *OPENING)
+        if joined[0].kind == "join" and joined[1].kind in ("other", "target") and object_:
+            return True
+    return False
 
 
 def _denies(word: Token) -> bool:
@@ -79,7 +98,7 @@ def _describes_a_thing(words: Sequence[Token], index: int) -> bool:
     if _denies(words[index]):
         # "Turns left and right in a clear no".
         return words[index].word == "no" and kinds[-1:] == ["other"] and following != ["other"]
-    if following == ["other"] and kinds and kinds[-1] in _BEFORE_ADJECTIVES:
+    if following in (["other"], ["target"]) and kinds and kinds[-1] in _BEFORE_ADJECTIVES:
         return words[index].word in get_lexicon().descriptive
     free = kinds[-3:-2] not in (["function"], ["place"])
     return kinds[-2:] == ["determiner", "other"] and free
@@ -93,7 +112,7 @@ def _speaks_of_what_follows(words: Sequence[Token], index: int) -> bool:
     word = words[index].word
     if word in lexicon.exceptors:
         return True
-    if word in lexicon.excluders and (word not in lexicon.denials or _phrase(words, index + 1)):
+    if word in lexicon.excluders and (word not in lexicon.denials or _phrase_behind(words, index)):
         return True
     return _is_attribute(words, index)
 
@@ -104,24 +123,42 @@ def _is_attribute(words: Sequence[Token], index: int) -> bool:
     return (
         len(around) == 2
         and not _denies(words[index])
-        and around[0] in OPENING
+        and around[0] in (*OPENING, "place", "function", "join")
         and around[1] in ("adjective", "side", "noun")
     )
 
 
+def _held(words: Sequence[Token], index: int) -> list[int]:
+    """The body words that another part holds still: "the left hand keeps the wrist steady"."""
+    if words[index].word not in get_lexicon().descriptive:
+        return []
+    holds = next((i for i in range(index, 0, -1) if words[i].word in _HOLDS), 0)
+    if not any(word.kind in _NAMED for word in words[:holds]):
+        return []
+    return [i for i in range(holds, index) if words[i].kind in _NAMED]
+
+
 def _spoken_of(words: Sequence[Token], index: int) -> list[int]:
-    """The body words that the word of stillness here speaks of, where they follow it."""
+    """The body words that the word of stillness here speaks of, and no others of its clause."""
+    if held := _held(words, index):
+        return held
     if words[index].word == "without" and any(_denies(word) for word in words[:index]):
         return []
     if words[index].kind != "still" or not _speaks_of_what_follows(words, index):
         return []
     if _is_attribute(words, index):
         return _phrase(words, index + 1)[:2]  # a side and its body word
-    if found := _phrase(words, index + 1):
+    if found := _phrase_behind(words, index):
         return found
     length = next((i for i, w in enumerate(words[index:]) if w.word == ","), len(words))
     rest = enumerate(words[index : index + length], start=index)
     return [i for i, word in rest if word.kind in _NAMED]
+
+
+def _phrase_behind(words: Sequence[Token], index: int) -> list[int]:
+    """The body words of the phrase right behind a word, "with" or the like between them."""
+    leads = [word.word for word in words[index + 1 : index + 2]]
+    return _phrase(words, index + 2 if leads and leads[0] in _LEADS_IN else index + 1)
 
 
 def _phrase(words: Sequence[Token], start: int) -> list[int]:
@@ -144,17 +181,33 @@ def _phrase(words: Sequence[Token], start: int) -> list[int]:
 
 def _antecedent(tokens: Sequence[Token], clause: Clause) -> list[int]:
     """The body words before a clause that has no subject of its own ("which", "they", "(...)")."""
-    if clause.after is None or not _lacks_subject(tokens, clause):
+    if clause.after is None:
         return []
     before = clause.after.indices[: clause.comes_at]
+    if _shares_subject(tokens, clause):
+        return _subject(tokens, before)
+    if not _lacks_subject(tokens, clause):
+        return []
     while before and (tokens[before[-1]].kind == "join" or tokens[before[-1]].word == "of"):
         before = before[:-1]
-    if found := _last_list(tokens, before):
-        return found
-    refers = any(tokens[i].word in get_lexicon().refer_back for i in clause.indices[:2])
-    # "The arms look busy, but they are irrelevant": the subject.
-    subject = next((n for n, i in enumerate(before) if is_verb([tokens[i] for i in before], n)), 0)
-    return _last_list(tokens, before[:subject]) if refers else []
+    subject = _subject(tokens, before) if _refers(tokens, clause) else []
+    return subject or _last_list(tokens, before)
+
+
+def _shares_subject(tokens: Sequence[Token], clause: Clause) -> bool:
+    """Whether a contrast says stillness of the last subject: "the feet dig in but hardly move"."""
+    words = [tokens[i] for i in clause.indices]
+    if len(words) < 2 or words[0].word not in _CONTRASTS or words[1].kind not in ("verb", "still"):
+        return False
+    active = get_lexicon().taking_part
+    return any((w.kind == "still" and not _denies(w)) or w.word in active for w in words)
+
+
+def _subject(tokens: Sequence[Token], before: Sequence[int]) -> list[int]:
+    """The body words of which these words say something."""
+    words = [tokens[i] for i in before]
+    verb = next((n for n in range(len(words)) if is_verb(words, n)), 0)
+    return _last_list(tokens, before[:verb])
 
 
 def _last_list(tokens: Sequence[Token], before: Sequence[int]) -> list[int]:
@@ -173,8 +226,17 @@ def _lacks_subject(tokens: Sequence[Token], clause: Clause) -> bool:
     words = [tokens[i] for i in clause.indices]
     if not words:
         return False
-    first = words[0]
-    if first.kind == "break" and first.word not in get_lexicon().relatives:
-        first = (words[1:] or words)[0]
     in_brackets = clause.indices[0] > 0 and tokens[clause.indices[0] - 1].word == "("
-    return first.word in get_lexicon().relatives | get_lexicon().refer_back or in_brackets
+    return words[0].word in get_lexicon().relatives or in_brackets or _refers(tokens, clause)
+
+
+def _refers(tokens: Sequence[Token], clause: Clause) -> bool:
+    """Whether the clause is about what was spoken of before: "but (on the whole) they rest"."""
+    lexicon = get_lexicon()
+    words = [tokens[i] for i in clause.indices]
+    begins = [
+        w for w in words if w.kind not in ("break", "function") and w.word not in lexicon.idioms
+    ]
+    if not begins or begins[0].word not in lexicon.refer_back:
+        return False
+    return begins[0].kind == "pronoun" or [w.kind for w in begins[1:2]] in (["verb"], ["still"])

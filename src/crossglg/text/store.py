@@ -1,23 +1,15 @@
 """Keep what was expensive to get: text vectors and answers, by key, in one file on disk."""
 
 import hashlib
-import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
 from crossglg.text.encoder import TextEncoder
-
-
-def cache_folder() -> Path:
-    """Where things that can be made again are kept; ``CROSSGLG_CACHE`` names another folder."""
-    chosen = os.environ.get("CROSSGLG_CACHE")
-    return Path(chosen) if chosen else platformdirs.user_cache_path("crossglg")
 
 
 class DiskStore:

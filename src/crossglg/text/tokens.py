@@ -23,7 +23,8 @@ OPENING: tuple[Kind, ...] = ("determiner", "adjective", "side", "both")
 _WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*(?:(?<=s)'(?!\w))?|[.,;:!?()]|[\u2013\u2014]")
 _AS_ONE_AND = re.compile(r"\b(?:as well as|along with|together with|but also)\b|&")
 _LONE_POSSESSIVE = re.compile(r"\s+'s\b")
-_SIDE_IN_BRACKETS = re.compile(r"\((left|right)(?: side)?\)")
+_SIDE_IN_BRACKETS = re.compile(r"\((?:the )?(left|right)(?: side| one)?\)")
+_SIDE_LETTER = re.compile(r"\b[lr]\b(?=\.? [a-z]|\))\.?")
 _IS = re.compile(r"\b(it|he|she|that|this|there|here|what|who|which)'s\b")
 
 
@@ -44,10 +45,15 @@ def read_tokens(text: str) -> list[Token]:
     """The words of a text in order, punctuation marks included."""
     plain = text.lower().replace("\u2019", "'")
     plain = _IS.sub(r"\1 is", _LONE_POSSESSIVE.sub("'s", _AS_ONE_AND.sub(" and ", plain)))
+    plain = _SIDE_LETTER.sub(_spell_side, plain)
     plain = _SIDE_IN_BRACKETS.sub(r" on the \1 side ", plain)
     words = [part for word in _WORD.findall(plain) for part in _open_hyphens(word)]
     tokens = [_tag(word) for word in _join_known(words)]
     return [_reconsider(tokens, index) for index in range(len(tokens))]
+
+
+def _spell_side(letter: re.Match[str]) -> str:
+    return SIDES["lr".index(letter[0][0])]
 
 
 def singular(word: str) -> str | None:
@@ -68,8 +74,8 @@ def _known_groups() -> frozenset[str]:
         words
         for words in {
             *lexicon.nouns, *lexicon.plurals, *lexicon.places, *lexicon.stillness,
-            *lexicon.stillness_exceptions, *lexicon.joiners, *lexicon.idioms,
-            *lexicon.excluders, *lexicon.exceptors, *lexicon.echoes,
+            *lexicon.stillness_exceptions, *lexicon.appositions, *lexicon.idioms,
+            *lexicon.minor_roles, *lexicon.excluders, *lexicon.exceptors, *lexicon.echoes,
         }
         if " " in words
     )  # fmt: skip
@@ -119,7 +125,7 @@ def _tag(word: str) -> Token:
         ("both", word in lexicon.both),
         ("determiner", word in lexicon.determiners),
         ("adjective", word in lexicon.adjectives),
-        ("join", word == "," or word in lexicon.joiners),
+        ("join", word == "," or word in lexicon.joiners | lexicon.appositions),
         ("still", _says_still(word)),
         ("place", word in lexicon.places),
         ("break", not word[0].isalpha() or word in lexicon.clause_starts),
@@ -147,19 +153,64 @@ def _says_still(word: str) -> bool:
 
 def _reconsider(tokens: Sequence[Token], index: int) -> Token:
     """The token as its neighbours make it."""
+    lexicon = get_lexicon()
     token = tokens[index]
-    before = tokens[index - 1 : index]
-    bare = [t for t in before if t.kind == "noun" and t.word not in get_lexicon().need_an_article]
-    if token.word in get_lexicon().postures and bare:
+    before = tokens[index - 1 : index] if index else ()
+    bare = [t for t in before if t.kind == "noun" and t.word not in lexicon.need_an_article]
+    copula = (
+        index > 1 and tokens[index - 1].word in ("is", "are") and tokens[index - 2].kind == "noun"
+    )
+    if (token.word in lexicon.postures and bare) or (token.word in lexicon.stances and copula):
         return replace(token, kind="still")  # "hands flat against the thighs"
+    if _only_bears(tokens, index):
+        return replace(token, kind="still")
+    if token.word in lexicon.minor_roles and any(
+        t.word in lexicon.demoters for t in tokens[max(0, index - 2) : index]
+    ):
+        return replace(token, kind="still")  # "merely holds the bar"
+    if token.word == "that" and _points(tokens, index):
+        return Token("the", "determiner")
     if token.kind != "noun":
         return token
     after = tokens[index + 1 : index + 2]
-    ambiguous = token.word in get_lexicon().need_an_article
+    ambiguous = token.word in lexicon.need_an_article
     if ambiguous and after and after[0].kind in ("noun", "side"):
         return replace(token, kind="adjective")  # "the back foot"
-    rules = (_is_bare_verb, _describes_a_thing, _lacks_its_article, _belongs_to_a_thing)
+    rules = (
+        _names_the_action,
+        _is_bare_verb,
+        _describes_a_thing,
+        _lacks_its_article,
+        _belongs_to_a_thing,
+    )
     return replace(token, kind="other") if any(rule(tokens, index) for rule in rules) else token
+
+
+def _only_bears(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a limb does nothing but stand or bear: "the left leg supports the body"."""
+    if not index or tokens[index - 1].kind != "noun":
+        return False
+    after = [token.word for token in tokens[index + 1 : index + 3]]
+    if tokens[index].word in ("stand", "stands"):
+        return "up" not in after[:1]
+    bears = ("support", "supports", "bear", "bears", "carry", "carries")
+    return tokens[index].word in bears and after in (["the", "body"], ["the", "weight"])
+
+
+def _points(tokens: Sequence[Token], index: int) -> bool:
+    """Whether "that" points at a thing instead of starting a clause: "with that hand"."""
+    around = [token.kind for token in (*tokens[index - 1 : index], *tokens[index + 1 : index + 2])]
+    leads_in = len(around) == 2 and (
+        around[0] in ("function", "place", "target") or tokens[index - 1].word == "with"
+    )
+    return leads_in and around[1] in ("noun", "person", *OPENING)
+
+
+def _names_the_action(tokens: Sequence[Token], index: int) -> bool:
+    """The action's own name before what is said of it: "Elbow strike: the right elbow ..."."""
+    named = [token.word for token in tokens[index + 1 : index + 3]]
+    is_bare = index == 0 and tokens[index].word not in get_lexicon().plurals
+    return is_bare and named[1:] == [":"] and tokens[1].kind in ("other", "target")
 
 
 def _describes_a_thing(tokens: Sequence[Token], index: int) -> bool:
@@ -168,9 +219,10 @@ def _describes_a_thing(tokens: Sequence[Token], index: int) -> bool:
     if index and tokens[index - 1].word in lexicon.things:
         return True
     after = tokens[index + 1].word if index + 1 < len(tokens) else ""
-    if after in lexicon.bare_measures:  # "hip high", unlike "the elbows high"
-        bare = not index or tokens[index - 1].kind not in OPENING
-        return bare and tokens[index].word not in lexicon.plurals
+    opens = not index or tokens[index - 1].kind not in ("join", *OPENING)
+    alone = opens or tokens[index - 1].word in ("a", "an")
+    if after in lexicon.deeds and alone and tokens[index].word not in lexicon.plurals:
+        return True  # "a knee strike", but "the elbow and the wrist press"
     # After plurals such words are verbs: "the eyes watch".
     compound = after in lexicon.compounds and tokens[index].word not in lexicon.plurals
     return compound or after in lexicon.measures
@@ -179,19 +231,16 @@ def _describes_a_thing(tokens: Sequence[Token], index: int) -> bool:
 def _lacks_its_article(tokens: Sequence[Token], index: int) -> bool:
     """An adverb or verb: "swings back", "face the wall"."""
     before = index - 1
-    while before >= 0 and tokens[before].kind == "adjective":
+    while before >= 0 and tokens[before].kind in ("adjective", "side"):
         before -= 1
-    has_article = before >= 0 and tokens[before].kind in ("determiner", "side", "both")
+    has_article = before >= 0 and tokens[before].kind in ("determiner", "both")
     return tokens[index].word in get_lexicon().need_an_article and not has_article
 
 
 def _belongs_to_a_thing(tokens: Sequence[Token], index: int) -> bool:
-    """The part of a thing: "the head of the racket", "the back of the hand", "part of the body"."""
+    """The part of a thing: "the head of the racket", "the back of the hand"."""
     lexicon = get_lexicon()
     token = tokens[index]
-    before = [other.word for other in tokens[max(0, index - 3) : index]]
-    if token.word in lexicon.bulk and before[1:2] == ["of"] and before[0] in lexicon.portions:
-        return True
     if [other.word for other in tokens[index + 1 : index + 2]] != ["of"]:
         return False
     owner = _owner(tokens[index + 2 :])
@@ -221,6 +270,13 @@ def _is_bare_verb(tokens: Sequence[Token], index: int) -> bool:
     after = tokens[index + 1] if index + 1 < len(tokens) else Token("", "break")
     if before.kind in OPENING:
         return False
+    is_one = tokens[index].word not in lexicon.plurals
+    if (
+        is_one
+        and before.kind == "break"
+        and after.word in ("for", "to", "toward", "towards", "off", "out")
+    ):
+        return True  # "Head for the exit"
     beyond = tokens[index + 2].kind if index + 2 < len(tokens) else "break"
     if after.word in ("the", "a", "an") and beyond == "other":
         return True  # "..., and shoulders the bag"

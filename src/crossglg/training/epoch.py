@@ -9,6 +9,7 @@ from lightning_fabric import Fabric
 from lightning_fabric.wrappers import _FabricModule, _FabricOptimizer
 from torch import Tensor
 
+from crossglg.denormals import flush_denormals
 from crossglg.guidance.model import CrossGLG
 from crossglg.training.batches import BalancedBatches, Batch
 from crossglg.training.config import TrainingConfig
@@ -56,7 +57,8 @@ class EpochRunner:
         sums: dict[str, float] = defaultdict(float)
         step_count = len(self.sampler)
         for step, batch in enumerate(self.batches, start=1):
-            terms = self.step(batch.to(self.fabric.device), epoch + step / step_count)
+            with flush_denormals():
+                terms = self.step(batch.to(self.fabric.device), epoch + step / step_count)
             for name, value in terms.items():
                 sums[name] += float(value)
             if progress is not None:

@@ -1,0 +1,67 @@
+"""Verbs about cameras: live, pose-model."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crossglg.cli.actions import DEFAULT_GALLERY, GalleryFile, Model, Persons, PoseModel, open_known
+from crossglg.cli.app import Json, LayoutFile, app, read_layout
+
+if TYPE_CHECKING:
+    from crossglg.live import PoseSource
+
+
+@app.command()
+def live(
+    model: Model,
+    camera: Annotated[int, typer.Option(min=0, help="Number of the camera.")] = 0,
+    source: Annotated[
+        str, typer.Option(help="A video or a file of skeletons in the place of the camera.")
+    ] = "",
+    gallery: GalleryFile = DEFAULT_GALLERY,
+    network: PoseModel = "full",
+    persons: Persons = 1,
+    layout: LayoutFile = "",
+    as_json: Json = False,
+) -> None:
+    """Watch a camera and name the enrolled actions as they are done; Ctrl-C ends it."""
+    from crossglg.live import CameraPoses, StreamRecogniser, open_file
+    from crossglg.sources.pose import PoseOptions
+    from crossglg.terminal import print_event, watching
+
+    known = open_known(gallery, model)
+    options = PoseOptions(network, persons)
+    poses: PoseSource = (
+        open_file(source, layout=read_layout(layout), pose=options)
+        if source
+        else CameraPoses(camera, options.create(), max_persons=persons)
+    )
+    stream = StreamRecogniser(known, layout=poses.layout)
+    with watching(quiet=as_json) as report, closing(poses.frames()) as frames:
+        try:
+            for frame in frames:
+                for event in stream.push(frame.time_s, frame.joints, frame.visible):
+                    print_event(event, as_json=as_json)
+                report(frame.time_s, stream.is_moving)
+        except KeyboardInterrupt:
+            pass
+        for event in stream.finish():
+            print_event(event, as_json=as_json)
+
+
+@app.command("pose-model")
+def pose_model(
+    size: Annotated[str, typer.Argument(help="lite, full or heavy.")] = "full",
+    from_npm: Annotated[
+        Path | None,
+        typer.Option(help="Take it from the npm package @mediapipe/pose: .tgz file or folder."),
+    ] = None,
+) -> None:
+    """Get the networks that find poses in pictures, for later use without a network."""
+    from crossglg.sources.pose import find_pose_model, install_from_npm
+
+    kept = {size: find_pose_model(size)} if from_npm is None else install_from_npm(from_npm)
+    for name, path in kept.items():
+        print(f"{name}: {path}")

@@ -1,0 +1,60 @@
+"""Several layers that stand side by side, computed as one: fewer and larger products.
+
+The layers keep their own weights, so that a state dict reads like the papers' figures. Their
+weights are put side by side for the moment of the computation only, which costs next to nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import torch
+from torch import Tensor, nn
+
+from crossglg.shapes import DeepFeatures
+
+
+def convolve_pointwise(features: DeepFeatures, layers: Iterable[nn.Module]) -> DeepFeatures:
+    """The outputs, one after the other, of 1x1 convolutions that read the same features."""
+    weights, biases = zip(*_weights_of(layers), strict=True)
+    return nn.functional.conv2d(features, torch.cat(weights), torch.cat(biases))
+
+
+def sum_pointwise(features: DeepFeatures, layers: Iterable[nn.Module]) -> DeepFeatures:
+    """The sum of 1x1 convolutions, each of its own share of the channels."""
+    weights, biases = zip(*_weights_of(layers), strict=True)
+    return nn.functional.conv2d(features, torch.cat(weights, dim=1), sum(biases))
+
+
+def normalise(features: DeepFeatures, norms: Iterable[nn.Module]) -> DeepFeatures:
+    """Batch norms, each of its own share of the channels, in this order."""
+    layers = list(norms)
+    first = layers[0]
+    assert isinstance(first, nn.BatchNorm2d)
+    means = [layer.get_buffer("running_mean") for layer in layers]
+    variances = [layer.get_buffer("running_var") for layer in layers]
+    mean, variance = torch.cat(means), torch.cat(variances)
+    weights, biases = (torch.cat(parts) for parts in zip(*_weights_of(layers), strict=True))
+    normalised = nn.functional.batch_norm(
+        *(features, mean, variance, weights, biases),
+        training=first.training,
+        momentum=first.momentum or 0.0,
+        eps=first.eps,
+    )
+    if first.training:
+        _share_out(mean, means)
+        _share_out(variance, variances)
+        for layer in layers:
+            layer.get_buffer("num_batches_tracked").add_(1)
+    return normalised
+
+
+def _weights_of(layers: Iterable[nn.Module]) -> Iterator[tuple[Tensor, Tensor]]:
+    for layer in layers:
+        assert isinstance(layer, (nn.Conv2d, nn.BatchNorm2d))
+        assert layer.bias is not None
+        yield layer.weight, layer.bias
+
+
+@torch.no_grad()
+def _share_out(joined: Tensor, parts: list[Tensor]) -> None:
+    for part, share in zip(parts, torch.split(joined, [len(part) for part in parts]), strict=True):
+        part.copy_(share)

@@ -1,0 +1,111 @@
+"""Why this action and not the runner-up: which joints, at which moments, in numbers that add up."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossglg.errors import GalleryError
+from crossglg.gallery.gallery import Exemplar, Gallery, Recognition
+from crossglg.gallery.sentence import say_why
+from crossglg.skeleton.clip import SkeletonClip
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """What told the nearest action from the next one. T moments of equal length, V joints.
+
+    Attributes:
+        recognition: What the clip was taken for.
+        clip: The clip.
+        nearest: The nearest exemplar.
+        rival: The nearest exemplar of another action.
+        distances: To the nearest and to the rival.
+        parts: (T V) by how much each joint at each moment of the clip was nearer to the nearest
+            exemplar than to the rival; below zero where it was not. Their sum is the difference
+            of the two distances.
+        joints: V names.
+    """
+
+    recognition: Recognition
+    clip: SkeletonClip
+    nearest: Exemplar
+    rival: Exemplar
+    distances: tuple[float, float]
+    parts: NDArray[np.float64]
+    joints: tuple[str, ...]
+
+    @property
+    def edges_s(self) -> NDArray[np.float64]:
+        """(T + 1) where moments begin and end, seconds."""
+        return np.linspace(0.0, self.clip.duration_s, len(self.parts) + 1)
+
+    @property
+    def sentence(self) -> str:
+        """The answer and its reason in one sentence."""
+        why = say_why(self.parts, self.joints, self.edges_s)
+        nearest, rival = self.nearest.action, self.rival.action
+        if self.recognition.action is None:
+            return f'Called unknown; it is nearer to "{nearest}" than to "{rival}" {why}.'
+        return f'Called "{nearest}" rather than "{rival}" {why}.'
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; joints and moments with their shares of the difference, then all parts."""
+        by_joint = self.parts.sum(axis=0)
+        order = np.argsort(-by_joint, kind="stable")
+        edges = [round(float(edge), 3) for edge in self.edges_s]
+        return {
+            "sentence": self.sentence,
+            **self.recognition.to_json(),
+            "nearest": {"action": self.nearest.action, "source": self.nearest.source},
+            "rival": {"action": self.rival.action, "source": self.rival.source},
+            "distance": self.distances[0],
+            "rival_distance": self.distances[1],
+            "difference": self.distances[1] - self.distances[0],
+            "joints": [{"joint": self.joints[v], "part": float(by_joint[v])} for v in order],
+            "moments": [
+                {"from_s": start, "to_s": stop, "part": float(part)}
+                for start, stop, part in zip(
+                    edges[:-1], edges[1:], self.parts.sum(axis=1), strict=True
+                )
+            ],
+            "parts": self.parts.tolist(),
+        }
+
+
+def explain(gallery: Gallery, clip: SkeletonClip, *, top: int = 3) -> Explanation:
+    """Recognise a clip and say why.
+
+    Args:
+        gallery: At least two actions.
+        clip: Of any layout that maps to the model's.
+        top: How many answers the recognition holds.
+
+    Raises:
+        GalleryError: Fewer than two actions are enrolled.
+        LayoutError: The clip's joints say nothing about a joint of the model.
+        ClipError: Nobody is seen in the clip.
+    """
+    if len(gallery.actions) < 2:
+        known = ", ".join(gallery.actions) or "nothing"
+        raise GalleryError(
+            f"Expected at least two actions to tell apart, found {known}. Enrol another one: "
+            "crossglg enroll."
+        )
+    recogniser = gallery.recogniser
+    query = recogniser.embed([clip])
+    distances = gallery.distances(query)[0]
+    nearest = int(distances.argmin())
+    others = [e.action != gallery.exemplars[nearest].action for e in gallery.exemplars]
+    rival = int(np.where(others, distances, np.inf).argmin())
+    chosen = gallery.exemplars[nearest], gallery.exemplars[rival]
+    mine, theirs = (recogniser.attribute(query, exemplar.features) for exemplar in chosen)
+    return Explanation(
+        gallery.judge(distances, top=top),
+        clip,
+        *chosen,
+        (float(distances[nearest]), float(distances[rival])),
+        theirs - mine,
+        recogniser.checkpoint.layout.joints,
+    )

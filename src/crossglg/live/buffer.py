@@ -1,0 +1,152 @@
+"""The last seconds of a stream on a regular grid of time, in the joints of the model.
+
+Frames arrive when they like; models want a steady rate. Mapping and interpolation are done once
+per frame, so that cutting a window out of the buffer copies numbers and computes nothing.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossglg.errors import ClipError
+from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.layout import Layout
+from crossglg.skeleton.mapping import mapping_matrix
+from crossglg.sources.pose.frames import LONGEST_GAP_S
+
+_SAME_S = 1e-6
+
+
+class FrameBuffer:
+    """Frames of one stream; frame ``k`` of the grid is at ``start_s + k / fps``.
+
+    Args:
+        source: Layout of what is pushed.
+        target: Layout of the model.
+        fps: Frames of the grid per second.
+        keep_s: How much of the past is kept.
+
+    Attributes:
+        count: Frames of the grid so far, those forgotten included.
+    """
+
+    def __init__(self, *, source: Layout, target: Layout, fps: float, keep_s: float) -> None:
+        self.fps = fps
+        self.layout = target
+        self.count = 0
+        self.start_s = 0.0
+        self._source = source
+        self._matrix = None if source.joints == target.joints else mapping_matrix(source, target)
+        self._kept = max(2, round(keep_s * fps))
+        self._joints = np.zeros((0, 0, 0, 3), dtype=np.float32)  # (M 2*kept V 3)
+        self._visible = np.zeros((0, 0, 0), dtype=np.bool_)
+        self._first = 0  # grid number of the first row of the arrays
+        self._newest: tuple[float, NDArray[np.float32], NDArray[np.bool_]] | None = None
+
+    def push(
+        self, time_s: float, joints: NDArray[np.floating], visible: NDArray[np.bool_]
+    ) -> range:
+        """Take a frame in.
+
+        Args:
+            time_s: Later than all before.
+            joints: (M V 3) metres, y up; M must stay the same over a stream.
+            visible: (M V).
+
+        Returns:
+            The grid frames that it completed, perhaps none.
+
+        Raises:
+            ClipError: Shapes are not as before, or time does not go on.
+        """
+        self._check(time_s, joints, visible)
+        frame = (time_s, *self._map(joints, visible))
+        before, self._newest = self._newest, frame
+        first = self.count
+        if before is None:
+            self._make_room(len(joints))
+            self.start_s = time_s
+            self._append(frame[1], frame[2])
+            return range(first, self.count)
+        while (now := self.start_s + self.count / self.fps) <= time_s + _SAME_S:
+            self._append(*_between(before, frame, now))
+        return range(first, self.count)
+
+    def time_of(self, number: int) -> float:
+        """Seconds of a grid frame."""
+        return self.start_s + number / self.fps
+
+    @property
+    def oldest(self) -> int:
+        """The first grid frame that is still there."""
+        return max(self._first, self.count - self._kept)
+
+    def frame(self, number: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Joints (M V 3) and visibility (M V) of a grid frame that is still there."""
+        row = number - self._first
+        return self._joints[:, row], self._visible[:, row]
+
+    def clip(self, first: int, last: int) -> SkeletonClip:
+        """The grid frames from ``first`` to ``last``, both included, as far as still there."""
+        rows = slice(max(first, self.oldest) - self._first, last + 1 - self._first)
+        return SkeletonClip(
+            self._joints[:, rows].copy(), self._visible[:, rows].copy(), self.fps, self.layout
+        )
+
+    def _check(
+        self, time_s: float, joints: NDArray[np.floating], visible: NDArray[np.bool_]
+    ) -> None:
+        persons = len(self._joints) or len(joints)
+        expected = (persons, self._source.joint_count, 3)
+        if joints.shape != expected or visible.shape != expected[:2] or not persons:
+            raise ClipError(
+                f"Expected frames of joints (persons, joints, 3) = {expected} for layout "
+                f"'{self._source.name}' with their visibility, found {joints.shape} and "
+                f"{visible.shape}."
+            )
+        if self._newest is not None and time_s <= self._newest[0]:
+            raise ClipError(
+                f"Expected a frame later than {self._newest[0]:.3f} s, found {time_s:.3f} s."
+            )
+
+    def _map(
+        self, joints: NDArray[np.floating], visible: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        seen = visible & np.isfinite(joints).all(axis=-1)
+        placed = np.where(seen[..., None], joints, 0.0).astype(np.float32)
+        if self._matrix is None:
+            return placed, seen
+        mapped = ~(~seen @ (self._matrix > 0).T)
+        return np.where(mapped[..., None], self._matrix @ placed, np.float32(0)), mapped
+
+    def _make_room(self, persons: int) -> None:
+        shape = (persons, 2 * self._kept, self.layout.joint_count)
+        self._joints = np.zeros((*shape, 3), dtype=np.float32)
+        self._visible = np.zeros(shape, dtype=np.bool_)
+
+    def _append(self, joints: NDArray[np.float32], visible: NDArray[np.bool_]) -> None:
+        row = self.count - self._first
+        if row == self._joints.shape[1]:
+            self._joints[:, : self._kept] = self._joints[:, -self._kept :]
+            self._visible[:, : self._kept] = self._visible[:, -self._kept :]
+            self._first += row - self._kept
+            row = self._kept
+        self._joints[:, row], self._visible[:, row] = joints, visible
+        self.count += 1
+
+
+def _between(
+    before: tuple[float, NDArray[np.float32], NDArray[np.bool_]],
+    after: tuple[float, NDArray[np.float32], NDArray[np.bool_]],
+    time_s: float,
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """As ``sample_frames``: nothing is invented between a seen and an unseen joint."""
+    (start, first, first_seen), (stop, second, second_seen) = before, after
+    if stop - time_s < _SAME_S:
+        return second, second_seen
+    if stop - start > LONGEST_GAP_S:
+        return np.zeros_like(first), np.zeros_like(first_seen)
+    moment = max(0.0, (time_s - start) / (stop - start))
+    share = np.where(
+        first_seen & second_seen, np.float32(moment), np.where(first_seen, 0.0, 1.0)
+    ).astype(np.float32)[..., None]
+    return first * (1 - share) + second * share, first_seen | second_seen

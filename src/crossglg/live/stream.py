@@ -1,0 +1,233 @@
+"""Actions found in a stream that nobody cut into clips: start, end, name, probability.
+
+    frame -> grid (buffer) -> motion or rest -> windows -> gallery -> suppression -> events
+
+People rest between actions. So a span of motion between two rests is looked at once, as a whole,
+when it ends: what came before its end is never wasted on half an action. Only where motion goes on
+for longer than any exemplar does are windows of the exemplars' lengths looked at inside it, those
+of the time before included. Per frame there is only cheap arithmetic: mapping, the grid, motion.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossglg.errors import ConfigError, GalleryError
+from crossglg.gallery import Gallery, Recognition
+from crossglg.live.buffer import FrameBuffer
+from crossglg.live.event import Event
+from crossglg.live.motion import MotionMeter, RestDetector, measure_motion
+from crossglg.live.suppress import Candidate, Suppressor
+from crossglg.skeleton.layout import Layout
+from crossglg.skeleton.mapping import map_clip
+
+_TOP = 3
+
+
+@dataclass(frozen=True)
+class StreamSettings:
+    """How a stream is searched. The defaults were chosen on base classes (docs/streams.md).
+
+    Attributes:
+        rest_s: Rest that ends a span of motion.
+        margin_s: Rest kept on both sides of a span, as clips of actions have it.
+        motion_share: Of the exemplars' usual speed, what counts as motion.
+        longest: How many times longer than the longest exemplar a span may be and still be taken
+            for one action; beyond, windows inside it are looked at.
+        stride_s: Time between the ends of such windows.
+        length_ratio: Exemplars whose durations differ by less share a window length.
+        wait_s: How long what a window shows waits for a better one.
+        support: How many overlapping windows must show the same.
+
+    Raises:
+        ConfigError: A time is not positive, or a count is below one.
+    """
+
+    rest_s: float = 0.4
+    margin_s: float = 0.2
+    motion_share: float = 0.3
+    longest: float = 1.2
+    stride_s: float = 0.25
+    length_ratio: float = 1.3
+    wait_s: float = 0.5
+    support: int = 2
+
+    def __post_init__(self) -> None:
+        times = (self.rest_s, self.stride_s, self.wait_s, self.motion_share)
+        if min(times) <= 0 or self.margin_s < 0 or self.support < 1:
+            raise ConfigError(f"Expected positive times and a support of at least 1, found {self}.")
+        if self.longest < 1 or self.length_ratio <= 1:
+            raise ConfigError(f"Expected longest >= 1 and length_ratio > 1, found {self}.")
+
+
+class StreamRecogniser:
+    """Looks for a gallery's actions in frames as they come. One per stream; not thread-safe.
+
+    Args:
+        gallery: What to look for.
+        layout: Of the frames.
+        fps: Of the grid that frames are brought to; the rate at which they come may differ.
+        settings: How to search.
+
+    Attributes:
+        speed: Of whoever moves most, torso lengths per second.
+
+    Raises:
+        GalleryError: Nothing is enrolled.
+        LayoutError: The frames' joints say nothing about a joint of the model.
+    """
+
+    def __init__(
+        self,
+        gallery: Gallery,
+        *,
+        layout: Layout,
+        fps: float = 30.0,
+        settings: StreamSettings | None = None,
+    ) -> None:
+        self._settings = settings or StreamSettings()
+        self._gallery = gallery
+        self._lengths = _window_lengths(gallery, fps=fps, ratio=self._settings.length_ratio)
+        self._longest = round(self._settings.longest * self._lengths[-1])
+        self._stride = max(1, round(self._settings.stride_s * fps))
+        self._margin = round(self._settings.margin_s * fps)
+        rest = max(1, round(self._settings.rest_s * fps))
+        target = gallery.recogniser.checkpoint.layout
+        self._buffer = FrameBuffer(
+            source=layout,
+            target=target,
+            fps=fps,
+            keep_s=(self._longest + 2 * self._margin + rest + self._stride + 2) / fps,
+        )
+        self._meter = MotionMeter(target, fps=fps)
+        threshold = self._settings.motion_share * _usual_speed(gallery)
+        self._rest = RestDetector(threshold=threshold, patience=rest)
+        self._suppressor = Suppressor(
+            patience=round(self._settings.wait_s * fps), support=self._settings.support
+        )
+        self._deferred: list[tuple[int, int]] = []
+        self.speed = 0.0
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether somebody is moving at present."""
+        return self._rest.moving_since is not None
+
+    @property
+    def longest_delay_s(self) -> float:
+        """After its ``end_s``, an event is told within this time, or never.
+
+        After a rest it takes no more than ``rest_s``; an action at the beginning of a long motion
+        waits until it is clear that the motion is not one action.
+        """
+        stride = self._stride + 1
+        inside = max(self._longest - self._lengths[0] + self._margin, 0) + stride
+        wait_s = self._settings.wait_s + stride / self._buffer.fps
+        return max(self._settings.rest_s, wait_s, inside / self._buffer.fps)
+
+    def push(
+        self, time_s: float, joints: NDArray[np.floating], visible: NDArray[np.bool_]
+    ) -> list[Event]:
+        """Take a frame in; the actions that became certain by it.
+
+        Args:
+            time_s: Later than all frames before, on any clock.
+            joints: (M V 3) metres, y up; M stays the same over a stream.
+            visible: (M V).
+
+        Raises:
+            ClipError: Shapes are not as before, or time does not go on.
+        """
+        events = []
+        for number in self._buffer.push(time_s, joints, visible):
+            events += self._advance(number)
+        return events
+
+    def finish(self) -> list[Event]:
+        """The stream is over: judge what is still open."""
+        now = self._buffer.count - 1
+        span = self._rest.finish()
+        return self._end_span(*span, now=now) if span is not None else self._settle(now, True)
+
+    def _advance(self, now: int) -> list[Event]:
+        self.speed = self._meter.push(*self._buffer.frame(now))
+        span = self._rest.push(self.speed)
+        if span is not None:
+            return self._end_span(*span, now=now)
+        since = self._rest.moving_since
+        if since is not None and now % self._stride == 0:
+            self._deferred += self._windows(since, now)
+            if now - since + 1 > self._longest:
+                self._look_at_deferred()
+        return self._settle(now, False)
+
+    def _end_span(self, first: int, last: int, *, now: int) -> list[Event]:
+        if last - first + 1 <= self._longest:
+            window = (max(first - self._margin, 0), min(last + self._margin, now))
+            self._deferred.clear()
+            self._look([window], support=self._settings.support)
+        else:
+            self._look_at_deferred()
+        return self._settle(now, True)
+
+    def _windows(self, since: int, now: int) -> list[tuple[int, int]]:
+        """Windows that end now and do not begin in the rest before the motion."""
+        reach = now - since + self._margin + 1
+        return [(now - length + 1, now) for length in self._lengths if length <= reach]
+
+    def _look_at_deferred(self) -> None:
+        self._look(self._deferred, support=1)
+        self._deferred.clear()
+
+    def _look(self, windows: list[tuple[int, int]], *, support: int) -> None:
+        """Ask the gallery about windows and keep what it knows."""
+        there = [window for window in windows if window[0] >= self._buffer.oldest]
+        cut = [(window, self._buffer.clip(*window)) for window in there]
+        # A clip without a moment in which a whole body is seen cannot be placed.
+        cut = [(window, clip) for window, clip in cut if clip.visible.all(axis=-1).any()]
+        if not cut:
+            return
+        found = self._gallery.recognize_all([clip for _, clip in cut], top=_TOP)
+        for (window, _), recognition in zip(cut, found, strict=True):
+            if recognition.action is not None:
+                candidate = Candidate(*window, recognition, _score(recognition), support)
+                self._suppressor.offer(candidate)
+
+    def _settle(self, now: int, at_once: bool) -> list[Event]:
+        return [self._tell(each, now) for each in self._suppressor.settle(now, at_once=at_once)]
+
+    def _tell(self, candidate: Candidate, now: int) -> Event:
+        found = candidate.recognition
+        assert found.action is not None  # candidates are known actions
+        return Event(
+            found.action,
+            self._buffer.time_of(candidate.first),
+            self._buffer.time_of(candidate.last),
+            found.answers[0].probability,
+            found.answers,
+            self._buffer.time_of(now),
+        )
+
+
+def _score(recognition: Recognition) -> float:
+    best = recognition.answers[0]
+    return -best.distance if best.probability is None else best.probability
+
+
+def _window_lengths(gallery: Gallery, *, fps: float, ratio: float) -> tuple[int, ...]:
+    """Frames of the windows, shortest first: the exemplars' durations, near ones together."""
+    if not gallery.exemplars:
+        raise GalleryError("Nothing is enrolled yet. Enrol an action first: crossglg enroll.")
+    chosen: list[float] = []
+    for duration in sorted((e.clip.duration_s for e in gallery.exemplars), reverse=True):
+        if not chosen or duration * ratio < chosen[-1]:
+            chosen.append(duration)
+    return tuple(max(2, round(duration * fps)) for duration in reversed(chosen))
+
+
+def _usual_speed(gallery: Gallery) -> float:
+    """Median over exemplars of their median speed."""
+    target = gallery.recogniser.checkpoint.layout
+    clips = [map_clip(exemplar.clip, target) for exemplar in gallery.exemplars]
+    return float(np.median([np.median(measure_motion(clip)) for clip in clips]))

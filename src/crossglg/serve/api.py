@@ -1,0 +1,195 @@
+"""The HTTP API, version 1: actions, clips, recognitions, the gallery file, the model.
+
+The body of a request is always *the clip* (or the gallery file); what shall be done with it is in
+the query. So a file goes up as it is, with no form around it and nothing to unwrap.
+"""
+
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import ValidationError
+
+from crossglg.gallery import Gallery
+from crossglg.serve import work
+from crossglg.serve.clips import read_body
+from crossglg.serve.problems import MEDIA_TYPE, ServeError, describe_odd_fields
+from crossglg.serve.site import Site
+from crossglg.serve.store import find_action
+from crossglg.serve.uploads import FileFormat, read_bounded, read_file
+from crossglg.serve.wire import (
+    ActionsView,
+    ClipBody,
+    ClipView,
+    Health,
+    ModelView,
+    NewName,
+    RecognitionView,
+)
+from crossglg.skeleton.clip import SkeletonClip
+
+_FILE = "application/octet-stream"
+_PROBLEM: dict[str, Any] = {
+    "description": "A problem (RFC 9457); `detail` is a sentence for the person.",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+_CLIP_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "A clip as JSON, or a file of the `format` in the query.",
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/ClipBody"}},
+            _FILE: {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+_GALLERY_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "A gallery file, as GET gives it.",
+        "content": {_FILE: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+Format = Annotated[FileFormat | None, Query(description="Of the file in the body; none for JSON.")]
+ClipName = Annotated[
+    str, Query(alias="clip", max_length=200, description="Which clip of an npz of several.")
+]
+
+
+def _find_site(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
+
+
+Here = Annotated[Site, Depends(_find_site)]
+
+
+async def _read_clip(
+    request: Request,
+    site: Here,
+    kind: Annotated[Format, Query(alias="format")] = None,
+    clip: ClipName = "",
+) -> SkeletonClip:
+    is_json = request.headers.get("content-type", "").split(";")[0].strip() == "application/json"
+    if is_json == (kind is not None):
+        raise ServeError(
+            415,
+            f"Expected JSON as application/json, or a file as {_FILE} with format=bvh, ntu or npz "
+            "in the query.",
+        )
+    content = await read_bounded(request, site.limits)
+    if kind is not None:
+        return await site.workers.run(lambda: read_file(content, kind, clip, site.limits))
+
+    def read_json() -> SkeletonClip:
+        try:
+            return read_body(ClipBody.model_validate_json(content), site.limits)
+        except ValidationError as error:
+            raise ServeError(422, describe_odd_fields(error.errors())) from None
+
+    return await site.workers.run(read_json)
+
+
+TheClip = Annotated[SkeletonClip, Depends(_read_clip)]
+
+api = APIRouter(prefix="/api/v1", responses={"4XX": _PROBLEM, "5XX": _PROBLEM})
+
+
+@api.get("/health")
+async def health() -> Health:
+    """Whether the server answers; needs no token."""
+    return Health(status="ok", version=version("crossglg"))
+
+
+@api.get("/model")
+async def model(site: Here) -> ModelView:
+    """The model that compares clips."""
+    return ModelView.of(site.store.recogniser, site.model_name)
+
+
+@api.get("/actions")
+async def list_actions(site: Here) -> ActionsView:
+    """All enrolled actions."""
+    return ActionsView.of(await site.workers.run(site.store.current))
+
+
+@api.post("/actions", status_code=201, openapi_extra=_CLIP_BODY)
+async def enroll(
+    site: Here,
+    clip: TheClip,
+    name: Annotated[str, Query(max_length=1000, description="What the action is called.")],
+    source: Annotated[str, Query(max_length=1000, description="Where the clip came from.")] = "",
+) -> ActionsView:
+    """Show an action once; a known name gets one more exemplar."""
+    cleaned = work.clean_source(source)
+    return await _change(site, lambda g: g.enroll(name, clip, source=cleaned))
+
+
+@api.patch("/actions/{action}")
+async def rename(site: Here, action: str, new: NewName) -> ActionsView:
+    """Give an action another name; an existing one takes it in."""
+    return await _change(site, lambda g: g.rename(find_action(g, action), new.name))
+
+
+@api.delete("/actions/{action}")
+async def remove(site: Here, action: str) -> ActionsView:
+    """Forget an action."""
+    return await _change(site, lambda g: g.remove(find_action(g, action)))
+
+
+@api.get("/actions/{action}/exemplars/{number}")
+async def show_exemplar(site: Here, action: str, number: int) -> ClipView:
+    """An exemplar of an action, as it moves; counted from 0."""
+    return await site.workers.run(lambda: work.show_exemplar(site.store.current(), action, number))
+
+
+@api.post("/clips", openapi_extra=_CLIP_BODY)
+async def convert(site: Here, clip: TheClip) -> ClipView:
+    """Read a file and give it back as JSON; nothing is kept."""
+    return await site.workers.run(lambda: ClipView.of(clip))
+
+
+@api.post("/recognitions", openapi_extra=_CLIP_BODY)
+async def recognize(
+    site: Here,
+    clip: TheClip,
+    top: Annotated[int, Query(ge=1, le=20, description="How many answers to give.")] = 3,
+) -> RecognitionView:
+    """Name the action of a clip, or say that it is unknown."""
+    return await site.workers.run(lambda: work.recognize(site.store.current(), clip, top=top))
+
+
+@api.get("/gallery", response_class=Response, responses={200: {"content": {_FILE: {}}}})
+async def export_gallery(site: Here) -> Response:
+    """The gallery as one file, for another machine or for keeping."""
+    content = await site.workers.run(site.store.export)
+    head = {"Content-Disposition": 'attachment; filename="gallery.crossglg"'}
+    return Response(content, media_type=_FILE, headers=head)
+
+
+@api.post("/gallery", openapi_extra=_GALLERY_BODY)
+async def merge_gallery(site: Here, request: Request) -> ActionsView:
+    """Add the actions of a gallery file; its skeletons are embedded by this server's model."""
+    return await _import(site, request, work.merge)
+
+
+@api.put("/gallery", openapi_extra=_GALLERY_BODY)
+async def replace_gallery(site: Here, request: Request) -> ActionsView:
+    """Replace all actions by those of a gallery file."""
+    return await _import(site, request, lambda _, new: new)
+
+
+async def _import(
+    site: Site, request: Request, combine: Callable[[Gallery, Gallery], Gallery]
+) -> ActionsView:
+    content = await read_bounded(request, site.limits)
+    new = await site.workers.run(
+        lambda: work.read_gallery(content, site.store.current(), site.limits)
+    )
+    return await _change(site, lambda g: combine(g, new))
+
+
+async def _change(site: Site, change: Callable[[Gallery], Gallery]) -> ActionsView:
+    return ActionsView.of(await site.writers.run(lambda: site.store.change(change)))

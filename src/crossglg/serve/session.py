@@ -1,0 +1,138 @@
+"""One stream of poses: frames in, a label now and then and an event per action out. No network.
+
+Two questions are asked of the same frames. *What does this look like at this moment?* is answered
+by the label: the last seconds against the gallery, twice a second. *What was done, from when to
+when?* is answered by the events of ``crossglg.live``, once per action.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossglg.errors import ClipError
+from crossglg.gallery import Gallery
+from crossglg.live import Event, StreamRecogniser
+from crossglg.serve import work
+from crossglg.serve.clips import space_evenly
+from crossglg.serve.config import Limits
+from crossglg.serve.store import GalleryStore
+from crossglg.serve.wire import RecognitionView
+from crossglg.skeleton import Layout
+
+_LABEL_EVERY_S = 0.5
+_SHORTEST_S, _LONGEST_S = 0.8, 8.0
+"""Of the window that the label looks at; in between it is as long as the exemplars usually are."""
+_TOP = 3
+_GRID_FPS = 30.0
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One frame of a stream.
+
+    Attributes:
+        time_s: On the client's clock.
+        joints: (M V 3) metres, NaN where not seen.
+    """
+
+    time_s: float
+    joints: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Label:
+    """What the last seconds look like.
+
+    Attributes:
+        time_s: Of the newest frame.
+        moving: Whether somebody moves; None before anything is enrolled.
+        recognition: None where nobody was seen, or nothing is enrolled.
+    """
+
+    time_s: float
+    moving: bool | None
+    recognition: RecognitionView | None
+
+
+class StreamSession:
+    """What is known about one stream. One thread at a time.
+
+    Args:
+        store: Where the gallery is; it may change while the stream runs.
+        layout: Of the frames.
+        limits: Bounds.
+    """
+
+    def __init__(self, store: GalleryStore, layout: Layout, limits: Limits) -> None:
+        self._store, self._layout, self._limits = store, layout, limits
+        self._frames: deque[Frame] = deque(maxlen=round(_LONGEST_S * limits.stream_fps))
+        self._labelled_s = -np.inf
+        self._gallery: Gallery | None = None
+        self._searcher: StreamRecogniser | None = None
+
+    def push(self, frames: list[Frame]) -> tuple[list[Event], Label | None]:
+        """Take frames in, (M V 3) each, in the order of their times.
+
+        Raises:
+            ClipError: Time does not go on, or the number of persons changed.
+        """
+        self._follow_gallery()
+        events: list[Event] = []
+        for frame in frames:
+            self._check(frame)
+            self._frames.append(frame)
+            if self._searcher is not None:
+                seen = np.asarray(np.isfinite(frame.joints).all(axis=-1))
+                events += self._searcher.push(frame.time_s, frame.joints, seen)
+        newest_s = self._frames[-1].time_s
+        if newest_s - self._labelled_s < _LABEL_EVERY_S:
+            return events, None
+        self._labelled_s = newest_s
+        return events, self._look(newest_s)
+
+    def finish(self) -> list[Event]:
+        """The stream is over: judge what is still open."""
+        return [] if self._searcher is None else self._searcher.finish()
+
+    def _follow_gallery(self) -> None:
+        current = self._store.current()
+        if current is self._gallery:
+            return
+        self._gallery = current
+        self._searcher = (
+            StreamRecogniser(current, layout=self._layout, fps=_GRID_FPS)
+            if current.exemplars
+            else None
+        )
+
+    def _check(self, frame: Frame) -> None:
+        if not self._frames:
+            return
+        before = self._frames[-1]
+        if frame.time_s <= before.time_s or frame.joints.shape != before.joints.shape:
+            raise ClipError(
+                f"Expected a frame of {len(before.joints)} person(s) later than "
+                f"{before.time_s:.3f} s, found {len(frame.joints)} at {frame.time_s:.3f} s."
+            )
+
+    def _look(self, newest_s: float) -> Label:
+        moving = None if self._searcher is None else self._searcher.is_moving
+        if self._gallery is None or not self._gallery.exemplars:
+            return Label(newest_s, moving, None)
+        recent = [f for f in self._frames if newest_s - f.time_s <= _window_s(self._gallery)]
+        if len(recent) < 2 or not np.isfinite(recent[-1].joints).any():
+            return Label(newest_s, moving, None)
+        joints = np.stack([frame.joints for frame in recent], axis=1)
+        times = np.array([frame.time_s for frame in recent])
+        clip = space_evenly(joints, times, self._layout, self._limits)
+        try:
+            return Label(newest_s, moving, work.recognize(self._gallery, clip, top=_TOP))
+        except ClipError:  # nobody is seen well enough
+            return Label(newest_s, moving, None)
+
+
+def _window_s(gallery: Gallery) -> float:
+    usual = float(np.median([exemplar.clip.duration_s for exemplar in gallery.exemplars]))
+    return min(max(usual, _SHORTEST_S), _LONGEST_S)

@@ -1,0 +1,240 @@
+"""What travels: clips, actions and recognitions as JSON, in both directions.
+
+Letters: M persons, T frames, V joints.
+"""
+
+from typing import Annotated, Self
+
+import numpy as np
+from annotated_types import Len
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+
+from crossglg.gallery import Gallery, Recognition
+from crossglg.recogniser import Recogniser
+from crossglg.serve.store import action_id
+from crossglg.skeleton import Layout
+from crossglg.skeleton.clip import SkeletonClip
+
+Point = Annotated[list[FiniteFloat], Len(3, 3)]
+Body = list[Point | None]
+"""One person in one frame: a point in metres per joint, null where it was not seen."""
+
+_DIGITS = 4
+"""Of coordinates: a tenth of a millimetre."""
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LayoutView(_Record):
+    """Which joint is which.
+
+    Attributes:
+        name: Such as ``ntu25``.
+        joints: (V) names.
+        parents: (V) index of the joint that each one hangs on; the root's is its own.
+    """
+
+    name: str
+    joints: tuple[str, ...]
+    parents: tuple[int, ...]
+
+    @classmethod
+    def of(cls, layout: Layout) -> Self:
+        """Describe a layout."""
+        return cls(
+            name=layout.name, joints=layout.joints, parents=tuple(layout.parent_index.tolist())
+        )
+
+
+class ClipBody(_Record):
+    """A clip as a client sends it.
+
+    Attributes:
+        layout: Name of a known layout; or else
+        joint_names: (V) names, in any order and spelling.
+        persons: (M T V 3) metres, y up, right-handed; null where a joint was not seen.
+        fps: Frames per second; or else
+        times_s: (T) seconds of the frames, increasing; they need not be evenly spaced.
+        visible: Not sent; a joint is visible where it is not null.
+    """
+
+    layout: str | None = None
+    joint_names: list[str] | None = None
+    persons: list[list[Body]]
+    fps: Annotated[FiniteFloat, Field(gt=0, le=1000)] | None = None
+    times_s: list[FiniteFloat] | None = None
+
+
+class ClipView(_Record):
+    """A clip as the server sends it.
+
+    Attributes:
+        layout: Which joint is which.
+        persons: (M T V 3) metres, null where a joint was not seen.
+        fps: Frames per second.
+        duration_s: Seconds.
+        importance: (V) how much the model looks at each joint, 1 for the most important one;
+            null where it was not asked, or predicts none.
+    """
+
+    layout: LayoutView
+    persons: list[list[Body]]
+    fps: float
+    duration_s: float
+    importance: list[float] | None = None
+
+    @classmethod
+    def of(cls, clip: SkeletonClip, importance: list[float] | None = None) -> Self:
+        """Describe a clip."""
+        return cls(
+            layout=LayoutView.of(clip.layout),
+            persons=_write_points(clip.joints, clip.visible),
+            fps=clip.fps,
+            duration_s=clip.duration_s,
+            importance=importance,
+        )
+
+
+class ExemplarView(_Record):
+    """One clip that shows an action."""
+
+    source: str
+    enrolled: str
+    duration_s: float
+    layout: str
+
+
+class ActionView(_Record):
+    """One enrolled action."""
+
+    id: str
+    action: str
+    exemplars: list[ExemplarView]
+
+
+class ActionsView(_Record):
+    """All enrolled actions, in the order of their first enrolment."""
+
+    actions: list[ActionView]
+
+    @classmethod
+    def of(cls, gallery: Gallery) -> Self:
+        """Describe a gallery."""
+        return cls(
+            actions=[
+                ActionView(
+                    id=action_id(action),
+                    action=action,
+                    exemplars=[
+                        ExemplarView(
+                            source=exemplar.source,
+                            enrolled=exemplar.enrolled,
+                            duration_s=round(exemplar.clip.duration_s, 3),
+                            layout=exemplar.clip.layout.name,
+                        )
+                        for exemplar in gallery.exemplars
+                        if exemplar.action == action
+                    ],
+                )
+                for action in gallery.actions
+            ]
+        )
+
+
+class AnswerView(_Record):
+    """One action that the clip may show."""
+
+    action: str
+    probability: float | None
+    distance: float
+
+
+class RecognitionView(_Record):
+    """What a clip was taken for.
+
+    Attributes:
+        action: The name; null for unknown.
+        answers: The nearest actions, best first.
+        unknown_probability: That it is none of them; null where the model cannot judge.
+        importance: (V) per joint of the clip that was sent, 1 for the most important one; null
+            where the model predicts none.
+    """
+
+    action: str | None
+    answers: list[AnswerView]
+    unknown_probability: float | None
+    importance: list[float] | None
+
+    @classmethod
+    def of(cls, recognition: Recognition, importance: list[float] | None) -> Self:
+        """Describe a recognition."""
+        answers = [
+            AnswerView(action=a.action, probability=a.probability, distance=round(a.distance, 5))
+            for a in recognition.answers
+        ]
+        return cls(
+            action=recognition.action,
+            answers=answers,
+            unknown_probability=recognition.unknown_probability,
+            importance=importance,
+        )
+
+
+class ModelView(_Record):
+    """The model that compares clips.
+
+    Attributes:
+        name: What to call it.
+        encoder: Name of the encoder.
+        layout: The joints it looks at; clips of other layouts are mapped to them.
+        parameters: How many numbers were learned.
+        judges_unknown: False where it always names the nearest action.
+        fingerprint: sha256 of the weights.
+    """
+
+    name: str
+    encoder: str
+    layout: LayoutView
+    parameters: int
+    judges_unknown: bool
+    fingerprint: str
+
+    @classmethod
+    def of(cls, recogniser: Recogniser, name: str) -> Self:
+        """Describe a model."""
+        checkpoint = recogniser.checkpoint
+        return cls(
+            name=name,
+            encoder=checkpoint.model.encoder,
+            layout=LayoutView.of(checkpoint.layout),
+            parameters=sum(p.numel() for p in checkpoint.branch.parameters()),
+            judges_unknown=recogniser.acceptance is not None,
+            fingerprint=recogniser.fingerprint,
+        )
+
+
+class NewName(_Record):
+    """What an action shall be called."""
+
+    name: Annotated[str, Field(max_length=1000)]
+
+
+class Health(_Record):
+    """That the server answers, and which version."""
+
+    status: str
+    version: str
+
+
+def _write_points(joints: NDArray[np.float32], visible: NDArray[np.bool_]) -> list[list[Body]]:
+    points = np.round(joints.astype(np.float64), _DIGITS).tolist()
+    return [
+        [
+            [point if is_seen else None for point, is_seen in zip(frame, seen, strict=True)]
+            for frame, seen in zip(person, there, strict=True)
+        ]
+        for person, there in zip(points, visible.tolist(), strict=True)
+    ]

@@ -1,0 +1,94 @@
+"""What a request asks of the gallery and the model, without HTTP: pure functions of a snapshot."""
+
+import hashlib
+import zipfile
+from pathlib import Path
+
+from crossglg.errors import GalleryError
+from crossglg.gallery import Exemplar, Gallery, import_gallery
+from crossglg.serve.config import Limits
+from crossglg.serve.problems import ServeError
+from crossglg.serve.store import find_action
+from crossglg.serve.uploads import check_archive, keep_briefly
+from crossglg.serve.weights import relative_importance
+from crossglg.serve.wire import ClipView, RecognitionView
+from crossglg.skeleton.clip import SkeletonClip
+
+_LONGEST_SOURCE = 120
+
+
+def recognize(gallery: Gallery, clip: SkeletonClip, *, top: int) -> RecognitionView:
+    """Name the action of a clip, and say where the model looked.
+
+    Raises:
+        ServeError: 409, nothing is enrolled.
+        LayoutError: The clip's joints say nothing about a joint of the model.
+        ClipError: Nobody is seen in the clip.
+    """
+    if not gallery.exemplars:
+        raise ServeError(409, "Nothing is enrolled yet. Show an action first.")
+    query = gallery.recogniser.embed([clip])
+    importance = relative_importance(query.importance[0], gallery.recogniser, clip.layout)
+    return RecognitionView.of(gallery.judge(gallery.distances(query)[0], top=top), importance)
+
+
+def show_exemplar(gallery: Gallery, wanted: str, number: int) -> ClipView:
+    """An exemplar as it moves, with what the model looks at.
+
+    Raises:
+        ServeError: 404, there is none.
+    """
+    action = find_action(gallery, wanted)
+    shown = [exemplar for exemplar in gallery.exemplars if exemplar.action == action]
+    if not 0 <= number < len(shown):
+        raise ServeError(404, f"'{action}' has {len(shown)} clips, counted from 0.")
+    exemplar = shown[number]
+    importance = relative_importance(
+        exemplar.features.importance[0], gallery.recogniser, exemplar.clip.layout
+    )
+    return ClipView.of(exemplar.clip, importance)
+
+
+def read_gallery(content: bytes, gallery: Gallery, limits: Limits) -> Gallery:
+    """The gallery in an uploaded file, embedded anew by our model.
+
+    Raises:
+        GalleryError: It is none.
+        SourceError: It unpacks to more than allowed.
+        ServeError: 413, too many clips.
+    """
+    with keep_briefly(content, ".crossglg") as path:
+        check_archive(path, limits)
+        _refuse_many(path, limits)
+        return import_gallery(path, gallery.recogniser)
+
+
+def merge(gallery: Gallery, other: Gallery) -> Gallery:
+    """Both galleries' exemplars; a clip that both have is kept once."""
+    known = {_digest(exemplar) for exemplar in gallery.exemplars}
+    new = [exemplar for exemplar in other.exemplars if _digest(exemplar) not in known]
+    return Gallery(gallery.recogniser, (*gallery.exemplars, *new))
+
+
+def clean_source(source: str) -> str:
+    """The name that the client gave a file, for people to read; it names no file of ours."""
+    printable = "".join(letter for letter in source if letter.isprintable())
+    return printable.strip()[:_LONGEST_SOURCE]
+
+
+def _digest(exemplar: Exemplar) -> bytes:
+    clip = exemplar.clip
+    digest = hashlib.sha256(repr((exemplar.action, clip.fps, clip.layout)).encode())
+    digest.update(clip.joints.tobytes() + clip.visible.tobytes())
+    return digest.digest()
+
+
+def _refuse_many(path: Path, limits: Limits) -> None:
+    """Embedding costs time per clip, so clips are counted before."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            count = sum(name.endswith("/clip/joints.npy") for name in archive.namelist())
+    except zipfile.BadZipFile as error:
+        raise GalleryError(f"Expected a gallery file ({error}).") from error
+    if count > limits.exemplars:
+        raise ServeError(413, f"Expected at most {limits.exemplars} clips, found {count}.")

@@ -1,0 +1,51 @@
+"""A real browser for tests: Debian's chromium, driven by playwright; skipped by name if absent."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+
+
+@contextmanager
+def open_browser() -> Iterator[object]:
+    """A running browser, or a skipped test."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if shutil.which(CHROMIUM) is None:
+        pytest.skip("chromium is not installed (apt-get install chromium)")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def open_page(browser, address: str, *, size: str = "desktop", scheme: str = "light", **context):
+    """A page at an address; what it complains about in its console fails the test at the end."""
+    width, height = SIZES[size]
+    room = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, **context
+    )
+    complaints: list[str] = []
+    page = room.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None,
+    )
+    try:
+        page.goto(address)
+        yield page
+        assert complaints == []
+    finally:
+        room.close()
+
+
+def overflow(page) -> int:
+    """By how many pixels the page is wider than the window: there shall be nothing to the side."""
+    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

@@ -1,0 +1,64 @@
+"""Explain and draw, as somebody at a terminal does."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from crossglg.checkpoint import PLAIN_FILE
+from crossglg.cli import app
+from crossglg.errors import ConfigError
+from crossglg.gallery import Gallery, save_gallery
+from crossglg.sources import write_npz
+from crossglg.sources.choreography import choreography
+
+
+@pytest.fixture(scope="module")
+def place(recogniser, clips, tmp_path_factory):
+    """A folder with a run, a file of four clips and a gallery of two actions."""
+    folder = tmp_path_factory.mktemp("place")
+    (folder / "run").mkdir()
+    recogniser.checkpoint.save(folder / "run" / PLAIN_FILE)
+    data = choreography(performers=2, repeats=1, classes=["wave right hand", "squat"])
+    write_npz(data, folder / "clips.npz")
+    gallery = Gallery(recogniser)
+    for action, clip in zip(("wave", "squat"), clips[0][:2], strict=True):
+        gallery = gallery.enroll(action, clip)
+    save_gallery(gallery, folder / "gallery.crossglg")
+    return folder
+
+
+@pytest.fixture
+def call(place, monkeypatch):
+    """Run a verb in the folder."""
+    monkeypatch.chdir(place)
+    return lambda *words: CliRunner().invoke(app, [*words, "--model", "run"])
+
+
+@pytest.mark.slow
+def test_an_answer_is_explained_in_words_numbers_and_pictures(place, call):
+    shown = ["clips.npz#2", "--html", "why.html", "--gif", "why.gif", "--json"]
+    done = call("explain", *shown)
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert sum(row["part"] for row in told["joints"]) == pytest.approx(told["difference"], abs=1e-5)
+    assert sum(map(sum, told["parts"])) == pytest.approx(told["difference"], abs=1e-5)
+    assert told["action"] in ("wave", "squat")
+    page = (place / "why.html").read_text("utf-8")
+    assert "rather than" in page
+    assert "clips.npz#2" in page
+    assert (place / "why.gif").read_bytes().startswith(b"GIF89a")
+    assert told["sentence"] in call("explain", "clips.npz#2").stdout
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".svg", ".html"])
+def test_a_clip_is_drawn(place, call, suffix):
+    done = call("draw", "clips.npz#0", "--out", f"clip{suffix}")
+    assert done.exit_code == 0, done.output
+    assert (place / f"clip{suffix}").stat().st_size > 1000
+
+
+def test_another_suffix_is_refused(call):
+    done = call("draw", "clips.npz#0", "--out", "clip.avi")
+    assert isinstance(done.exception, ConfigError)
+    assert "--out: expected .gif" in str(done.exception)

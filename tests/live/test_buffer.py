@@ -1,0 +1,77 @@
+"""Frames of any rate come to lie on a steady grid, in the joints of the model."""
+
+import numpy as np
+import pytest
+
+from crossglg.errors import ClipError
+from crossglg.live.buffer import FrameBuffer
+from crossglg.skeleton import get_layout
+from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.mapping import map_clip
+
+SOURCE, TARGET = get_layout("mediapipe33"), get_layout("openni15")
+
+
+def make_buffer(*, source=TARGET, keep_s=2.0):
+    return FrameBuffer(source=source, target=TARGET, fps=10.0, keep_s=keep_s)
+
+
+def pose_at(time_s, *, layout=TARGET, seen=True):
+    joints = np.full((1, layout.joint_count, 3), time_s, dtype=np.float32)
+    return time_s, joints, np.full(joints.shape[:2], seen)
+
+
+def test_a_slow_and_a_fast_stream_give_the_same_grid():
+    for step_s in (0.25, 0.03):
+        buffer = make_buffer()
+        completed = [n for t in np.arange(0, 1.51, step_s) for n in buffer.push(*pose_at(5.0 + t))]
+        assert completed == list(range(buffer.count))
+        assert buffer.count in (15, 16)
+        clip = buffer.clip(0, buffer.count - 1)
+        assert clip.joints[0, :, 0, 0] == pytest.approx(5.0 + np.arange(buffer.count) / 10)
+        assert buffer.time_of(3) == pytest.approx(5.3)
+
+
+def test_mapping_frame_by_frame_is_mapping_the_clip():
+    rng = np.random.default_rng(0)
+    joints = rng.normal(size=(2, 12, SOURCE.joint_count, 3)).astype(np.float32)
+    visible = rng.random(joints.shape[:3]) < 0.9
+    buffer = make_buffer(source=SOURCE)
+    for t in range(12):
+        buffer.push(t / 10, joints[:, t], visible[:, t])
+    whole = map_clip(SkeletonClip(joints, visible, 10.0, SOURCE), TARGET)
+    found = buffer.clip(0, 11)
+    assert (found.visible == whole.visible).all()
+    assert found.joints == pytest.approx(whole.joints, abs=1e-5)
+
+
+def test_the_past_is_forgotten_and_the_present_stays_right():
+    buffer = make_buffer(keep_s=2.0)
+    for t in range(95):
+        buffer.push(*pose_at(t / 10))
+    assert buffer.oldest == 75
+    clip = buffer.clip(80, 94)
+    assert clip.joints[0, :, 0, 0] == pytest.approx(np.arange(80, 95) / 10)
+    assert buffer.clip(0, 94).frame_count == 20
+
+
+def test_nobody_was_seen_in_a_long_gap():
+    buffer = make_buffer()
+    for t in (0.0, 0.1, 0.9, 1.0):
+        buffer.push(*pose_at(t))
+    assert buffer.clip(0, 10).present[0].tolist() == [True, True, *[False] * 7, True, True]
+
+
+def test_a_joint_between_seen_and_unseen_is_not_drawn_to_zero():
+    buffer = make_buffer()
+    buffer.push(*pose_at(1.0))
+    buffer.push(*pose_at(1.25, seen=False))
+    assert buffer.clip(0, 2).joints[0, :, 0, 0] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("shape", [(1, 14, 3), (2, 15, 3), (1, 15, 2)])
+def test_frames_of_another_shape_are_refused(shape):
+    buffer = make_buffer()
+    buffer.push(*pose_at(0.0))
+    with pytest.raises(ClipError, match="Expected frames of joints"):
+        buffer.push(1.0, np.zeros(shape, dtype=np.float32), np.ones(shape[:2], dtype=np.bool_))

@@ -1,0 +1,49 @@
+"""A file takes the place of the camera, as somebody without one does it."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from crossglg.checkpoint import PLAIN_FILE, write_json
+from crossglg.live import ClipPoses, open_file
+from crossglg.recogniser import ACCEPTANCE_FILE
+from crossglg.sources import write_npz
+from crossglg.sources.choreography import choreography
+
+
+@pytest.fixture(scope="module")
+def place(recogniser, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("place")
+    (folder / "run").mkdir()
+    recogniser.checkpoint.save(folder / "run" / PLAIN_FILE)
+    write_json(folder / "run" / ACCEPTANCE_FILE, recogniser.acceptance.to_json())
+    data = choreography(performers=1, repeats=1, classes=["wave right hand", "squat"])
+    write_npz(data, folder / "clips.npz")
+    return folder
+
+
+def call(place, *words):
+    command = [sys.executable, "-m", "crossglg", *words, "--model", "run"]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=place)
+
+
+@pytest.mark.slow
+def test_what_a_file_shows_is_told_as_json_lines(place):
+    enrolled = call(place, "enroll", "wave", "clips.npz#0", "--from", "0", "--to", "60")
+    assert enrolled.returncode == 0, enrolled.stderr
+    watched = call(place, "live", "--source", "clips.npz#0", "--json")
+    assert watched.returncode == 0, watched.stderr
+    events = [json.loads(line) for line in watched.stdout.splitlines()]
+    assert [event["action"] for event in events] == ["wave"]
+    assert 0 <= events[0]["start_s"] < events[0]["end_s"] <= events[0]["reported_s"]
+
+
+def test_a_file_of_skeletons_is_replayed_frame_by_frame(place):
+    source = open_file(str(place / "clips.npz#1"))
+    frames = list(source.frames())
+    assert source.layout.joint_count == frames[0].joints.shape[1]
+    clip = ClipPoses(choreography(performers=1, repeats=1, classes=["squat"]).clip(0))
+    assert np.diff([f.time_s for f in clip.frames()]) == pytest.approx(1 / 30, abs=1e-6)

@@ -1,0 +1,100 @@
+"""Actions are found in a stream, once each, and strangers are not."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from crossglg.errors import ClipError, ConfigError, GalleryError
+from crossglg.gallery import Gallery
+from crossglg.live import StreamRecogniser, StreamSettings
+from crossglg.live.event import overlap
+
+
+def play(stream, clip, *, start_s=0.0):
+    events = []
+    for t in range(clip.frame_count):
+        events += stream.push(start_s + t / clip.fps, clip.joints[:, t], clip.visible[:, t])
+    return events
+
+
+def between(first, second, frames):
+    """(1 T V 3) from the last pose of one clip to the first of another."""
+    share = np.linspace(0, 1, frames, dtype=np.float32)[None, :, None, None]
+    return first.joints[:, -1:] * (1 - share) + second.joints[:, :1] * share
+
+
+@pytest.fixture(scope="module")
+def stream_of_two(clips):
+    """(clip, spans in seconds): rest, wave, rest, squat, rest."""
+    (wave, squat, *_), _ = clips
+    rests = [np.repeat(wave.joints[:, :1], 45, axis=1), between(wave, squat, 45)]
+    rests.append(np.repeat(squat.joints[:, -1:], 45, axis=1))
+    parts = [rests[0], wave.joints, rests[1], squat.joints, rests[2]]
+    ends = np.cumsum([part.shape[1] for part in parts]) / wave.fps
+    joints = np.concatenate(parts, axis=1)
+    clip = wave.with_joints(joints, np.ones(joints.shape[:3], dtype=np.bool_))
+    return clip, [(ends[0], ends[1]), (ends[2], ends[3])]
+
+
+@pytest.fixture(scope="module")
+def gallery(recogniser, clips):
+    shown, names = clips
+    return Gallery(recogniser).enroll(names[0], shown[0]).enroll(names[1], shown[1])
+
+
+def test_two_actions_in_a_stream_are_found_once_each(gallery, clips, stream_of_two):
+    clip, spans = stream_of_two
+    stream = StreamRecogniser(gallery, layout=clip.layout)
+    events = play(stream, clip) + stream.finish()
+    assert [event.action for event in events] == list(clips[1][:2])
+    for event, (start_s, end_s) in zip(events, spans, strict=True):
+        assert start_s - 0.5 < event.start_s < event.end_s < end_s + 0.5
+
+
+def test_no_event_is_told_later_than_the_settings_promise(gallery, stream_of_two):
+    clip, _ = stream_of_two
+    stream = StreamRecogniser(gallery, layout=clip.layout)
+    for event in play(stream, clip):
+        assert 0 <= event.delay_s <= stream.longest_delay_s + 1e-6
+
+
+def test_actions_without_a_rest_between_them_are_still_told_apart(gallery, clips):
+    (wave, squat, *_), names = clips
+    parts = [wave.joints[:, :15], wave.joints, squat.joints, wave.joints, squat.joints]
+    joints = np.concatenate([parts[0] * 0 + wave.joints[:, :1], *parts[1:]], axis=1)
+    clip = wave.with_joints(joints, np.ones(joints.shape[:3], dtype=np.bool_))
+    stream = StreamRecogniser(gallery, layout=clip.layout)
+    events = play(stream, clip) + stream.finish()
+    assert {event.action for event in events} == set(names[:2])
+    for one, other in pairwise(events):
+        assert overlap((one.start_s, one.end_s), (other.start_s, other.end_s)) < 0.5
+    assert all(0 <= event.delay_s <= stream.longest_delay_s + 1e-6 for event in events)
+
+
+def test_a_body_at_rest_is_nothing(gallery, clips):
+    clip = clips[0][0]
+    still = clip.with_joints(np.repeat(clip.joints[:, :1], clip.frame_count, axis=1))
+    stream = StreamRecogniser(gallery, layout=clip.layout)
+    assert play(stream, still) + stream.finish() == []
+    assert not stream.is_moving
+
+
+def test_a_stream_needs_something_to_look_for(recogniser, clips):
+    with pytest.raises(GalleryError, match="Nothing is enrolled"):
+        StreamRecogniser(Gallery(recogniser), layout=clips[0][0].layout)
+
+
+def test_time_that_does_not_go_on_is_refused(gallery, clips):
+    clip = clips[0][0]
+    stream = StreamRecogniser(gallery, layout=clip.layout)
+    stream.push(1.0, clip.joints[:, 0], clip.visible[:, 0])
+    with pytest.raises(ClipError, match=r"later than 1\.000"):
+        stream.push(1.0, clip.joints[:, 1], clip.visible[:, 1])
+
+
+def test_settings_that_make_no_sense_are_refused():
+    with pytest.raises(ConfigError, match="positive times"):
+        StreamSettings(stride_s=0.0)
+    with pytest.raises(ConfigError, match="length_ratio"):
+        StreamSettings(length_ratio=1.0)

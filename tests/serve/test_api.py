@@ -1,0 +1,182 @@
+"""Actions over HTTP: enrolled, listed, recognised, renamed, removed, taken out and brought in."""
+
+import numpy as np
+import pytest
+from serve_samples import as_json
+
+from crossglg.gallery import Gallery, load_gallery, save_gallery, update_gallery
+
+API = "/api/v1"
+
+
+def enroll(client, name, clip, **query):
+    answer = client.post(f"{API}/actions", params={"name": name, **query}, json=as_json(clip))
+    assert answer.status_code == 201, answer.text
+    return answer.json()["actions"]
+
+
+def names(client):
+    return [each["action"] for each in client.get(f"{API}/actions").json()["actions"]]
+
+
+@pytest.fixture
+def three(client, clips):
+    """A client whose gallery knows three actions, shown by performer 0."""
+    for name in ("wave right hand", "squat", "clap hands"):
+        enroll(client, name, clips[name, 0], source=f"{name}.bvh")
+    return client
+
+
+def test_what_is_enrolled_is_listed_with_where_it_came_from(three, clips):
+    actions = three.get(f"{API}/actions").json()["actions"]
+    assert [each["action"] for each in actions] == ["wave right hand", "squat", "clap hands"]
+    exemplar = actions[0]["exemplars"][0]
+    assert exemplar["source"] == "wave right hand.bvh"
+    assert exemplar["layout"] == "ntu25"
+    assert exemplar["duration_s"] == pytest.approx(clips["wave right hand", 0].duration_s, abs=1e-3)
+
+
+def test_somebody_elses_performance_is_recognised_with_probability_and_importance(three, clips):
+    clip = clips["squat", 1]
+    found = three.post(f"{API}/recognitions", json=as_json(clip)).json()
+    assert found["action"] == "squat"
+    assert found["answers"][0]["probability"] > 0.5
+    assert len(found["answers"]) == 3
+    total = sum(each["probability"] for each in found["answers"]) + found["unknown_probability"]
+    assert total == pytest.approx(1, abs=0.01)
+    assert len(found["importance"]) == clip.layout.joint_count
+    assert max(found["importance"]) == 1
+
+
+def test_an_action_that_nobody_enrolled_is_unknown(three, clips):
+    found = three.post(f"{API}/recognitions", json=as_json(clips["kick forward", 0])).json()
+    assert found["action"] is None
+    assert found["unknown_probability"] > 0.5
+
+
+def test_top_says_how_many_answers_come(three, clips):
+    body = as_json(clips["squat", 0])
+    found = three.post(f"{API}/recognitions", params={"top": 1}, json=body).json()
+    assert [each["action"] for each in found["answers"]] == ["squat"]
+
+
+def test_rename_and_remove(three):
+    actions = three.get(f"{API}/actions").json()["actions"]
+    squat = next(each["id"] for each in actions if each["action"] == "squat")
+    assert three.patch(f"{API}/actions/{squat}", json={"name": "knee bend"}).status_code == 200
+    assert names(three) == ["wave right hand", "knee bend", "clap hands"]
+    assert three.delete(f"{API}/actions/{squat}").status_code == 404  # its id went with its name
+    wave = actions[0]["id"]
+    left = three.delete(f"{API}/actions/{wave}").json()["actions"]
+    assert [each["action"] for each in left] == ["knee bend", "clap hands"]
+
+
+def test_an_action_may_be_called_anything_printable(client, clips):
+    name = "../../etc/passwd %2F ünïcode 👋"
+    (action,) = enroll(client, name, clips["squat", 0])
+    assert client.delete(f"{API}/actions/{action['id']}").json() == {"actions": []}
+
+
+def test_a_second_clip_becomes_a_second_exemplar_that_can_be_looked_at(client, clips):
+    enroll(client, "squat", clips["squat", 0])
+    (action,) = enroll(client, "squat", clips["squat", 1])
+    assert len(action["exemplars"]) == 2
+    view = client.get(f"{API}/actions/{action['id']}/exemplars/1").json()
+    shown = np.array(view["persons"])
+    np.testing.assert_allclose(shown, clips["squat", 1].joints, atol=1e-3)
+    assert client.get(f"{API}/actions/{action['id']}/exemplars/2").status_code == 404
+
+
+def test_the_file_is_there_after_each_change_and_read_by_the_next_server(three, serve, clips):
+    assert names(serve()) == names(three)
+
+
+def test_what_another_program_enrols_is_seen_at_once(three, gallery_file, recogniser, clips):
+    update_gallery(gallery_file, recogniser, lambda g: g.enroll("bow", clips["bow", 0]))
+    assert names(three)[-1] == "bow"
+    enroll(three, "jump", clips["jumping jack", 0])
+    assert names(three)[-2:] == ["bow", "jump"]
+
+
+def test_a_gallery_goes_out_as_a_file_and_comes_back_into_another(three, serve, tmp_path, clips):
+    file = three.get(f"{API}/gallery")
+    assert "gallery.crossglg" in file.headers["content-disposition"]
+    for each in three.get(f"{API}/actions").json()["actions"][1:]:
+        three.delete(f"{API}/actions/{each['id']}")
+    enroll(three, "bow", clips["bow", 0])
+    head = {"content-type": "application/octet-stream"}
+    merged = three.post(f"{API}/gallery", content=file.content, headers=head).json()["actions"]
+    assert [each["action"] for each in merged] == ["wave right hand", "bow", "squat", "clap hands"]
+    assert len(merged[0]["exemplars"]) == 1  # both had it
+    replaced = three.put(f"{API}/gallery", content=file.content, headers=head).json()["actions"]
+    assert [each["action"] for each in replaced] == ["wave right hand", "squat", "clap hands"]
+
+
+def test_features_of_a_foreign_gallery_are_not_believed(client, recogniser, clips, tmp_path):
+    honest = Gallery(recogniser).enroll("squat", clips["squat", 0])
+    lying = honest.enroll("squat", clips["bow", 0]).exemplars[1]
+    forged = Gallery(
+        recogniser, (type(lying)("squat", clips["squat", 0], lying.features, "", lying.enrolled),)
+    )
+    path = tmp_path / "forged"
+    save_gallery(forged, path)
+    head = {"content-type": "application/octet-stream"}
+    client.post(f"{API}/gallery", content=path.read_bytes(), headers=head)
+    found = client.post(f"{API}/recognitions", json=as_json(clips["squat", 0])).json()
+    assert found["answers"][0]["distance"] == pytest.approx(0, abs=1e-5)
+
+
+def test_the_model_says_what_it_is(client, recogniser):
+    model = client.get(f"{API}/model").json()
+    assert model["name"] == "small"
+    assert model["fingerprint"] == recogniser.fingerprint
+    assert model["judges_unknown"] is True
+    assert len(model["layout"]["joints"]) == 15
+
+
+def test_recognising_with_an_empty_gallery_says_what_to_do(client, clips):
+    answer = client.post(f"{API}/recognitions", json=as_json(clips["squat", 0]))
+    assert answer.status_code == 409
+    assert "Show an action first" in answer.json()["detail"]
+
+
+def test_frames_at_uneven_times_are_spaced_evenly(client, clips):
+    clip = clips["squat", 0]
+    times = np.arange(clip.frame_count) / clip.fps
+    rng = np.random.default_rng(0)
+    kept = np.sort(rng.permutation(clip.frame_count)[: clip.frame_count * 2 // 3])
+    body = as_json(clip) | {"times_s": times[kept].tolist(), "fps": None}
+    body["persons"] = [[body["persons"][0][number] for number in kept]]
+    view = client.post(f"{API}/clips", json=body).json()
+    assert view["duration_s"] == pytest.approx(times[kept][-1] - times[kept][0], rel=0.05)
+    middle = np.array(view["persons"])[0, len(kept) // 2]
+    moment = times[kept][0] + (len(kept) // 2) / view["fps"]
+    expected = clip.joints[0, round(moment * clip.fps)]
+    np.testing.assert_allclose(middle, expected, atol=0.05)
+
+
+def test_joints_may_come_by_name_in_any_order_and_unseen_ones_as_null(client, clips):
+    clip = clips["squat", 0]
+    order = np.random.default_rng(1).permutation(clip.layout.joint_count)
+    persons = clip.joints[:, :, order].tolist()
+    persons[0][3][0] = None
+    body = {"joint_names": [clip.layout.joints[j] for j in order], "persons": persons, "fps": 30}
+    view = client.post(f"{API}/clips", json=body).json()
+    assert view["layout"]["name"] == "ntu25"
+    assert view["persons"][0][3][int(order[0])] is None
+    np.testing.assert_allclose(view["persons"][0][4], clip.joints[0, 4], atol=1e-3)
+
+
+def test_the_description_names_every_way_in_and_every_error(client):
+    schema = client.get(f"{API}/openapi.json").json()
+    ways = {(path, method) for path, each in schema["paths"].items() for method in each}
+    assert (f"{API}/actions", "post") in ways
+    assert (f"{API}/recognitions", "post") in ways
+    assert len(ways) == 12
+    assert {"ClipBody", "Problem", "RecognitionView"} <= set(schema["components"]["schemas"])
+    body = schema["paths"][f"{API}/recognitions"]["post"]["requestBody"]["content"]
+    assert set(body) == {"application/json", "application/octet-stream"}
+
+
+def test_the_saved_file_is_what_the_server_answers(three, gallery_file, recogniser):
+    assert list(load_gallery(gallery_file, recogniser).actions) == names(three)

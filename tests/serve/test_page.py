@@ -1,0 +1,299 @@
+"""The page in a real browser: enrolled from a file, recognised, unknown, renamed, deleted, told."""
+
+import json
+import shutil
+from pathlib import Path
+
+import httpx2 as httpx
+import pytest
+from serve_samples import as_json, running
+
+from crossglg.sources.clipset import ClipSet
+from crossglg.sources.npz import write_npz
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
+         "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]  # fmt: skip
+PATIENCE_MS = 60_000
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def address(run, tmp_path_factory):
+    gallery = tmp_path_factory.mktemp("page") / "mine.crossglg"
+    with running(run, gallery, "--rate", "1000") as (address, _):
+        yield address
+
+
+@pytest.fixture
+def empty(address):
+    """The server's gallery, emptied."""
+    for action in httpx.get(f"{address}/api/v1/actions").json()["actions"]:
+        httpx.delete(f"{address}/api/v1/actions/{action['id']}")
+    return address
+
+
+@pytest.fixture
+def open_page(browser, empty):
+    """Open the page; whatever the browser refuses or throws fails the test."""
+    contexts, complaints = [], []
+
+    def start(path="/", **settings):
+        settings.setdefault("viewport", {"width": 1280, "height": 900})
+        context = browser.new_context(permissions=["camera"], **settings)
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda m: "Policy" in m.text and complaints.append(m.text))
+        page.goto(f"{empty}{path}")
+        page.wait_for_selector("text=Model “run")
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def files(clips, tmp_path):
+    """{name: npz file of one clip}."""
+
+    def write(action, performer):
+        path = tmp_path / f"{action}-{performer}.npz"
+        named = ClipSet.from_clips([clips[action, performer]], name="x", class_names=[action],
+                                   labels=[0], subjects=[0], clip_names=["x"])  # fmt: skip
+        write_npz(named, path)
+        return path
+
+    return write
+
+
+def choose(page, path):
+    page.get_by_role("button", name="Skeleton file").click()
+    page.locator("input[type=file]").first.set_input_files(path)
+
+
+def save_as(page, path, name):
+    choose(page, path)
+    page.get_by_label("Name of the action").fill(name)
+    page.get_by_role("button", name="Save").click()
+    page.locator("li b", has_text=name).wait_for()
+
+
+def verdict(page):
+    """What the page says when it has made up its mind."""
+    page.locator(".verdict li").first.wait_for()
+    return page.locator(".verdict .name").inner_text()
+
+
+@pytest.fixture
+def taught(open_page, files):
+    page = open_page()
+    for action in ("wave right hand", "squat", "clap hands"):
+        save_as(page, files(action, 0), action)
+    return page
+
+
+def test_enrolled_from_a_file_then_somebody_elses_is_recognised_and_a_stranger_unknown(
+    taught, files
+):
+    choose(taught, files("squat", 1))
+    assert verdict(taught) == "squat"
+    assert taught.get_by_text("Looks mostly at the").is_visible()
+    taught.locator("[aria-live=polite]", has_text="squat").wait_for(state="attached")
+    taught.get_by_role("button", name="Put it away").click()
+    choose(taught, files("kick forward", 0))
+    assert verdict(taught) == "Unknown"
+    assert taught.locator(".verdict li").first.inner_text().startswith("none of these")
+
+
+def test_renamed_and_deleted_by_keyboard_alone_and_still_so_after_reloading(taught):
+    taught.get_by_role("button", name="Rename squat").focus()
+    taught.keyboard.press("Enter")
+    taught.keyboard.type("knee bend")  # the old name is selected
+    taught.keyboard.press("Enter")
+    taught.locator("li b", has_text="knee bend").wait_for()
+    taught.get_by_role("button", name="Delete clap hands").focus()
+    taught.keyboard.press("Enter")
+    taught.get_by_role("group", name="Delete clap hands?").wait_for()
+    taught.keyboard.press("Escape")  # thought better of it
+    taught.get_by_role("button", name="Delete clap hands").focus()
+    taught.keyboard.press("Enter")
+    taught.keyboard.press("Enter")
+    taught.locator("li b", has_text="clap hands").wait_for(state="detached")
+    taught.reload()
+    taught.locator("li b", has_text="knee bend").wait_for()
+    assert taught.locator("li b").all_inner_texts() == ["wave right hand", "knee bend"]
+
+
+def test_a_cut_is_what_is_recognised_and_saved(open_page, files, empty, clips):
+    page = open_page()
+    choose(page, files("squat", 0))
+    page.get_by_label("from", exact=False).and_(page.get_by_role("slider")).fill("40")
+    page.get_by_label("Name of the action").fill("rest of a squat")
+    page.get_by_role("button", name="Save").click()
+    page.locator("li b", has_text="rest of a squat").wait_for()
+    (action,) = httpx.get(f"{empty}/api/v1/actions").json()["actions"]
+    clip = clips["squat", 0]
+    expected = (clip.frame_count - 40) / clip.fps
+    assert action["exemplars"][0]["duration_s"] == pytest.approx(expected, abs=0.02)
+
+
+def test_the_gallery_goes_out_and_comes_in(taught, open_page, tmp_path, empty):
+    with taught.expect_download() as download:
+        taught.get_by_role("button", name="Export").click()
+    file = tmp_path / "taken.crossglg"
+    download.value.save_as(file)
+    assert download.value.suggested_filename == "gallery.crossglg"
+    for action in httpx.get(f"{empty}/api/v1/actions").json()["actions"]:
+        httpx.delete(f"{empty}/api/v1/actions/{action['id']}")
+    page = open_page()
+    page.locator("input[accept='.crossglg']").set_input_files(file)
+    page.locator("li b", has_text="clap hands").wait_for()
+    assert page.locator("li b").count() == 3
+
+
+def test_errors_are_shown_in_the_servers_words(open_page, tmp_path):
+    page = open_page()
+    broken = tmp_path / "broken.bvh"
+    broken.write_text("HIERARCHY\nnonsense\nMOTION\n")
+    choose(page, broken)
+    alert = page.get_by_role("alert")
+    alert.wait_for()
+    assert "broken.bvh, line 2: expected 'ROOT'" in alert.inner_text()
+    page.get_by_role("button", name="Dismiss").click()
+    alert.wait_for(state="detached")
+    other = tmp_path / "film.txt"
+    other.write_text("x")
+    choose(page, other)
+    page.get_by_role("alert").wait_for()
+    assert "Expected a .bvh, .skeleton or .npz file" in page.get_by_role("alert").inner_text()
+
+
+def test_a_server_that_is_gone_is_said_to_be_gone(open_page, run, tmp_path, browser):
+    page = open_page()
+    page.route("**/api/v1/**", lambda route: route.abort())
+    page.reload()
+    page.get_by_text("The server does not answer").wait_for()
+
+
+def test_an_npz_of_several_clips_asks_which(open_page, clips, tmp_path):
+    path = tmp_path / "two.npz"
+    two = ClipSet.from_clips([clips["squat", 0], clips["bow", 0]], name="x", class_names=["x"],
+                             labels=[0, 0], subjects=[0, 0], clip_names=["one", "two"])  # fmt: skip
+    write_npz(two, path)
+    page = open_page()
+    choose(page, path)
+    page.get_by_label("Which clip of two.npz?").fill("two")
+    page.get_by_role("button", name="Open").click()
+    page.get_by_text("two.npz#two").wait_for()
+
+
+def test_a_stream_through_the_websocket_from_the_page(taught, clips):
+    clip = clips["squat", 1]
+    still = [clip.joints[0, 0].round(4).tolist()] * 30
+    frames = [*still, *clip.joints[0].round(4).tolist(), *still]
+    heard = taught.evaluate(
+        """async ({frames, fps}) => {
+          const socket = new WebSocket(location.origin.replace("http", "ws") + "/api/v1/stream");
+          const heard = [];
+          await new Promise((resolve) => (socket.onopen = resolve));
+          const over = new Promise((resolve) => (socket.onclose = resolve));
+          socket.onmessage = ({ data }) => heard.push(JSON.parse(data));
+          socket.send(JSON.stringify({ type: "start", layout: "ntu25" }));
+          for (const [number, body] of frames.entries()) {
+            socket.send(JSON.stringify({ type: "frame", time_s: number / fps, persons: [body] }));
+            await new Promise((resolve) => setTimeout(resolve, 1000 / 60));
+          }
+          socket.send(JSON.stringify({ type: "stop" }));
+          await over;
+          return heard;
+        }""",
+        {"frames": frames, "fps": clip.fps},
+    )
+    kinds = [message["type"] for message in heard]
+    assert kinds[0] == "ready"
+    labels = [message["recognition"] for message in heard if message["type"] == "label"]
+    assert "squat" in {label["action"] for label in labels if label}
+    assert "problem" not in kinds
+
+
+def test_the_camera_starts_and_says_that_nobody_is_there(open_page):
+    """The browser's test picture shows no person; the landmarker has to run to know that."""
+    page = open_page()
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_text("Step back until your whole body is in the picture").wait_for()
+    page.get_by_role("button", name="Show an action").click()
+    page.get_by_text("Get into position").wait_for()
+    page.get_by_role("alert").wait_for()
+    assert "Nobody was seen while recording" in page.get_by_role("alert").inner_text()
+    page.get_by_role("button", name="Stop the camera").click()
+    page.get_by_role("button", name="Start the camera").wait_for()
+
+
+def test_the_token_in_the_address_opens_the_page_and_leaves_the_address(
+    browser, run, clips, tmp_path
+):
+    token = "a-token-of-some-length"
+    body = as_json(clips["squat", 0])
+    with running(run, tmp_path / "g", "--token", token) as (address, _):
+        head = {"authorization": f"Bearer {token}"}
+        httpx.post(f"{address}/api/v1/actions?name=squat", json=body, headers=head)
+        page = browser.new_page()
+        page.goto(address)
+        page.get_by_role("alert").wait_for()
+        assert "asks for a token" in page.get_by_role("alert").inner_text()
+        page.goto(f"{address}/#token={token}")
+        page.reload()
+        page.locator("li b", has_text="squat").wait_for()
+        assert "token" not in page.url
+        page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_sticks_out_and_everything_has_room(taught, files, width):
+    taught.set_viewport_size({"width": width, "height": 844})
+    choose(taught, files("squat", 1))
+    verdict(taught)
+    sticks_out = taught.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert sticks_out <= 0
+    for button in taught.get_by_role("button").all():
+        box = button.bounding_box()
+        assert box is None or min(box["width"], box["height"]) >= 24  # WCAG 2.2, target size
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there (npm ci in web/)")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scene", ["camera", "file", "desk", "edit"])
+def test_axe_finds_nothing_to_complain_about(taught, files, scheme, scene):
+    taught.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    if scene in ("file", "desk"):
+        taught.get_by_role("button", name="Skeleton file").click()
+    if scene == "desk":
+        choose(taught, files("squat", 1))
+        verdict(taught)
+    if scene == "edit":
+        taught.get_by_role("button", name="Rename squat").click()
+        taught.get_by_role("button", name="Delete clap hands").click()
+    taught.wait_for_timeout(700)  # colours fade in
+    taught.evaluate(AXE.read_text("utf-8"))
+    found = taught.evaluate("axe.run()")["violations"]
+    told = [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found]
+    assert told == [], json.dumps(told, indent=1)

@@ -1,0 +1,173 @@
+"""A stream over the WebSocket: labels, events, and what is refused."""
+
+import base64
+import json
+
+import numpy as np
+import pytest
+from serve_samples import as_json
+from starlette.websockets import WebSocketDisconnect
+
+STREAM = "ws://127.0.0.1:8000/api/v1/stream"
+TOKEN = "a-token-of-some-length"
+
+
+@pytest.fixture
+def enrolled(client, clips):
+    for name in ("wave right hand", "squat"):
+        body = as_json(clips[name, 0])
+        client.post("/api/v1/actions", params={"name": name}, json=body)
+    return client
+
+
+def frames(clip, *, still_s=1.2):
+    """A clip with the person standing still before and after."""
+    still = round(still_s * clip.fps)
+    first, last = clip.joints[:, :1], clip.joints[:, -1:]
+    joints = np.concatenate([first.repeat(still, 1), clip.joints, last.repeat(still, 1)], axis=1)
+    for number in range(joints.shape[1]):
+        persons = joints[:, number].round(4).tolist()
+        yield {"type": "frame", "time_s": number / clip.fps, "persons": persons}
+
+
+def talk(client, messages, **options):
+    """Send everything, stop, and collect what comes until the server closes."""
+    heard = []
+    with client.websocket_connect(STREAM, **options) as socket:
+        for message in messages:
+            socket.send_json(message)
+        while (message := socket.receive())["type"] == "websocket.send":
+            heard.append(json.loads(message["text"]))
+    return heard, message["code"]
+
+
+def start(clip):
+    return {"type": "start", "layout": clip.layout.name}
+
+
+def test_a_stream_gets_labels_while_it_runs_and_an_event_for_the_action(serve, relaxed, clips):
+    client = serve(limits=relaxed(stream_fps=1e6))
+    clip = clips["squat", 0]
+    for name in ("wave right hand", "squat"):
+        client.post("/api/v1/actions", params={"name": name}, json=as_json(clips[name, 0]))
+    heard, code = talk(client, [start(clip), *frames(clip), {"type": "stop"}])
+    assert code == 1000
+    assert heard[0]["type"] == "ready"
+    assert heard[0]["layout"]["name"] == "ntu25"
+    labels = [each for each in heard if each["type"] == "label"]
+    assert labels
+    seen = [each["recognition"] for each in labels if each["recognition"]]
+    assert all(len(each["importance"]) == clip.layout.joint_count for each in seen)
+    events = [each for each in heard if each["type"] == "event"]
+    assert [each["action"] for each in events] == ["squat"]
+    assert events[0]["start_s"] < events[0]["end_s"]
+
+
+def test_before_anything_is_enrolled_a_label_says_nothing(client, clips):
+    clip = clips["squat", 0]
+    heard, _ = talk(client, [start(clip), *list(frames(clip))[:40], {"type": "stop"}])
+    label = next(each for each in heard if each["type"] == "label")
+    assert label["recognition"] is None
+
+
+@pytest.mark.parametrize(
+    ("messages", "sentence"),
+    [
+        ([{"type": "frame", "time_s": 0, "persons": []}], "'start' first"),
+        ([{"type": "start"}], "either layout"),
+        ([{"type": "start", "layout": "ntu26"}], "known layout"),
+        ([{"type": "strange"}], "type"),
+        ([{"type": "start", "layout": "ntu25"}] * 2, "another 'start'"),
+        (
+            [
+                {"type": "start", "layout": "ntu25"},
+                {"type": "frame", "time_s": 0, "persons": [[None] * 9]},
+            ],
+            "expected 25 joints, found 9",
+        ),
+        (
+            [
+                {"type": "start", "layout": "ntu25"},
+                *[{"type": "frame", "time_s": 1, "persons": [[[0, 0, 0]] * 25]}] * 2,
+            ],
+            "later than",
+        ),
+    ],
+)
+def test_a_message_that_makes_no_sense_ends_the_stream_with_a_sentence(client, messages, sentence):
+    heard, code = talk(client, messages)
+    assert code == 1008
+    assert heard[-1]["type"] == "problem"
+    assert sentence in heard[-1]["detail"]
+
+
+def test_frames_faster_than_allowed_end_the_stream(serve, relaxed, clips):
+    client = serve(limits=relaxed(stream_fps=10))
+    heard, code = talk(client, [start(clips["squat", 0]), *frames(clips["squat", 0])])
+    assert code == 1008
+    assert heard[-1]["status"] == 429
+
+
+def test_a_message_that_is_too_long_ends_the_stream(serve, relaxed, clips):
+    client = serve(limits=relaxed(message_bytes=100))
+    message = next(iter(frames(clips["squat", 0])))
+    heard, _ = talk(client, [start(clips["squat", 0]), message])
+    assert heard[-1]["status"] == 413
+
+
+def test_a_silent_stream_is_closed(serve, relaxed, clips):
+    client = serve(limits=relaxed(silent_s=0.05))
+    heard, _ = talk(client, [start(clips["squat", 0])])
+    assert heard[-1]["status"] == 408
+
+
+def test_more_streams_than_allowed_are_told_to_come_back(serve, relaxed, clips):
+    client = serve(limits=relaxed(streams=1))
+    with client.websocket_connect(STREAM) as first:
+        first.send_json(start(clips["squat", 0]))
+        assert first.receive_json()["type"] == "ready"
+        heard, code = talk(client, [])
+        assert code == 1013
+        assert heard[-1]["status"] == 503
+    with client.websocket_connect(STREAM) as again:
+        again.send_json(start(clips["squat", 0]))
+        assert again.receive_json()["type"] == "ready"
+
+
+def test_the_stream_asks_for_the_token_too(serve, clips):
+    client = serve(token=TOKEN)
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect(STREAM):
+        pass
+    secret = base64.urlsafe_b64encode(TOKEN.encode()).decode().rstrip("=")
+    protocols = ["crossglg.v1", f"bearer.{secret}"]
+    with client.websocket_connect(STREAM, subprotocols=protocols) as socket:
+        assert socket.accepted_subprotocol == "crossglg.v1"
+        socket.send_json(start(clips["squat", 0]))
+        assert socket.receive_json()["type"] == "ready"
+    head = {"authorization": f"Bearer {TOKEN}"}
+    with client.websocket_connect(STREAM, headers=head) as socket:
+        socket.send_json(start(clips["squat", 0]))
+        assert socket.receive_json()["type"] == "ready"
+
+
+def test_a_page_of_another_site_cannot_open_a_stream(client):
+    head = {"origin": "http://evil.example"}
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect(STREAM, headers=head):
+        pass
+
+
+def test_what_is_enrolled_while_the_stream_runs_is_recognised_in_it(serve, relaxed, clips):
+    client = serve(limits=relaxed(stream_fps=1e6))
+    clip = clips["squat", 0]
+    messages = list(frames(clip))
+    with client.websocket_connect(STREAM) as socket:
+        socket.send_json(start(clip))
+        assert socket.receive_json()["type"] == "ready"
+        socket.send_json(messages[0])
+        assert socket.receive_json()["recognition"] is None
+        client.post("/api/v1/actions", params={"name": "squat"}, json=as_json(clip))
+        for message in messages[1:80]:
+            socket.send_json(message)
+        label = socket.receive_json()
+        assert label["type"] == "label"
+        assert label["recognition"]["answers"][0]["action"] == "squat"

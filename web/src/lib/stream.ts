@@ -1,0 +1,69 @@
+// The WebSocket: poses go up while they come, labels and events come back.
+
+import { streamAddress } from "./api";
+import type { Body, FoundEvent, Label } from "./types";
+
+const COME_BACK_MS = 2000;
+const MOST_WAITING_BYTES = 200_000; // a slow line loses frames, not time
+const DIGITS = 1e4;
+
+interface Listener {
+  onLabel(label: Label): void;
+  onEvent(event: FoundEvent): void;
+  onProblem(sentence: string): void;
+}
+
+export class PoseStream {
+  private socket: WebSocket | null = null;
+  private isReady = false;
+  private isClosed = false;
+  private timer = 0;
+
+  constructor(
+    private readonly jointNames: string[],
+    private readonly listener: Listener,
+  ) {
+    this.open();
+  }
+
+  send(time_s: number, body: Body): void {
+    if (!this.isReady || this.socket!.bufferedAmount > MOST_WAITING_BYTES) return;
+    const rounded = body.map((point) => point && point.map((c) => Math.round(c * DIGITS) / DIGITS));
+    this.socket!.send(JSON.stringify({ type: "frame", time_s, persons: [rounded] }));
+  }
+
+  close(): void {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    this.socket?.close();
+  }
+
+  private open(): void {
+    const { url, protocols } = streamAddress();
+    const socket = new WebSocket(url, protocols);
+    this.socket = socket;
+    let wasRefused = false;
+    socket.onopen = () => {
+      socket.send(JSON.stringify({ type: "start", joint_names: this.jointNames }));
+    };
+    socket.onmessage = ({ data }) => {
+      const message = JSON.parse(data as string);
+      if (message.type === "ready") this.isReady = true;
+      else if (message.type === "label") this.listener.onLabel(message as Label);
+      else if (message.type === "event") this.listener.onEvent(message as FoundEvent);
+      else if (message.type === "problem") {
+        wasRefused = true;
+        this.listener.onProblem(message.detail as string);
+      }
+    };
+    socket.onclose = () => {
+      const wasReady = this.isReady;
+      this.isReady = false;
+      if (this.isClosed) return;
+      if (!wasRefused && !wasReady) {
+        this.listener.onProblem("The server does not answer. Is it still running?");
+      }
+      this.timer = window.setTimeout(() => this.open(), wasRefused ? 4 * COME_BACK_MS : COME_BACK_MS);
+    };
+  }
+}

@@ -1,0 +1,66 @@
+// What travels between page and server; the server's OpenAPI description is the reference.
+
+export type Point = [number, number, number];
+export type Body = (Point | null)[];
+
+export interface Layout {
+  name: string;
+  joints: string[];
+  parents: number[];
+}
+
+export interface Clip {
+  layout: Layout;
+  persons: Body[][]; // M T V
+  fps: number;
+  duration_s: number;
+  importance: number[] | null;
+}
+
+export interface Answer {
+  action: string;
+  probability: number | null;
+  distance: number;
+}
+
+export interface Recognition {
+  action: string | null;
+  answers: Answer[];
+  unknown_probability: number | null;
+  importance: number[] | null;
+}
+
+export interface Exemplar {
+  source: string;
+  enrolled: string;
+  duration_s: number;
+  layout: string;
+}
+
+export interface Action {
+  id: string;
+  action: string;
+  exemplars: Exemplar[];
+}
+
+export interface Model {
+  name: string;
+  encoder: string;
+  layout: Layout;
+  parameters: number;
+  judges_unknown: boolean;
+  fingerprint: string;
+}
+
+export interface FoundEvent {
+  action: string;
+  start_s: number;
+  end_s: number;
+  confidence: number | null;
+}
+
+export interface Label {
+  time_s: number;
+  moving: boolean | null;
+  recognition: Recognition | null;
+}

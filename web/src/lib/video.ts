@@ -1,0 +1,60 @@
+// Walk through a video frame by frame and write down the poses.
+
+import { fromFrames } from "./clip";
+import { MEDIAPIPE } from "./layout";
+import { PoseFinder } from "./pose";
+import type { Body, Clip } from "./types";
+
+const FPS = 15; // enough for what bodies do, and half the work
+const LONGEST_S = 60;
+const FEWEST = 5;
+const EMPTY: Body = MEDIAPIPE.joints.map(() => null);
+
+async function open(file: File): Promise<HTMLVideoElement> {
+  const video = document.createElement("video");
+  video.muted = true;
+  video.preload = "auto";
+  video.playsInline = true;
+  video.src = URL.createObjectURL(file);
+  await new Promise<void>((resolve, reject) => {
+    video.onloadeddata = () => resolve();
+    video.onerror = () =>
+      reject(new Error(`This browser cannot play ${file.name}. Try MP4 (H.264) or WebM.`));
+  });
+  return video;
+}
+
+async function seek(video: HTMLVideoElement, time_s: number): Promise<void> {
+  const arrived = new Promise((resolve) => video.addEventListener("seeked", resolve, { once: true }));
+  video.currentTime = time_s;
+  await arrived;
+}
+
+/** The poses of one person in a video file; progress goes from 0 to 1. */
+export async function readVideo(file: File, progress: (share: number) => void): Promise<Clip> {
+  const video = await open(file);
+  let finder: PoseFinder | null = null;
+  try {
+    if (!(video.duration <= LONGEST_S)) {
+      throw new Error(`Expected a video of at most ${LONGEST_S} seconds; cut it first.`);
+    }
+    finder = await PoseFinder.load();
+    const frames = [];
+    const count = Math.floor(video.duration * FPS);
+    for (let number = 0; number < count; number += 1) {
+      await seek(video, (number + 0.5) / FPS);
+      const body = await finder.find(video, 1000 / FPS);
+      frames.push({ time_s: number / FPS, body: body ?? EMPTY });
+      progress((number + 1) / count);
+    }
+    const isSeen = frames.map(({ body }) => body.some(Boolean));
+    const [first, last] = [isSeen.indexOf(true), isSeen.lastIndexOf(true)];
+    if (last - first < FEWEST) {
+      throw new Error(`Nobody was found in ${file.name}. The whole body should be in the picture.`);
+    }
+    return fromFrames(MEDIAPIPE, frames.slice(first, last + 1));
+  } finally {
+    finder?.close();
+    URL.revokeObjectURL(video.src);
+  }
+}
