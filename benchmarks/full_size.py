@@ -4,8 +4,9 @@
 
 Makes a prepared archive with the real recordings' names and random walks for bodies, one clip at
 a time, then runs what training and evaluation run: gathers the base clips, makes batches, takes a
-few steps and projects the epoch, embeds all novel clips with random weights and judges them by
-the protocol. Seconds are processor time; memory is what cannot be given back (RssAnon), sampled.
+few steps and projects the epoch, embeds some novel clips with random weights and projects the
+rest, and judges all by the protocol, those not embedded with the features of others. Seconds are
+processor time; memory is what cannot be given back (RssAnon), sampled.
 """
 
 import argparse
@@ -22,8 +23,9 @@ from lightning_fabric import Fabric
 
 from crossglg.checkpoint import PlainCheckpoint
 from crossglg.guidance.build import build_crossglg, build_plain
-from crossglg.oneshot import extract_pooled
-from crossglg.recogniser import learn_acceptance
+from crossglg.oneshot import evaluate, extract_features
+from crossglg.oneshot.acceptance import choose_players
+from crossglg.oneshot.classifiers import match_joints
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import get_layout
 from crossglg.sources.archive import open_archive, write_archive
@@ -37,11 +39,10 @@ from crossglg.training.epoch import EpochRunner
 from crossglg.training.objective import Objective
 from crossglg.training.optimizer import build_optimizer
 from crossglg.training.twins import find_twins
-from crossglg.verbs import SplitData, evaluate_run, split_data
+from crossglg.verbs import SplitData, draw_rounds, split_data
 
 _FIRST_OF_TWO = 50
 _LAST_OF_TWO = 60
-_SAMPLE = 1000
 
 
 def make_clips(frames: int) -> Iterator[LabelledClip]:
@@ -90,8 +91,8 @@ def measured(what: str) -> Iterator[list[float]]:
     print(f"{what}: {seconds[0]:.1f} s, at most {max(most):.0f} MB", flush=True)
 
 
-def measure_training(split: SplitData, recipe: Recipe) -> PlainCheckpoint:
-    """Gather, batch, step; returns the branch for evaluation."""
+def measure_training(split: SplitData, recipe: Recipe) -> None:
+    """Gather, batch, step; project an epoch."""
     config = recipe.training
     with measured("base clips gathered, cleaned and aligned"):
         base = BaseClips.gather(split.base, split.protocol.base)
@@ -137,23 +138,49 @@ def measure_training(split: SplitData, recipe: Recipe) -> PlainCheckpoint:
         f"{100 * data_us / (data_us + step_us):.1f} %); an epoch of {whole} clips: data "
         f"{whole * data_us / 6e7:.1f} min, steps {whole * step_us / 6e7:.0f} min of one core"
     )
-    return PlainCheckpoint(
-        plain.eval(), recipe.model, base.layout, base.max_persons, config.frame_count, names, {}
+
+
+def make_checkpoint(recipe: Recipe) -> PlainCheckpoint:
+    """A model of the recipe with random weights."""
+    layout, names = get_layout("ntu25"), list_ntu_classes()[:100]
+    plain = build_plain(recipe.model, layout=layout, max_persons=2, class_count=len(names))
+    frames = recipe.training.frame_count
+    return PlainCheckpoint(plain.eval(), recipe.model, layout, 2, frames, names, {})
+
+
+def measure_evaluation(checkpoint: PlainCheckpoint, split: SplitData, embedded: int) -> None:
+    """Embed some clips and project the rest; judge all, with the features of some repeated."""
+    novel = split.novel
+    some = novel.select(np.linspace(0, len(novel) - 1, embedded).astype(np.int64))
+    with measured(f"features of {embedded} novel clips") as seconds:
+        features = extract_features(checkpoint, some)
+    each = seconds[0] / embedded
+    print(
+        f"  {1e3 * each:.1f} ms per clip: all {len(novel)} novel clips "
+        f"{len(novel) * each / 60:.1f} min of one core, all {len(split.base)} base clips "
+        f"{len(split.base) * each / 60:.0f} min"
     )
-
-
-def measure_evaluation(checkpoint: PlainCheckpoint, split: SplitData, folder: Path) -> None:
-    """Judge all novel clips; fit the acceptance; embed some base clips and project the rest."""
-    with measured(f"acceptance from {len(split.base)} base clips"):
-        learn_acceptance(checkpoint, split.base, folder)
-    with measured(f"evaluation of {len(split.novel)} novel clips by cosine, joints and DTW"):
-        result = evaluate_run(checkpoint, split, classifiers=("cosine", "joints", "dtw"))
+    features = features.select(np.arange(len(novel)) % embedded)
+    draws = draw_rounds(split, draws=1, seed=0)
+    for name in ("cosine", "joints", "dtw"):
+        with measured(f"{name} and both floors on raw coordinates"):
+            result = evaluate(
+                features,
+                novel,
+                draws,
+                novel=split.protocol.novel,
+                classifiers=(name,),
+                base=None,
+                protocol=split.protocol.name,
+            )
     print(f"  {int(result.n_query)} queries, {len(result.class_names)} classes")
-    some = split.base.select(np.linspace(0, len(split.base) - 1, _SAMPLE).astype(np.int64))
-    with measured(f"pooled features of {_SAMPLE} base clips") as seconds:
-        extract_pooled(checkpoint, some)
-    minutes = seconds[0] / _SAMPLE * len(split.base) / 60
-    print(f"  all {len(split.base)}, which learners need: {minutes:.0f} min of one core")
+    with measured("acceptance: who plays, and all pairs of them by joints"):
+        players = choose_players(
+            split.base.labels, split.base.subjects, rng=np.random.default_rng(0)
+        )
+        played = features.select(np.arange(len(players)))
+        distances = match_joints(played, played)
+    print(f"  {len(players)} of {len(split.base)} base clips, {distances.nbytes / 1e6:.0f} MB")
 
 
 def main() -> None:
@@ -162,6 +189,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the archive is kept for another run")
     parser.add_argument("--recipe", default="metric")
     parser.add_argument("--frames", type=int, default=84, help="mean frames of a clip")
+    parser.add_argument("--embed", type=int, default=500, help="novel clips that are embedded")
     chosen = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
@@ -177,8 +205,8 @@ def main() -> None:
             split = split_data(data, get_protocol("ntu120-oneshot-100"), masks={})
         print(f"  {len(data)} clips, {data.rows.nbytes / 1e9:.1f} GB")
         recipe = create_recipe(chosen.recipe, guidance="none")
-        checkpoint = measure_training(split, recipe)
-        measure_evaluation(checkpoint, split, Path(temporary))
+        measure_evaluation(make_checkpoint(recipe), split, chosen.embed)
+        measure_training(split, recipe)
 
 
 if __name__ == "__main__":
