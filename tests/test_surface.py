@@ -34,8 +34,18 @@ OPTIONS = {
         *("--draws", "--workers", "--layout", "--json"),
     },
     "import-weights": {"--out", "--option"},
-    "enroll": {"--model", "--gallery", "--layout"},
-    "recognize": {"--model", "--gallery", "--top", "--layout", "--json"},
+    "enroll": {
+        *("--model", "--gallery", "--from", "--to", "--pose-model", "--persons", "--layout"),
+    },
+    "recognize": {
+        *("--model", "--gallery", "--top", "--from", "--to", "--pose-model", "--persons"),
+        *("--layout", "--json"),
+    },
+    "live": {
+        *("--model", "--gallery", "--camera", "--source", "--pose-model", "--persons"),
+        *("--layout", "--json"),
+    },
+    "pose-model": {"--from-npm"},
     "list": {"--model", "--gallery", "--json"},
     "rename": {"--model", "--gallery"},
     "remove": {"--model", "--gallery"},
