@@ -79,7 +79,8 @@ def main() -> None:
     parser.add_argument("--poses-of", type=Path, help="Also time poses out of this video.")
     words = parser.parse_args()
     recogniser = Recogniser.load(words.run)
-    shown = choreography(performers=2, repeats=1, classes=["wave right hand", "squat", "clap hands"])
+    actions = ["wave right hand", "squat", "clap hands"]
+    shown = choreography(performers=2, repeats=1, classes=actions)
     clips = list(shown.clips())
     gallery = Gallery(recogniser)
     for number, name in enumerate(("wave", "squat", "clap")):
