@@ -51,7 +51,7 @@ class StreamSettings:
     stride_s: float = 0.25
     length_ratio: float = 1.3
     wait_s: float = 0.5
-    support: int = 2
+    support: int = 3
 
     def __post_init__(self) -> None:
         times = (self.rest_s, self.stride_s, self.wait_s, self.motion_share)
