@@ -1,12 +1,14 @@
 """How fast the graph encoders are, beside plain code and beside the machine's limit.
 
-python benchmarks/encoders.py --threads 1 --batch 32 --width 32 --frames 32 --layout kinect20
+    python benchmarks/encoders.py --threads 1 --batch 32 --width 32 --frames 32 --layout kinect20
+    python benchmarks/encoders.py --encoder patchgcn --encoder stgcn --frames 32 --layout openni15
 
-Every row is measured in turns with the plain reference of this file: the equations of InfoGCN in
-the style of research code, a loop over heads, separate branches, one batch norm each. Both have the
-same weights, and the outputs must agree. Seconds are the process's CPU time divided by the threads,
-which other work on the machine disturbs least. The limit is the count of multiply-adds at the rate
-at which this machine multiplies large matrices, in the same precision and in the same minute.
+InfoGCN is measured in turns with the plain reference of this file: its equations in the style of
+research code, a loop over heads, separate branches, one batch norm each. Both have the same
+weights, and the outputs must agree. The other encoders have no such reference. Seconds are the
+process's CPU time divided by the threads, which other work on the machine disturbs least. The limit
+is the count of multiply-adds at the rate at which this machine multiplies large matrices, in the
+same precision and in the same minute.
 """
 
 import argparse
@@ -20,13 +22,14 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from crossglg.encoders import InfoGCN
+from crossglg.encoders import InfoGCN, SkeletonEncoder, create_encoder
 from crossglg.encoders.block import SpaceTimeBlock
 from crossglg.encoders.infogcn import AttentionGraphConvolution
 from crossglg.encoders.temporal import MultiScaleTemporal
 from crossglg.skeleton import get_layout
 
 _MATRIX = 2048
+_WITH_WIDTH = ("infogcn", "hdgcn", "stgcn", "patchgcn")
 
 
 class PlainSpace(nn.Module):
@@ -83,7 +86,7 @@ class Setting:
     precision: torch.dtype
     training: bool
 
-    def step(self, encoder: InfoGCN) -> Tensor:
+    def step(self, encoder: SkeletonEncoder) -> Tensor:
         """One forward pass, and a backward one in training."""
         encoder.train(self.training)
         with (
@@ -112,31 +115,42 @@ def matmul_rate(precision: torch.dtype) -> float:
     return 2 * _MATRIX**3 / statistics.median(times)
 
 
-def measure(encoder: InfoGCN, setting: Setting, rounds: int) -> str:
-    """One row: clips a second, ratio to plain code, share of the limit."""
-    plain = make_plain(encoder)
+def check_equal(encoder: InfoGCN, plain: InfoGCN, setting: Setting) -> None:
+    """Refuse to time two encoders that say different things."""
     apart = (setting.step(encoder) - setting.step(plain)).abs().max()
     scale = setting.step(plain).abs().max()
     bound = 1e-4 if setting.precision == torch.float32 else 0.1
     assert apart < bound * scale, f"outputs differ by {apart / scale:.2g}"
+
+
+def measure(name: str, encoder: SkeletonEncoder, setting: Setting, rounds: int) -> str:
+    """One row: clips a second, ratio to plain code if there is any, share of the limit."""
+    plain = None
+    if isinstance(encoder, InfoGCN):
+        plain = make_plain(encoder)
+        check_equal(encoder, plain, setting)
     ratios, fast, limits = [], [], []
     with FlopCounterMode(display=False) as counter:
-        setting.step(plain)
+        setting.step(plain or encoder)  # what merged layers compute beside zeros is not counted
     for _ in range(rounds):
         fast.append(seconds(lambda: setting.step(encoder)))
-        ratios.append(seconds(lambda: setting.step(plain)) / fast[-1])
+        if plain is not None:
+            ratios.append(seconds(lambda: setting.step(plain)) / fast[-1])
         limits.append(counter.get_total_flops() / matmul_rate(setting.precision) / fast[-1])
     kind = "training step" if setting.training else "inference"
+    times = f"{statistics.median(ratios):.2f}" if ratios else ""
     return (
-        f"| {str(setting.precision).removeprefix('torch.')} | {kind} | {len(setting.clips)} "
-        f"| {setting.clips.shape[1]} | {len(setting.clips) / statistics.median(fast):.0f} "
-        f"| {statistics.median(ratios):.2f} | {100 * statistics.median(limits):.0f} % |"
+        f"| {name} | {str(setting.precision).removeprefix('torch.')} | {kind} "
+        f"| {len(setting.clips)} | {setting.clips.shape[1]} "
+        f"| {len(setting.clips) / statistics.median(fast):.0f} "
+        f"| {times} | {100 * statistics.median(limits):.0f} % |"
     )
 
 
 def main() -> None:
     """Print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--encoder", action="append", choices=_WITH_WIDTH)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--batch", type=int, action="append")
     parser.add_argument("--persons", type=int, default=1)
@@ -149,15 +163,21 @@ def main() -> None:
     torch.set_flush_denormal(True)
     torch.manual_seed(0)
     layout = get_layout(words.layout)
-    encoder = InfoGCN(layout, max_persons=words.persons, width=words.width)
-    print("| precision | what | clips | persons | clips/s | times plain | share of limit |")
-    print("|---|---|---|---|---|---|---|")
+    encoders = {
+        name: create_encoder(
+            name, layout=layout, max_persons=words.persons, options={"width": words.width}
+        )
+        for name in words.encoder or ["infogcn"]
+    }
+    print("| encoder | precision | what | clips | persons | clips/s | times plain | of the limit |")
+    print("|---|---|---|---|---|---|---|---|")
     for batch in words.batch or [1, 8, 64]:
         clips = torch.randn(batch, words.persons, words.frames, layout.joint_count, 3)
         for precision in (torch.float32, torch.bfloat16):
             for training in (False, True):
                 setting = Setting(clips, precision, training)
-                print(measure(encoder, setting, words.rounds), flush=True)
+                for name, encoder in encoders.items():
+                    print(measure(name, encoder, setting, words.rounds), flush=True)
 
 
 if __name__ == "__main__":

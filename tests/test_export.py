@@ -1,40 +1,75 @@
 """An exported model says what torch says, and is not kept if it does not."""
 
+import json
+import shutil
+
 import numpy as np
 import pytest
 import torch
+from typer.testing import CliRunner
 
 import crossglg.export as exporting
-from crossglg.checkpoint import PlainCheckpoint
+from crossglg.benchmark import fill_gallery, make_clip
+from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
+from crossglg.cli import app
 from crossglg.deployed import OnnxRecogniser
 from crossglg.errors import CheckpointError, ConfigError
 from crossglg.guidance.build import ModelConfig, build_plain
 from crossglg.oneshot.features import describe
 from crossglg.recogniser import Recogniser
 from crossglg.skeleton import get_layout
+from crossglg.sources.clipset import ClipSet
 
-for package in ("onnx", "onnxscript", "onnxruntime"):
-    pytest.importorskip(package, reason=f"{package} is not installed (extra 'export')")
+for package in ("onnxscript", "onnxruntime", "onnx"):
+    onnx = pytest.importorskip(package, reason=f"{package} is not installed (extra 'export')")
 
 LAYOUT = get_layout("openni15")
 
 
-@pytest.fixture(scope="module")
-def recogniser():
+def build(model):
     torch.manual_seed(0)
-    model = ModelConfig(encoder="stgcn", options={"width": 8}, head="cosine")
     branch = build_plain(model, layout=LAYOUT, max_persons=2, class_count=3).eval()
     names = ("wave", "kick", "bow")
     return Recogniser(PlainCheckpoint(branch, model, LAYOUT, 2, 16, names, {}), None)
 
 
+def as_set(clips):
+    count = len(clips)
+    return ClipSet.from_clips(
+        clips,
+        name="random",
+        class_names=["any"],
+        labels=[0] * count,
+        subjects=[0] * count,
+        clip_names=[str(number) for number in range(count)],
+    )
+
+
 @pytest.fixture(scope="module")
-def exported(recogniser, tmp_path_factory):
+def recogniser():
+    return build(ModelConfig(encoder="patchgcn", options={"width": 8}, head="cosine"))
+
+
+@pytest.fixture(scope="module")
+def exported_file(recogniser, tmp_path_factory):
     file = tmp_path_factory.mktemp("export") / "model.onnx"
     done = exporting.export_onnx(recogniser, file)
     assert done.difference < 1e-4
     assert [path.name for path in file.parent.iterdir()] == ["model.onnx"]
-    return OnnxRecogniser.load(file, threads=1)
+    return file
+
+
+@pytest.fixture(scope="module")
+def exported(exported_file):
+    return OnnxRecogniser.load(exported_file, threads=1)
+
+
+@pytest.fixture
+def written_before(exported_file, monkeypatch):
+    """The same weights need not go through torch's exporter, which takes its time, again."""
+    monkeypatch.setattr(
+        exporting, "_write", lambda model, file, *, example: shutil.copy(exported_file, file)
+    )
 
 
 @pytest.mark.slow
@@ -67,11 +102,49 @@ def test_the_file_says_what_a_recogniser_needs(recogniser, exported):
 
 
 @pytest.mark.slow
-def test_a_file_that_says_something_else_is_not_kept(recogniser, tmp_path, monkeypatch):
+def test_a_file_that_says_something_else_is_not_kept(
+    recogniser, written_before, tmp_path, monkeypatch
+):
     monkeypatch.setitem(exporting._TOLERANCE, "float32", 0.0)
     with pytest.raises(CheckpointError, match="Nothing was kept"):
         exporting.export_onnx(recogniser, tmp_path / "model.onnx")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["float16", "int8"])
+def test_rounded_weights_make_a_smaller_file_that_nearly_agrees(
+    recogniser, written_before, tmp_path, precision
+):
+    clips = as_set([make_clip(recogniser, seed=number, frames=20) for number in range(12)])
+    file = tmp_path / "model.onnx"
+    done = exporting.export_onnx(recogniser, file, precision=precision, clips=clips)
+    assert done.clips_compared == 3 + 12
+    assert 1e-7 < done.difference < exporting._TOLERANCE[precision]
+    stored = {weights.data_type for weights in onnx.load(file).graph.initializer}
+    kinds = {"float16": onnx.TensorProto.FLOAT16, "int8": onnx.TensorProto.INT8}
+    assert kinds[precision] in stored
+    gallery = fill_gallery(OnnxRecogniser.load(file, threads=1), actions=5)
+    for exemplar in gallery.exemplars:
+        assert gallery.recognize(exemplar.clip).action == exemplar.action
+
+
+@pytest.mark.slow
+def test_infogcn_is_exported_too(tmp_path):
+    model = ModelConfig(encoder="infogcn", options={"width": 8}, head="cosine")
+    done = exporting.export_onnx(build(model), tmp_path / "model.onnx")
+    assert done.difference < 1e-4
+
+
+@pytest.mark.slow
+def test_the_verb_exports_a_run_folder(recogniser, written_before, tmp_path):
+    recogniser.checkpoint.save(tmp_path / PLAIN_FILE)
+    file = tmp_path / "out" / "model.onnx"
+    done = CliRunner().invoke(app, ["export", str(tmp_path), "--out", str(file), "--json"])
+    assert done.exit_code == 0, done.output
+    record = json.loads(done.stdout.splitlines()[-1])
+    assert (record["file"], record["precision"]) == (str(file), "float32")
+    assert OnnxRecogniser.load(file).fingerprint == recogniser.fingerprint
 
 
 def test_int8_without_clips_is_refused(recogniser, tmp_path):

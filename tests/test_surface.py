@@ -58,6 +58,7 @@ OPTIONS = {
     "explain": {"--model", "--gallery", "--html", "--gif", "--layout", "--json"},
     "draw": {"--out", "--model", "--layout"},
     "export": {"--out", "--precision", "--data", "--layout", "--json"},
+    "benchmark": {"--json"},
     "list": {"--model", "--gallery", "--json"},
     "rename": {"--model", "--gallery"},
     "remove": {"--model", "--gallery"},

@@ -9,7 +9,7 @@ import os
 import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
@@ -25,6 +25,7 @@ from crossglg.skeleton.stack import stack_clips
 from crossglg.sources.clipset import ClipSet
 
 Precision = Literal["float32", "float16", "int8"]
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 Batch = tuple[NDArray[np.float32], NDArray[np.bool_]]
 
 # How far pooled features may be from torch's, as a share of their length. Rounding weights moves
@@ -151,18 +152,25 @@ def _round(file: Path, precision: Precision, *, calibrate_on: list[Batch]) -> No
     if precision == "float16":
         from onnxruntime.transformers.float16 import convert_float_to_float16
 
-        onnx.save(convert_float_to_float16(onnx.load(file), keep_io_types=True), file)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # one for every weight below the smallest half
+            onnx.save(convert_float_to_float16(onnx.load(file), keep_io_types=True), file)
     elif precision == "int8":
         from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
+        from onnxruntime.quantization.shape_inference import quant_pre_process
 
+        # Batch norms go into the products before them, or each would be rounded on its own.
+        quant_pre_process(file, file, skip_symbolic_shape=True)
         quantize_static(
             file,
             file,
             _Calibration(calibrate_on),
             quant_format=QuantFormat.QDQ,
-            op_types_to_quantize=["Conv"],  # attention's products keep their range
+            op_types_to_quantize=["Conv", "MatMul"],
             per_channel=True,
             weight_type=QuantType.QInt8,
+            # Links and attention are multiplied by what was computed: they keep their range.
+            extra_options={"MatMulConstBOnly": True},
         )
 
 

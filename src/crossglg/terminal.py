@@ -16,6 +16,7 @@ from rich.table import Table
 from crossglg import __version__
 
 if TYPE_CHECKING:
+    from crossglg.benchmark import Benchmark
     from crossglg.compare import Comparison
     from crossglg.gallery import Recognition
     from crossglg.inspection import Inspection
@@ -150,6 +151,21 @@ def print_comparison(comparison: "Comparison") -> None:
     console.print(table)
     for reason in comparison.failed:
         console.print(f"failed: {escape(reason)}", highlight=False)
+
+
+def print_benchmark(benchmark: "Benchmark") -> None:
+    """The machine, then every figure with its share of the limit."""
+    console = Console(highlight=False, soft_wrap=True)
+    for name, value in benchmark.machine.items():
+        console.print(f"{name.replace('_', ' ')}: {escape(str(value))}")
+    table = Table("what", "figure", "unit", "share of limit")
+    for column in table.columns[1::2]:
+        column.justify = "right"
+    for row in benchmark.figures:
+        share = "" if row.share_of_limit is None else f"{row.share_of_limit:.0%}"
+        digits = ",.1f" if row.value < 1000 else ",.0f"
+        table.add_row(escape(row.about), f"{row.value:{digits}}", row.unit, share)
+    console.print(table)
 
 
 def print_protocol(protocol: "Protocol") -> None:

@@ -1,4 +1,4 @@
-"""Verbs about a model's life outside: export."""
+"""Verbs about a model's life outside: export, and what a machine makes of it: benchmark."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -35,3 +35,16 @@ def export(
         f"{done.file}: {done.megabytes:.2f} MB in {done.precision}; features differ from torch by "
         f"at most {done.difference:.1e} of their length on {done.clips_compared} clips"
     )
+
+
+@app.command()
+def benchmark(as_json: Json = False) -> None:
+    """Measure this machine for about a minute: encoders, matching, clip to name."""
+    from crossglg.benchmark import measure_machine
+    from crossglg.terminal import print_benchmark
+
+    done = measure_machine()
+    if as_json:
+        print_json(done.to_json())
+    else:
+        print_benchmark(done)
