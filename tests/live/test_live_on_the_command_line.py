@@ -6,12 +6,17 @@ import sys
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from crossglg import live
 from crossglg.checkpoint import PLAIN_FILE, write_json
+from crossglg.cli import app, watch
+from crossglg.gallery import Gallery
 from crossglg.live import ClipPoses, open_file
 from crossglg.recogniser import ACCEPTANCE_FILE
 from crossglg.sources import write_npz
 from crossglg.sources.choreography import choreography
+from crossglg.sources.pose import PoseOptions
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +44,38 @@ def test_what_a_file_shows_is_told_as_json_lines(place):
     events = [json.loads(line) for line in watched.stdout.splitlines()]
     assert [event["action"] for event in events] == ["wave"]
     assert 0 <= events[0]["start_s"] < events[0]["end_s"] <= events[0]["reported_s"]
+
+
+class Interrupted:
+    """A camera that sees a clip; then somebody presses Ctrl-C."""
+
+    def __init__(self, clip):
+        self.clip = clip
+        self.is_closed = False
+
+    @property
+    def layout(self):
+        return self.clip.layout
+
+    def frames(self):
+        try:
+            yield from ClipPoses(self.clip).frames()
+            raise KeyboardInterrupt
+        finally:
+            self.is_closed = True
+
+
+def test_ctrl_c_ends_cleanly_and_tells_what_is_still_open(recogniser, clips, monkeypatch):
+    shown = clips[0][0]
+    camera = Interrupted(shown)
+    known = Gallery(recogniser).enroll("wave", shown)
+    monkeypatch.setattr(watch, "open_known", lambda gallery, model: known)
+    monkeypatch.setattr(live, "CameraPoses", lambda *_args, **_named: camera)
+    monkeypatch.setattr(PoseOptions, "create", lambda options: None)
+    result = CliRunner().invoke(app, ["live", "--model", "run", "--json"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout.splitlines()[-1])["action"] == "wave"
+    assert camera.is_closed
 
 
 def test_a_file_of_skeletons_is_replayed_frame_by_frame(place):
