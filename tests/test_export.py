@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from jaxtyping import config
 from typer.testing import CliRunner
 
 import crossglg.export as exporting
@@ -43,6 +44,14 @@ def as_set(clips):
         subjects=[0] * count,
         clip_names=[str(number) for number in range(count)],
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unchecked_shapes():
+    """The exporter calls with sizes that are symbols, which checks of shapes cannot read."""
+    config.update("jaxtyping_disable", True)
+    yield
+    config.update("jaxtyping_disable", False)
 
 
 @pytest.fixture(scope="module")
