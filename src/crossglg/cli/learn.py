@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from crossglg.verbs import SplitData
 
 Run = Annotated[
-    str, typer.Argument(help="Folder of a run, or open-base, open-small; several joined by +.")
+    str, typer.Argument(help="Folder of a run, or open-base, open-small; several joined by commas.")
 ]
 NovelBy = Annotated[str, typer.Option("--protocol", help="Which classes are novel, such as utd-a.")]
 NovelLabels = Annotated[
@@ -99,7 +99,7 @@ def evaluate(
     from crossglg.verbs import evaluate_run
 
     split = split_by_options(data, protocol, novel, layout)
-    first, *others = [load_plain(name) for name in run.split("+")]
+    first, *others = [load_plain(name) for name in run.split(",")]
     evaluation = evaluate_run(
         first,
         split,

@@ -1,0 +1,33 @@
+"""The README's second example, as a newcomer would type it: shipped weights, one clip an action."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from crossglg.cli import app
+from crossglg.shipped import list_shipped
+
+CLIPS = Path(__file__).parents[1] / "examples" / "clips.npz"
+ENROLLED = {"wave": "wave_right_hand", "squat": "squat", "kick": "kick_forward"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", list_shipped())
+def test_three_actions_are_known_of_somebody_else_and_a_fourth_is_not(tmp_path, model):
+    runner = CliRunner()
+    where = ["--gallery", str(tmp_path / "mine.crossglg"), "--model", model]
+    for name, clip in ENROLLED.items():
+        place = f"{CLIPS}#p00_{clip}_r0"
+        done = runner.invoke(app, ["enroll", name, place, "--either-side", *where])
+        assert done.exit_code == 0, done.output
+
+    def ask(clip):
+        place = f"{CLIPS}#p01_{clip}_r0"
+        done = runner.invoke(app, ["recognize", place, "--json", *where])
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)["action"]
+
+    assert {name: ask(clip) for name, clip in ENROLLED.items()} == {n: n for n in ENROLLED}
+    assert ask("bow") is None

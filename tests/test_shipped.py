@@ -1,0 +1,43 @@
+"""Weights that come with the package, by name."""
+
+from pathlib import Path
+
+import pytest
+
+import crossglg
+from crossglg.errors import CheckpointError
+from crossglg.shipped import find_run, list_shipped, load_plain
+
+LARGEST_MB = {"open-base": 8.0, "open-small": 1.0}
+
+
+def test_the_promised_weights_are_there():
+    assert set(list_shipped()) == set(LARGEST_MB)
+
+
+@pytest.mark.parametrize("name", LARGEST_MB)
+def test_weights_are_as_small_as_promised_and_say_where_they_come_from(name):
+    size = sum(file.stat().st_size for file in find_run(name).iterdir())
+    assert size < LARGEST_MB[name] * 1e6
+    checkpoint = load_plain(name)
+    assert checkpoint.provenance["data"] == "open"
+    assert checkpoint.provenance["recipe"]["name"] == "open"
+    assert not any("text" in key for key in checkpoint.branch.state_dict())
+
+
+@pytest.mark.parametrize("name", LARGEST_MB)
+def test_shipped_weights_know_when_not_to_answer(name):
+    recogniser = crossglg.load(name)
+    assert recogniser.acceptance is not None
+    assert recogniser.acceptance.among[1] < 0  # farther is less likely
+
+
+def test_a_wrong_name_is_answered_with_the_names_there_are():
+    with pytest.raises(CheckpointError, match="Did you mean 'open-base'"):
+        find_run("open-bse")
+
+
+def test_a_folder_of_ones_own_comes_before_a_shipped_name(tmp_path, monkeypatch):
+    (tmp_path / "open-base").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert find_run("open-base") == Path("open-base")
