@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from jaxtyping import config
 from typer.testing import CliRunner
 
 import crossglg.export as exporting
@@ -43,6 +44,14 @@ def as_set(clips):
         subjects=[0] * count,
         clip_names=[str(number) for number in range(count)],
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unchecked_shapes():
+    """The exporter calls with sizes that are symbols, which checks of shapes cannot read."""
+    config.update("jaxtyping_disable", True)
+    yield
+    config.update("jaxtyping_disable", False)
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +128,7 @@ def test_rounded_weights_make_a_smaller_file_that_nearly_agrees(
     clips = as_set([make_clip(recogniser, seed=number, frames=20) for number in range(12)])
     file = tmp_path / "model.onnx"
     done = exporting.export_onnx(recogniser, file, precision=precision, clips=clips)
-    assert done.clips_compared == 3 + 12
+    assert done.clips_compared == {"float16": 3 + 12, "int8": 6}[precision]
     assert 1e-7 < done.difference < exporting._TOLERANCE[precision]
     stored = {weights.data_type for weights in onnx.load(file).graph.initializer}
     kinds = {"float16": onnx.TensorProto.FLOAT16, "int8": onnx.TensorProto.INT8}

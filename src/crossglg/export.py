@@ -30,7 +30,7 @@ Batch = tuple[NDArray[np.float32], NDArray[np.bool_]]
 
 # How far pooled features may be from torch's, as a share of their length. Rounding weights moves
 # features by design: there the bound only catches a broken file, and accuracy is to be measured.
-_TOLERANCE: dict[Precision, float] = {"float32": 1e-4, "float16": 2e-2, "int8": 0.5}
+_TOLERANCE: dict[Precision, float] = {"float32": 1e-4, "float16": 2e-2, "int8": 0.2}
 _REAL_CLIPS = 64
 _OPSET = 18
 
@@ -44,7 +44,7 @@ class Export:
         precision: Of the weights.
         megabytes: Size of the file.
         difference: The largest distance of pooled features to torch's, as a share of their length.
-        clips_compared: Random and real ones together.
+        clips_compared: Random and real ones together; for int8 real ones that chose no scale.
     """
 
     file: str
@@ -97,15 +97,21 @@ def export_onnx(
     form = recogniser.checkpoint
     model = _Described(form.branch.eval())
     batches = [_random_batch(recogniser, count=3, frames=form.frame_count + 5)]
+    chosen: list[Batch] = []
     if clips is not None:
         some = np.linspace(0, len(clips) - 1, min(len(clips), _REAL_CLIPS)).astype(int)
         prepared = [prepare_clip(clips.clip(int(number)), form) for number in some]
         batches.append(stack_clips(prepared, max_persons=form.max_persons))
+        if precision == "int8":
+            # Scales are fit for how people move, which random joints do not: these are left out,
+            # and agreement is asked of clips that chose no scale.
+            chosen = [stack_clips(prepared[::2], max_persons=form.max_persons)]
+            batches = [stack_clips(prepared[1::2] or prepared, max_persons=form.max_persons)]
     part = file.with_name(f".{file.stem}.{os.getpid()}.onnx")
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
         _write(model, part, example=_random_batch(recogniser, count=2, frames=form.frame_count))
-        _round(part, precision, calibrate_on=batches[1:])
+        _round(part, precision, calibrate_on=chosen)
         _note(part, recogniser)
         difference = _compare(model, OnnxRecogniser.load(part), batches)
         if not difference < _TOLERANCE[precision]:
