@@ -86,11 +86,11 @@ _SMALL: dict[str, tuple[str, ...]] = {
 
 
 def demo() -> Recipe:
-    """``metric``, sized for a first run of a few minutes on two cores without a GPU."""
+    """``beyond``, sized for a first run of a minute or two on two cores without a GPU."""
     return Recipe(
         name="demo",
         descriptions="choreography",
-        model=ModelConfig(options={"width": 32, "reaches": _BONES_AND_JOINTS}, head="cosine"),
+        model=ModelConfig(encoder="patchgcn", options={"width": 48}, head="cosine"),
         training=TrainingConfig(
             epochs=15, learning_rate=0.05, warmup_epochs=2, frame_count=32, mirror="off"
         ),
