@@ -220,8 +220,8 @@ def _measure_answers(effort: Effort) -> list[Figure]:
     return [
         Figure(
             f"answer_p{share}",
-            f"from a clip of 64 frames to a name out of {effort.actions} on the CPU, {share} of "
-            "100 are faster",
+            f"clip of 64 frames to a name among {effort.actions} actions, on the CPU: {share} % of "
+            "answers are sooner",
             float(np.percentile(seconds, share)) * 1e3,
             "ms",
         )
