@@ -151,3 +151,14 @@ def test_every_place_that_the_paper_is_mapped_to_exists(file, name):
     path = ROOT / file if file.startswith("tests/") else ROOT / "src" / "crossglg" / file
     assert path.exists()
     assert not name or re.search(rf"^(?:def|class) {name}\b", path.read_text("utf-8"), re.MULTILINE)
+
+
+def test_no_verb_insists_on_a_model_while_weights_are_shipped():
+    another_kind = {"describe write"}  # its model is a language model
+    demanding = [
+        name
+        for name, command in verbs().items()
+        for option in command.params
+        if "--model" in option.opts and option.required and name not in another_kind
+    ]
+    assert demanding == []

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 __version__ = version("crossglg")
 
+DEFAULT_RUN = "open-base"
+"""The shipped weights that are used where no other run is named."""
+
 __all__ = [
+    "DEFAULT_RUN",
     "CrossGLGError",
     "Layout",
     "SkeletonClip",
@@ -23,7 +27,7 @@ __all__ = [
 ]
 
 
-def load(run: Path | str = "open-base") -> "Recogniser":
+def load(run: Path | str = DEFAULT_RUN) -> "Recogniser":
     """A trained model ready for use: shipped weights by name, or the folder of a run.
 
     Raises:

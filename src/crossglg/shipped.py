@@ -6,8 +6,6 @@ from pathlib import Path
 from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
 from crossglg.errors import CheckpointError, suggest
 
-DEFAULT_RUN = "open-base"
-
 
 def list_shipped() -> tuple[str, ...]:
     """Names of the weights in the package."""

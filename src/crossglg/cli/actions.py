@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crossglg import DEFAULT_RUN
 from crossglg.cli.app import Json, LayoutFile, app, print_json, read_layout
 
 if TYPE_CHECKING:
@@ -35,14 +36,13 @@ Persons = Annotated[
     int, typer.Option("--persons", min=1, help="Of videos: how many people to look for.")
 ]
 DEFAULT_GALLERY = Path("gallery.crossglg")
-DEFAULT_MODEL = "open-base"
 
 
 @app.command()
 def enroll(
     name: Annotated[str, typer.Argument(help="What the action is called from now on.")],
     clips: Annotated[list[str], typer.Argument(help="Clips that show it; one is enough.")],
-    model: Model = DEFAULT_MODEL,
+    model: Model = DEFAULT_RUN,
     gallery: GalleryFile = DEFAULT_GALLERY,
     start: From = 0.0,
     end: To = None,
@@ -76,7 +76,7 @@ def enroll(
 @app.command()
 def recognize(
     clip: Clip,
-    model: Model = DEFAULT_MODEL,
+    model: Model = DEFAULT_RUN,
     gallery: GalleryFile = DEFAULT_GALLERY,
     top: Annotated[int, typer.Option(min=1, help="How many answers to show.")] = 3,
     start: From = 0.0,
@@ -103,7 +103,7 @@ def recognize(
 
 @app.command("list")
 def list_actions(
-    model: Model = DEFAULT_MODEL, gallery: GalleryFile = DEFAULT_GALLERY, as_json: Json = False
+    model: Model = DEFAULT_RUN, gallery: GalleryFile = DEFAULT_GALLERY, as_json: Json = False
 ) -> None:
     """What is enrolled, with how many clips, and since when."""
     known = open_known(gallery, model)
@@ -126,7 +126,7 @@ def list_actions(
 def rename(
     name: Annotated[str, typer.Argument(help="As it is.")],
     new: Annotated[str, typer.Argument(help="As it shall be; an existing name takes it in.")],
-    model: Model = DEFAULT_MODEL,
+    model: Model = DEFAULT_RUN,
     gallery: GalleryFile = DEFAULT_GALLERY,
 ) -> None:
     """Give an enrolled action another name."""
@@ -139,7 +139,7 @@ def rename(
 @app.command()
 def remove(
     name: Annotated[str, typer.Argument(help="The action to forget.")],
-    model: Model = DEFAULT_MODEL,
+    model: Model = DEFAULT_RUN,
     gallery: GalleryFile = DEFAULT_GALLERY,
 ) -> None:
     """Forget an enrolled action."""

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from crossglg.cli.actions import DEFAULT_GALLERY, DEFAULT_MODEL, Clip, GalleryFile, Model
+from crossglg import DEFAULT_RUN
+from crossglg.cli.actions import DEFAULT_GALLERY, Clip, GalleryFile, Model
 from crossglg.cli.app import Data, Json, LayoutFile, Seed, app, print_json, read_layout
 from crossglg.cli.learn import Classifiers, Draws, NovelBy, NovelLabels, split_by_options
 from crossglg.errors import ConfigError
@@ -64,7 +65,7 @@ def report(
 @app.command()
 def explain(
     clip: Clip,
-    model: Model = DEFAULT_MODEL,
+    model: Model = DEFAULT_RUN,
     gallery: GalleryFile = DEFAULT_GALLERY,
     html: Annotated[Path | None, typer.Option(help="A page to write.")] = None,
     gif: Annotated[Path | None, typer.Option(help="A moving picture: .gif or .webp.")] = None,

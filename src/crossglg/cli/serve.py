@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from crossglg.cli.actions import DEFAULT_GALLERY, DEFAULT_MODEL, GalleryFile, Model
+from crossglg import DEFAULT_RUN
+from crossglg.cli.actions import DEFAULT_GALLERY, GalleryFile, Model
 from crossglg.cli.app import app
 from crossglg.errors import ConfigError, require
 
@@ -14,7 +15,7 @@ _EXTRA = "serve"
 
 @app.command()
 def serve(
-    model: Model = DEFAULT_MODEL,
+    model: Model = DEFAULT_RUN,
     gallery: GalleryFile = DEFAULT_GALLERY,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crossglg import DEFAULT_RUN
 from crossglg.cli.actions import DEFAULT_GALLERY, GalleryFile, Model, Persons, PoseModel, open_known
 from crossglg.cli.app import Json, LayoutFile, app, read_layout
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 @app.command()
 def live(
-    model: Model,
+    model: Model = DEFAULT_RUN,
     camera: Annotated[int, typer.Option(min=0, help="Number of the camera.")] = 0,
     source: Annotated[
         str, typer.Option(help="A video or a file of skeletons in the place of the camera.")
