@@ -25,7 +25,7 @@ from crossglg.checkpoint import PlainCheckpoint
 from crossglg.guidance.build import build_crossglg, build_plain
 from crossglg.oneshot import evaluate, extract_features
 from crossglg.oneshot.acceptance import choose_players
-from crossglg.oneshot.classifiers import match_joints
+from crossglg.oneshot.classifiers import match_joints_and_motion
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import get_layout
 from crossglg.sources.archive import open_archive, write_archive
@@ -179,7 +179,7 @@ def measure_evaluation(checkpoint: PlainCheckpoint, split: SplitData, embedded: 
             split.base.labels, split.base.subjects, rng=np.random.default_rng(0)
         )
         played = features.select(np.arange(len(players)))
-        distances = match_joints(played, played)
+        distances = match_joints_and_motion(played, played)
     print(f"  {len(players)} of {len(split.base)} base clips, {distances.nbytes / 1e6:.0f} MB")
 
 

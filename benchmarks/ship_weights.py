@@ -14,7 +14,7 @@ import torch
 from crossglg.checkpoint import PLAIN_FILE, write_json
 from crossglg.oneshot import extract_features
 from crossglg.oneshot.acceptance import fit_acceptance, play_trials
-from crossglg.oneshot.classifiers import match_joints
+from crossglg.oneshot.classifiers import match_joints_and_motion
 from crossglg.recogniser import ACCEPTANCE_FILE
 from crossglg.shipped import load_plain
 from crossglg.sources import open_data
@@ -33,7 +33,7 @@ def main() -> None:
     unseen = data.of_classes(new)
     print(f"{len(unseen)} clips of {len(new)} classes that the twin has not met")
     features = extract_features(twin, unseen)
-    distances = match_joints(features, features)
+    distances = match_joints_and_motion(features, features)
     rng = np.random.default_rng(0)
     acceptance = fit_acceptance(play_trials(distances, unseen.labels, unseen.subjects, rng=rng))
     arguments.out.mkdir(parents=True, exist_ok=True)

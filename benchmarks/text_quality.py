@@ -50,6 +50,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--protocol", required=True)
     parser.add_argument("--descriptions", default="", help="by default those called like the data")
+    parser.add_argument("--recipe", default="metric")
     parser.add_argument("--second", default="", help="a second description set, to be merged")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seeds", type=int, default=3)
@@ -67,7 +68,7 @@ def main() -> None:
         other.save(words.out / f"{name}.json")
 
     def method(name: str, descriptions: str, guidance: str = "crossglg") -> Method:
-        recipe = replace(create_recipe("metric"), descriptions=descriptions)
+        recipe = replace(create_recipe(words.recipe), descriptions=descriptions)
         return Method(name, override(recipe, [f"model.guidance={guidance}", *words.settings]))
 
     methods = [

@@ -32,7 +32,7 @@ def test_a_grid_is_run_once_and_tabled(grid):
     assert [done for done, _, _ in told] == [1, 2]
     assert [row.method for row in comparison.rows] == ["infogcn+crossglg", "hdgcn"]
     assert not comparison.failed
-    assert set(comparison.floor) == {"raw DTW", "raw Euclidean"}
+    assert set(comparison.floor) == {"raw DTW", "raw Euclidean", "raw motion"}
     assert all(0 <= row.accuracy["joints"][0] <= 100 for row in comparison.rows)
     assert all(row.parameters > 0 and row.ms_per_clip > 0 for row in comparison.rows)
     table = (grid.out / "table.md").read_text()

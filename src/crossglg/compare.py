@@ -20,6 +20,7 @@ from crossglg.cells import (
 )
 from crossglg.checkpoint import PlainCheckpoint, write_json
 from crossglg.errors import ConfigError
+from crossglg.oneshot import FLOORS
 from crossglg.shipped import load_plain
 from crossglg.skeleton.layout import Layout
 from crossglg.sources.splits import get_protocol
@@ -191,9 +192,9 @@ def _summarise(grid: Grid, failed: tuple[str, ...]) -> Comparison:
         results = [found for cell in cells if (found := read_cell(cell)) is not None]
         if not results:
             continue
-        for name, key in (("raw DTW", "floor"), ("raw Euclidean", "floor_euclidean")):
-            found = results[0].evaluation[key]
-            floor[name] = (found["mean"], found["std"])
+        for name, key in FLOORS.items():
+            if found := results[0].evaluation.get(key):
+                floor[name] = (found["mean"], found["std"])
         trained = next(cell for cell in cells if read_cell(cell) is not None)
         rows.append(
             Row(

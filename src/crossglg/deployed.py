@@ -12,8 +12,9 @@ from crossglg.errors import CheckpointError, require
 from crossglg.oneshot import ClipFeatures
 from crossglg.oneshot.acceptance import Acceptance
 from crossglg.oneshot.attribution import attribute_joints
-from crossglg.oneshot.classifiers import match_joints
+from crossglg.oneshot.classifiers import match_joints_and_motion
 from crossglg.oneshot.features import prepare_clip
+from crossglg.oneshot.motion import find_motion
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.stack import stack_clips
@@ -93,11 +94,12 @@ class OnnxRecogniser:
         pooled, joints, frames, importance = self.session.run(
             list(OUTPUTS), {"clips": clips, "present": present}
         )
-        return ClipFeatures(pooled, joints, frames.astype(np.float16), importance)
+        motion = find_motion(clips, present).astype(np.float16)
+        return ClipFeatures(pooled, joints, frames.astype(np.float16), importance, motion)
 
     def compare(self, query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
-        """(Q) clips, (S) exemplars -> distances (Q S): joints weighted by importance."""
-        return match_joints(query, support)
+        """(Q) clips, (S) exemplars -> distances (Q S): weighted joints, and motion."""
+        return match_joints_and_motion(query, support)
 
     def attribute(self, query: ClipFeatures, exemplar: ClipFeatures) -> NDArray[np.float64]:
         """Parts (T V) per moment of the query and joint that add up to ``compare``; N = 1 each."""

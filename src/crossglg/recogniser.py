@@ -14,7 +14,7 @@ from crossglg.checkpoint import PlainCheckpoint, read_json, write_json
 from crossglg.oneshot import ClipFeatures, extract_features
 from crossglg.oneshot.acceptance import Acceptance, choose_players, fit_acceptance, play_trials
 from crossglg.oneshot.attribution import attribute_joints
-from crossglg.oneshot.classifiers import match_joints
+from crossglg.oneshot.classifiers import match_joints_and_motion
 from crossglg.shipped import find_run, load_plain
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
@@ -105,8 +105,8 @@ class Recogniser:
         return ClipFeatures.concatenate(parts)
 
     def compare(self, query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
-        """(Q) clips, (S) exemplars -> distances (Q S): joints weighted by importance."""
-        return match_joints(query, support)
+        """(Q) clips, (S) exemplars -> distances (Q S): weighted joints, and motion."""
+        return match_joints_and_motion(query, support)
 
     def attribute(self, query: ClipFeatures, exemplar: ClipFeatures) -> NDArray[np.float64]:
         """Parts (T V) per moment of the query and joint that add up to ``compare``; N = 1 each."""
@@ -121,7 +121,7 @@ def learn_acceptance(checkpoint: PlainCheckpoint, base: ClipSet, run: Path) -> A
     base = base.select(choose_players(base.labels, base.subjects, rng=rng))
     features = extract_features(checkpoint, base)
     trials = play_trials(
-        match_joints(features, features),
+        match_joints_and_motion(features, features),
         base.labels,
         base.subjects,
         rng=np.random.default_rng(_SEED),

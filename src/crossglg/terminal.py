@@ -91,9 +91,10 @@ def print_evaluation(evaluation: "Evaluation") -> None:
         gain = result.mean - evaluation.floor.mean
         table.add_row(name, f"{result.mean:.1f} ± {result.std:.1f}", f"{gain:+.1f}")
     table.add_section()
-    floor, still = evaluation.floor, evaluation.floor_euclidean
-    table.add_row("floor: raw DTW", f"{floor.mean:.1f} ± {floor.std:.1f}", "")
-    table.add_row("raw Euclidean", f"{still.mean:.1f} ± {still.std:.1f}", "", style="dim")
+    for name, floor in evaluation.floors.items():
+        is_first = floor is evaluation.floor
+        label, style = (f"floor: {name}", "") if is_first else (name, "dim")
+        table.add_row(label, f"{floor.mean:.1f} ± {floor.std:.1f}", "", style=style)
     Console().print(table)
     if evaluation.seen:
         names = escape(", ".join(evaluation.seen))

@@ -34,7 +34,7 @@ from crossglg.sources.verify import require_verified
 from crossglg.text import create_text_encoder, load_guidance
 from crossglg.training import BaseClips, Progress, Recipe, train
 
-DEFAULT_CLASSIFIERS = ("cosine", "joints", "dtw", "dtw-either", "calibrated")
+DEFAULT_CLASSIFIERS = ("cosine", "joints", "dtw", "motion", "joints+motion", "calibrated")
 DEFAULT_DRAWS = 100
 
 

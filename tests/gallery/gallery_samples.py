@@ -8,7 +8,7 @@ from crossglg.oneshot.acceptance import Acceptance
 from crossglg.recogniser import Recogniser
 from crossglg.skeleton import get_layout
 
-USUAL = Acceptance((-6.0, -3.0, -3.0), (-6.0, -3.0))
+USUAL = Acceptance((0.0, -5.0, -4.0), (1.5, -7.0))
 
 
 def make_recogniser(seed=0, *, acceptance=USUAL):

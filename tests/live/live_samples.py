@@ -15,4 +15,4 @@ def make_recogniser():
     layout = get_layout("openni15")
     branch = build_plain(config, layout=layout, max_persons=1, class_count=3).eval()
     checkpoint = PlainCheckpoint(branch, config, layout, 1, 16, ("a", "b", "c"), {})
-    return Recogniser(checkpoint, Acceptance((-6.0, -3.0, -3.0), (-6.0, -3.0)))
+    return Recogniser(checkpoint, Acceptance((0.0, -5.0, -4.0), (1.5, -7.0)))

@@ -12,7 +12,10 @@ def _make_features(pooled, *, joint_count=3, frame_count=4):
     joints = np.repeat(pooled[:, None], joint_count, axis=1)
     frames = np.repeat(joints[:, None], frame_count, axis=1).astype(np.float16)
     importance = np.full((len(pooled), joint_count), 1 / joint_count, dtype=np.float32)
-    return ClipFeatures(pooled, joints, frames, importance)
+    motion = np.zeros((*frames.shape[:2], 1, joint_count, 3), dtype=np.float16)
+    shown = min(3, pooled.shape[1])
+    motion[:, :, 0, :, :shown] = frames[..., :shown]
+    return ClipFeatures(pooled, joints, frames, importance, motion)
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +32,7 @@ def random_features():
         frames = rng.normal(size=(1, 5, 4, 6)).astype(np.float16)
         joints = frames.astype(np.float32).mean(axis=1)
         importance = rng.dirichlet(np.ones(4), size=1).astype(np.float32)
-        return ClipFeatures(joints.mean(axis=1), joints, frames, importance)
+        motion = rng.normal(size=(1, 10, 2, 4, 3)).astype(np.float16)
+        return ClipFeatures(joints.mean(axis=1), joints, frames, importance, motion)
 
     return make

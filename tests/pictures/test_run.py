@@ -16,7 +16,7 @@ def make_evaluation(split):
     names = tuple(split.novel.class_names[label] for label in split.protocol.novel)
     way = len(names)
     result = ClassifierResult(50.0, 1.0, (50.0,) * way, np.eye(way, dtype=np.int64))
-    return Evaluation("demo", names, 24.0, 3, {"joints": result}, result, result)
+    return Evaluation("demo", names, 24.0, 3, {"joints": result}, result, result, result)
 
 
 @pytest.fixture(scope="module")

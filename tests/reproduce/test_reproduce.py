@@ -177,8 +177,12 @@ def test_a_quick_table_is_filled_and_goes_on_where_it_was(tmp_path):
     assert outcome.complete, outcome
     assert told == [(1, 3), (2, 3), (3, 3)]
     (table,) = outcome.tables
-    assert [line.label for line in table.lines[:2]] == ["floor: raw DTW", "raw Euclidean"]
-    assert {(line.label, line.classifier) for line in table.lines[2:]} == {
+    assert [line.label for line in table.lines[:3]] == [
+        "floor: raw DTW",
+        "raw Euclidean",
+        "raw motion",
+    ]
+    assert {(line.label, line.classifier) for line in table.lines[3:]} == {
         (label, classifier)
         for label in ("MotionBERT", "InfoGCN", "InfoGCN + CrossGLG")
         for classifier in ("calibrated", "cosine")

@@ -27,11 +27,12 @@ from crossglg.recogniser import ClipReader
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
 
-_FORMAT = 1
+_FORMAT = 2
+_READABLE = (1, _FORMAT)  # the first had no motion among the features
 _MANIFEST = "manifest.json"
 _LOCK_TIMEOUT_S = 60.0
 _CLIP_ARRAYS = ("joints", "visible")
-_FEATURE_ARRAYS = ("pooled", "joints", "frames", "importance")
+_FEATURE_ARRAYS = ("pooled", "joints", "frames", "importance", "motion")
 
 
 def save_gallery(gallery: Gallery, path: Path) -> None:
@@ -41,13 +42,13 @@ def save_gallery(gallery: Gallery, path: Path) -> None:
 
 
 def load_gallery(path: Path, recogniser: ClipReader) -> Gallery:
-    """Read a gallery; exemplars that another model embedded are embedded again.
+    """Read a gallery; exemplars that another model or version embedded are embedded again.
 
     Raises:
         GalleryError: The file is damaged or of another version.
     """
     manifest, arrays = _unpack(path)
-    is_fresh = manifest["model"] == recogniser.fingerprint
+    is_fresh = manifest["format"] == _FORMAT and manifest["model"] == recogniser.fingerprint
     exemplars = tuple(
         _read_exemplar(number, record, arrays, embed_anew=None if is_fresh else recogniser)
         for number, record in enumerate(manifest["exemplars"])
@@ -154,7 +155,7 @@ def _unpack(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = json.loads(archive.read(_MANIFEST))
-            if manifest["format"] != _FORMAT:
+            if manifest["format"] not in _READABLE:
                 raise GalleryError(
                     f"{path}: expected a gallery of version {_FORMAT}, found "
                     f"{manifest['format']}. Update crossglg."

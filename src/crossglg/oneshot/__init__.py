@@ -3,7 +3,7 @@
 from crossglg.oneshot.calibration import DistributionCalibration
 from crossglg.oneshot.classifiers import list_classifiers
 from crossglg.oneshot.draws import Draw, draw_exemplars, fixed_exemplars
-from crossglg.oneshot.evaluate import ClassifierResult, Evaluation, evaluate
+from crossglg.oneshot.evaluate import FLOORS, ClassifierResult, Evaluation, evaluate
 from crossglg.oneshot.features import (
     ClipFeatures,
     extract_features,
@@ -13,6 +13,7 @@ from crossglg.oneshot.features import (
 from crossglg.oneshot.statistics import BaseStatistics
 
 __all__ = [
+    "FLOORS",
     "BaseStatistics",
     "ClassifierResult",
     "ClipFeatures",

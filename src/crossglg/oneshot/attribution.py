@@ -1,6 +1,6 @@
 """Where a distance comes from: its parts per moment of the query and per joint, adding up to it.
 
-The matcher ``joints`` is a sum, so nothing has to be estimated::
+The matcher ``joints+motion`` is a sum, so nothing has to be estimated. Its first half is::
 
     d = sum_v w_v (1 - <x_v, s_v> / |x_v| |s_v|)
 
@@ -8,19 +8,35 @@ where w are the mean importances and the query's features x_v are the mean of it
 product with a mean is the mean of products, so the part of frame t and joint v is::
 
     w_v (1 - <f_tv, s_v> / |x_v| |s_v|) / T
+
+Its other half is a sum of Euclidean distances e between moments that answer each other, m_v and n_v
+of joint v. Of each, joint v has |m_v - n_v|^2 / e, which adds up to e over the joints.
 """
 
 import numpy as np
+from einops import rearrange
 from numpy.typing import NDArray
 
-from crossglg.oneshot.distances import normalise_rows
+from crossglg.oneshot.alignment import align
+from crossglg.oneshot.classifiers import describe_motion
+from crossglg.oneshot.distances import euclidean_distances, normalise_rows
 from crossglg.oneshot.features import ClipFeatures
 
 _TINY = 1e-12
 
 
 def attribute_joints(query: ClipFeatures, exemplar: ClipFeatures) -> NDArray[np.float64]:
-    """Parts (T V) of ``match_joints`` of one query and one exemplar, N = 1 each.
+    """Parts (T V) of ``match_joints_and_motion`` of one query and one exemplar, N = 1 each.
+
+    T are the frames of the motion; those of the features are fewer, and each spreads its part
+    evenly over its time.
+    """
+    moved = _attribute_motion(query, exemplar)
+    return _spread(_attribute_angles(query, exemplar), len(moved)) + moved
+
+
+def _attribute_angles(query: ClipFeatures, exemplar: ClipFeatures) -> NDArray[np.float64]:
+    """Parts (T V) of ``match_joints``.
 
     Frames are kept in half precision and averaged over persons one by one; what that rounds off a
     joint's part is spread evenly over its moments, so that the sum is the distance itself.
@@ -35,3 +51,23 @@ def attribute_joints(query: ClipFeatures, exemplar: ClipFeatures) -> NDArray[np.
     parts = weights * (1 - likeness) / len(frames)
     rounded_off = (whole - parts.sum(axis=0)) / len(frames)
     return np.asarray(parts + rounded_off, dtype=np.float64)
+
+
+def _attribute_motion(query: ClipFeatures, exemplar: ClipFeatures) -> NDArray[np.float64]:
+    """Parts (T V) of ``match_motion`` per frame."""
+    mine, theirs = (describe_motion(clip)[0] for clip in (query, exemplar))
+    path = align(euclidean_distances(mine, theirs))
+    apart = mine[path.query].astype(np.float64) - theirs[path.exemplar]  # (L M*V*3)
+    by_joint = rearrange(apart, "l (m v c) -> l v (m c)", v=query.importance.shape[1], c=3)
+    squares = np.square(by_joint).sum(axis=-1)  # (L V)
+    distances = np.sqrt(squares.sum(axis=1, keepdims=True))
+    parts = np.zeros((len(mine), squares.shape[1]))
+    np.add.at(parts, path.query, squares / np.maximum(distances, _TINY))
+    return parts / len(mine)
+
+
+def _spread(parts: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """Parts (T V) of long moments as parts (count V) of shorter ones with the same sum."""
+    so_far = np.concatenate([np.zeros((1, parts.shape[1])), parts.cumsum(axis=0)])
+    edges, finer = np.linspace(0, 1, len(so_far)), np.linspace(0, 1, count + 1)
+    return np.diff([np.interp(finer, edges, column) for column in so_far.T], axis=1).T

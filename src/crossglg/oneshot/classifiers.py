@@ -22,6 +22,7 @@ from crossglg.oneshot.distances import (
     weighted_joint_distances,
 )
 from crossglg.oneshot.features import ClipFeatures
+from crossglg.oneshot.motion import level_energy
 from crossglg.oneshot.softdtw import soft_dtw_distances
 from crossglg.oneshot.statistics import BaseStatistics
 from crossglg.oneshot.transport import local_features, transport_distances
@@ -83,6 +84,17 @@ def match_in_time(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.floa
     return _match_in_blocks(query, support, _describe_frames, dtw_distances)
 
 
+def match_motion(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
+    """Dynamic time warping over how the joints move, weighted by importance; no other feature."""
+    return _match_in_blocks(query, support, describe_motion, dtw_distances)
+
+
+def match_joints_and_motion(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
+    """What was learned and what is plain to see: ``joints``, and ``motion`` per frame."""
+    motion = match_motion(query, support) / np.float32(query.motion.shape[1])
+    return match_joints(query, support) + motion
+
+
 def match_softly_in_time(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
     """Soft-DTW over the same frames as ``match_in_time``."""
     return _match_in_blocks(query, support, _describe_frames, soft_dtw_distances)
@@ -111,6 +123,11 @@ def _match_in_blocks(
 def _blocks(count: int) -> list[NDArray[np.int64]]:
     starts = range(0, count, _CLIPS_AT_ONCE)
     return [np.arange(start, min(start + _CLIPS_AT_ONCE, count)) for start in starts]
+
+
+def describe_motion(features: ClipFeatures) -> NDArray[np.float32]:
+    """(N T M*V*3): what ``match_motion`` compares, frame by frame."""
+    return level_energy(features.motion, features.importance)
 
 
 def _describe_frames(features: ClipFeatures) -> NDArray[np.float32]:
@@ -181,9 +198,13 @@ MATCHERS: dict[str, Matcher] = {
     "joints-uniform": match_joints_alike,
     "dtw": match_in_time,
     "soft-dtw": match_softly_in_time,
+    "motion": match_motion,
+    "joints+motion": match_joints_and_motion,
     "transport": match_by_transport,
 }
-EITHER_SIDE = {f"{name}-either": name for name in ("cosine", "joints", "dtw")}
+EITHER_SIDE = {
+    f"{name}-either": name for name in ("cosine", "joints", "dtw", "motion", "joints+motion")
+}
 """Matchers that also let the mirror image of an exemplar stand for it (``oneshot.sides``)."""
 
 LEARNERS: dict[str, Learner] = {

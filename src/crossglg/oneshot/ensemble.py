@@ -34,6 +34,7 @@ def put_side_by_side(views: Sequence[ClipFeatures]) -> ClipFeatures:
         np.concatenate([normalise_rows(view.joints) for view in views], axis=-1),
         np.concatenate(frames, axis=-1),
         np.mean([view.importance for view in views], axis=0, dtype=np.float32),
+        views[0].motion,
     )
 
 

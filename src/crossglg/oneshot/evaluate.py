@@ -18,6 +18,13 @@ from crossglg.oneshot.statistics import BaseStatistics
 from crossglg.oneshot.worded import WORDED, NovelWords
 from crossglg.sources.clipset import ClipSet
 
+FLOORS = {
+    "raw DTW": "floor",
+    "raw Euclidean": "floor_euclidean",
+    "raw motion": "floor_motion",
+}
+"""What tables call matching without learning -> its field of ``Evaluation``; first, the floor."""
+
 
 @dataclass(frozen=True, eq=False)
 class ClassifierResult:
@@ -57,6 +64,7 @@ class Evaluation:
         results: By name of the classifier.
         floor: DTW on raw coordinates, on the same draws.
         floor_euclidean: Frame-by-frame distance on raw coordinates, likewise.
+        floor_motion: DTW on how raw joints move (``oneshot.motion``), likewise.
         seen: Novel classes that the model met in training, in other data.
     """
 
@@ -67,7 +75,14 @@ class Evaluation:
     results: dict[str, ClassifierResult]
     floor: ClassifierResult
     floor_euclidean: ClassifierResult
+    floor_motion: ClassifierResult
     seen: tuple[str, ...] = ()
+
+    @property
+    def floors(self) -> dict[str, ClassifierResult]:
+        """Everything without learning, by the names of ``FLOORS``."""
+        every = (self.floor, self.floor_euclidean, self.floor_motion)
+        return dict(zip(FLOORS, every, strict=True))
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; accuracies in percent."""
@@ -79,6 +94,7 @@ class Evaluation:
             "results": {name: result.to_json() for name, result in self.results.items()},
             "floor": self.floor.to_json(),
             "floor_euclidean": self.floor_euclidean.to_json(),
+            "floor_motion": self.floor_motion.to_json(),
             "class_names": list(self.class_names),
             "seen": list(self.seen),
         }
@@ -143,6 +159,7 @@ def evaluate(
         results,
         _judge_floor(sequences, "dtw", shown, truth, draws),
         _judge_floor(sequences, "euclidean", shown, truth, draws),
+        _judge_floor(sequences, "motion", shown, truth, draws),
     )
 
 
@@ -229,7 +246,7 @@ def _judge_learner(
 ) -> ClassifierResult:
     learner = LEARNERS[name]
     # Learners look at clips as wholes; their frames need not be copied for every draw.
-    features = replace(features, frames=features.frames[:, :0])
+    features = replace(features, frames=features.frames[:, :0], motion=features.motion[:, :0])
     # The systems solved here are small: a second BLAS thread costs more than it brings.
     with threadpool_limits(1, user_api="blas"):
         scores = [

@@ -14,6 +14,7 @@ from crossglg.checkpoint import PlainCheckpoint
 from crossglg.denormals import flush_denormals
 from crossglg.errors import ClipError
 from crossglg.guidance.model import PlainOutput
+from crossglg.oneshot.motion import find_motion
 from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
@@ -27,17 +28,22 @@ from crossglg.sources.room import make_room
 class ClipFeatures:
     """Features of N clips. V joints, T frames at the encoder's last stride, D width.
 
+    What is compared without a network goes with them: T' frames of M persons, as put in place.
+
     Attributes:
         pooled: (N D) averaged over persons, frames and joints.
         joints: (N V D) averaged over persons and frames.
         frames: (N T V D) float16, averaged over persons.
         importance: (N V) k_out, uniform where the model predicts none; each row sums to one.
+        motion: (N T' M V 3) float16, how far each joint goes around each frame
+            (``oneshot.motion``).
     """
 
     pooled: NDArray[np.float32]
     joints: NDArray[np.float32]
     frames: NDArray[np.float16]
     importance: NDArray[np.float32]
+    motion: NDArray[np.float16]
 
     def __len__(self) -> int:
         """N."""
@@ -50,6 +56,7 @@ class ClipFeatures:
             self.joints[indices],
             self.frames[indices],
             self.importance[indices],
+            self.motion[indices],
         )
 
     @classmethod
@@ -60,6 +67,7 @@ class ClipFeatures:
             np.concatenate([part.joints for part in parts]),
             np.concatenate([part.frames for part in parts]),
             np.concatenate([part.importance for part in parts]),
+            np.concatenate([part.motion for part in parts]),
         )
 
 
@@ -119,14 +127,15 @@ def extract_features(
     """
     whole: ClipFeatures | None = None
     start = 0
-    for output, present in _run(checkpoint, data, batch_size):
-        part = _as_arrays(output, present)
+    for output, joints, present in _run(checkpoint, data, batch_size):
+        part = _as_arrays(output, joints, present)
         whole = whole or _make_room_for(part, len(data))
         stop = start + len(part)
         whole.pooled[start:stop] = part.pooled
         whole.joints[start:stop] = part.joints
         whole.frames[start:stop] = part.frames
         whole.importance[start:stop] = part.importance
+        whole.motion[start:stop] = part.motion
         start = stop
     if whole is None:
         raise ClipError("Expected clips to extract features of, found none.")
@@ -143,14 +152,14 @@ def extract_pooled(
         LayoutError: The clips' joints say nothing about a joint of the model.
         ClipError: Nobody is seen in a clip.
     """
-    parts = [output.embedding.cpu().numpy() for output, _ in _run(checkpoint, data, batch_size)]
+    parts = [output.embedding.cpu().numpy() for output, *_ in _run(checkpoint, data, batch_size)]
     return np.concatenate(parts)
 
 
 def _run(
     checkpoint: PlainCheckpoint, data: ClipSet, batch_size: int
-) -> Iterator[tuple[PlainOutput, Tensor]]:
-    """The branch's output, batch by batch, with who is present (N M T)."""
+) -> Iterator[tuple[PlainOutput, NDArray[np.float32], NDArray[np.bool_]]]:
+    """The branch's output, batch by batch, the joints (N M T V 3) and who is present (N M T)."""
     branch = checkpoint.branch.eval()
     device = next(branch.parameters()).device
     for start in range(0, len(data), batch_size):
@@ -160,14 +169,15 @@ def _run(
             frame_count=checkpoint.frame_count,
             max_persons=checkpoint.max_persons,
         )
-        there = torch.from_numpy(present).to(device)
         with flush_denormals():
-            output = branch(torch.from_numpy(joints).to(device), there)
-        yield output, there
+            output = branch(
+                torch.from_numpy(joints).to(device), torch.from_numpy(present).to(device)
+            )
+        yield output, joints, present
 
 
 def _make_room_for(part: ClipFeatures, count: int) -> ClipFeatures:
-    arrays = (part.pooled, part.joints, part.frames, part.importance)
+    arrays = (part.pooled, part.joints, part.frames, part.importance, part.motion)
     return ClipFeatures(*(make_room((count, *array.shape[1:]), array.dtype) for array in arrays))
 
 
@@ -187,11 +197,15 @@ def describe(output: PlainOutput, present: Tensor) -> tuple[Tensor, Tensor, Tens
     return output.embedding, output.joint_features, frames, importance
 
 
-def _as_arrays(output: PlainOutput, present: Tensor) -> ClipFeatures:
-    pooled, joints, frames, importance = describe(output, present)
+def _as_arrays(
+    output: PlainOutput, joints: NDArray[np.float32], present: NDArray[np.bool_]
+) -> ClipFeatures:
+    there = torch.from_numpy(present).to(output.embedding.device)
+    pooled, of_joints, frames, importance = describe(output, there)
     return ClipFeatures(
         pooled.cpu().numpy(),
-        joints.cpu().numpy(),
+        of_joints.cpu().numpy(),
         frames.to(torch.float16).cpu().numpy(),
         importance.cpu().numpy(),
+        find_motion(joints, present).astype(np.float16),
     )

@@ -1,4 +1,4 @@
-"""The floor: nearest exemplar on raw coordinates. What does not beat this is worth nothing."""
+"""The floor: nearest exemplar without learning. What does not beat this is worth nothing."""
 
 from typing import Literal
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.oneshot.distances import euclidean_distances
+from crossglg.oneshot.motion import find_raw_motion, level_rows
 from crossglg.oneshot.warping import dtw_distances
 from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.normalize import normalize_together
@@ -15,7 +16,7 @@ _FRAMES = 32
 _MOST_PERSONS = 2
 _CLIPS_AT_ONCE = 256
 
-RawMetric = Literal["dtw", "euclidean"]
+RawMetric = Literal["dtw", "euclidean", "motion"]
 
 
 def raw_sequences(data: ClipSet) -> NDArray[np.float32]:
@@ -36,7 +37,13 @@ def raw_sequences(data: ClipSet) -> NDArray[np.float32]:
 def raw_distances(
     query: NDArray[np.float32], support: NDArray[np.float32], *, metric: RawMetric
 ) -> NDArray[np.float32]:
-    """(Q T D), (S T D) -> (Q S): along the best alignment, or frame by frame as they stand."""
+    """(Q T D), (S T D) -> (Q S).
+
+    ``dtw`` compares along the best alignment, ``euclidean`` frame by frame as they stand, and
+    ``motion`` along the best alignment how the joints move, all of them counting the same.
+    """
     if metric == "dtw":
         return dtw_distances(query, support)
+    if metric == "motion":
+        return dtw_distances(*(level_rows(find_raw_motion(rows)) for rows in (query, support)))
     return euclidean_distances(query.reshape(len(query), -1), support.reshape(len(support), -1))

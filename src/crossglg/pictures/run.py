@@ -55,13 +55,12 @@ def describe_run(
         map_method: How embeddings are made flat.
     """
     best = max(evaluation.results, key=lambda name: evaluation.results[name].mean)
-    floor = {"raw DTW": evaluation.floor, "raw Euclidean": evaluation.floor_euclidean}
     draw = draw_rounds(split, draws=1, seed=seed)[0]
     return Report(
         title="One example is enough",
         summary=_summarise(evaluation, split, recogniser.checkpoint),
         results={name: (r.mean, r.std) for name, r in evaluation.results.items()},
-        floor={name: (r.mean, r.std) for name, r in floor.items()},
+        floor={name: (r.mean, r.std) for name, r in evaluation.floors.items()},
         class_names=evaluation.class_names,
         confusion=evaluation.results[best].confusion,
         confusion_title=f"Classifier '{best}', all draws",

@@ -9,12 +9,12 @@ from crossglg.atomic import create_file
 from crossglg.cells import Cell, CellResult, Progress, parse_method, read_cell, run_cells
 from crossglg.checkpoint import write_json
 from crossglg.errors import ConfigError, MissingExtraError, SourceError
+from crossglg.oneshot import FLOORS
 from crossglg.reproduce.result import Line, Reproduction, Value
 from crossglg.reproduce.table import CLASSIFIERS, TOLD_CLASSIFIERS, Column, Entry, Table
 from crossglg.text import create_text_encoder
 
 _RUNS = "runs"
-_FLOOR = (("floor: raw DTW", "floor"), ("raw Euclidean", "floor_euclidean"))
 
 
 @dataclass(frozen=True)
@@ -179,12 +179,14 @@ def _line(
 
 def _floor(table: Table, everything: Sequence[Sequence[Sequence[CellResult]]]) -> list[Line]:
     """What needs no learning; the same for all methods and seeds of a column."""
-    lines = []
-    for label, key in _FLOOR:
+    lines: list[Line] = []
+    for name, key in FLOORS.items():
         values = []
         for number in range(len(table.columns)):
             finished = [result for results in everything for result in results[number]]
-            values.append(Value((finished[0].evaluation[key]["mean"],) if finished else ()))
+            found = finished[0].evaluation.get(key) if finished else None
+            values.append(Value((found["mean"],) if found else ()))
+        label = name if lines else f"floor: {name}"
         lines.append(Line(label, "", tuple(values), 0, ()))
     return lines
 

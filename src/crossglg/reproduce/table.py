@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-CLASSIFIERS = ("calibrated", "cosine", "joints", "dtw", "dtw-either")
+CLASSIFIERS = ("calibrated", "cosine", "joints", "dtw", "dtw-either", "motion", "joints+motion")
 """Every cell is judged by all of them, whatever its tables show: cells are shared."""
 
 TOLD_CLASSIFIERS = ("apsr",)
