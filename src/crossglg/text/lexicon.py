@@ -49,6 +49,7 @@ class Lexicon:
         ways: Words that make a start of the body word before them ("from the waist up").
         directions: Words after which a side is a direction ("to the left").
         refer_back: Pronouns for the body part spoken of before.
+        whereabouts: Words that tell where a part is, not where it goes.
         things: Words that make a thing of a body word behind them ("clock hands").
         stances: Words that say stillness behind "is" or "are" ("the head is upright").
         postures: Words that say stillness right behind a body word only ("hands flat").
@@ -104,6 +105,7 @@ class Lexicon:
     ways: frozenset[str]
     directions: frozenset[str]
     refer_back: frozenset[str]
+    whereabouts: frozenset[str]
     things: frozenset[str]
     stances: frozenset[str]
     postures: frozenset[str]

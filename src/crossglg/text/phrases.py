@@ -9,6 +9,7 @@ reproducible and free of further packages.
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import dropwhile
 from typing import Literal
 
 import numpy as np
@@ -28,7 +29,7 @@ from crossglg.text.mentions import (
     spoken_sides,
 )
 from crossglg.text.stillness import still_nouns
-from crossglg.text.tokens import Token, read_tokens, singular
+from crossglg.text.tokens import OPENING, Token, read_tokens, singular
 
 Role = Literal["acts", "still", "place"]
 
@@ -81,7 +82,7 @@ def find_phrases(text: str) -> tuple[Phrase, ...]:
         words = [tokens[i] for i in clause.indices]
         resting = {place for place, i in enumerate(clause.indices) if i in still}
         for span, phrase in _read_clause(words, resting, memory):
-            if span.first and words[span.first - 1].word == "is":
+            if span.first and words[span.first - 1].word in ("is", ":"):
                 _tell_side(found, phrase)
             found.append((clause.indices[span.noun], phrase))
     return tuple(phrase for _, phrase in sorted(found, key=_position))
@@ -153,6 +154,7 @@ def _read_clause(
         placed = (
             _is_place(words, span, comes_later=number > 0)
             or _is_touched(words, spans, number)
+            or _lies_somewhere(words, span)
             or (placed and in_list)
         )
         role: Role = "still" if span.noun in still else "place" if placed else "acts"
@@ -189,9 +191,26 @@ def _is_place(words: Sequence[Token], span: Span, *, comes_later: bool) -> bool:
     if before == "from" and (lexicon.ways.intersection(after) or (comes_later and after == ["to"])):
         return True  # "from the waist up"; "the hand runs from the forehead to the nape"
     if any(word.word in lexicon.touched for word in words[span.last + 2 : span.last + 3]):
-        return words[span.last + 1].kind == "verb"  # "the knee is patted by the hand"
+        # "The knee is patted by the hand", but "is hugged to the chest".
+        moved = [word.word for word in words[span.last + 3 : span.last + 4]] == ["to"]
+        return words[span.last + 1].kind == "verb" and not moved
     # The body that limbs carry, lift or push is their load.
     return words[span.noun].word in lexicon.bulk and before in lexicon.carriers
+
+
+def _lies_somewhere(words: Sequence[Token], span: Span) -> bool:
+    """Whether nothing is said of the part but where it is: "with the hands on the knees"."""
+    before = words[span.first - 1].word if span.first else ""
+    listed = ("join", "noun", *OPENING)
+    after = list(dropwhile(lambda word: word.kind in listed, words[span.last + 1 :]))
+    told = after[:1] != [] and after[0].word in ("is", "are")
+    if not told and before != "with":
+        return False
+    place = next((n for n, word in enumerate(after[told:], told) if word.kind != "function"), 0)
+    there = after[place : place + 2]
+    if len(there) < 2 or there[1].kind not in ("noun", *OPENING):
+        return False
+    return there[0].word in get_lexicon().whereabouts or any(w.word == "out" for w in after[:place])
 
 
 def _is_touched(words: Sequence[Token], spans: Sequence[Span], number: int) -> bool:
@@ -232,6 +251,8 @@ def _spoken(words: Sequence[Token], spans: Sequence[Span], number: int) -> tuple
 def _pointed_at(words: Sequence[Token], span: Span, memory: _Memory) -> tuple[str, ...]:
     """The side that "its", "of which" or "the other" points back at."""
     named = {word.word for word in words[span.first : span.last + 1]}
+    if words[span.noun].word in get_lexicon().many_on_one_side:
+        named.discard("other")  # "the other fingers" are of the same hand
     if named & {"its", "which", "same"}:
         return memory.side
     if "opposite" in named or ("other" in named and _same_limb(words, span, memory)):

@@ -25,6 +25,10 @@ _AS_ONE_AND = re.compile(r"\b(?:as well as|along with|together with|but also)\b|
 _LONE_POSSESSIVE = re.compile(r"\s+'s\b")
 _SIDE_IN_BRACKETS = re.compile(r"\((?:the )?(left|right)(?: side| one)?\)")
 _SIDE_LETTER = re.compile(r"\b[lr]\b(?=\.? [a-z]|\))\.?")
+_ORDINALS = frozenset({"first", "second", "third"})
+_BEARS = frozenset(
+    {"support", "supports", "supporting", "bear", "bears", "bearing", "carry", "carries", "carrying"}
+)
 _IS = re.compile(r"\b(it|he|she|that|this|there|here|what|who|which)'s\b")
 
 
@@ -168,6 +172,8 @@ def _reconsider(tokens: Sequence[Token], index: int) -> Token:
         t.word in lexicon.demoters for t in tokens[max(0, index - 2) : index]
     ):
         return replace(token, kind="still")  # "merely holds the bar"
+    if token.word in _ORDINALS and _counts(tokens, index):
+        return replace(token, kind="adjective")  # "the first person's back"
     if token.word == "that" and _points(tokens, index):
         return Token("the", "determiner")
     if token.kind != "noun":
@@ -193,8 +199,14 @@ def _only_bears(tokens: Sequence[Token], index: int) -> bool:
     after = [token.word for token in tokens[index + 1 : index + 3]]
     if tokens[index].word in ("stand", "stands"):
         return "up" not in after[:1]
-    bears = ("support", "supports", "bear", "bears", "carry", "carries")
-    return tokens[index].word in bears and after in (["the", "body"], ["the", "weight"])
+    return tokens[index].word in _BEARS and after in (["the", "body"], ["the", "weight"])
+
+
+def _counts(tokens: Sequence[Token], index: int) -> bool:
+    """Whether an ordinal stands inside a phrase: "the second person", "the first one's back"."""
+    after = [token.kind for token in tokens[index + 1 : index + 2]]
+    opened = index > 0 and tokens[index - 1].kind == "determiner"
+    return opened and after in (["noun"], ["person"], ["determiner"])
 
 
 def _points(tokens: Sequence[Token], index: int) -> bool:
