@@ -77,6 +77,8 @@ def tells_place(words: Sequence[Token]) -> bool:
         # Hands do the touching: "rub the hands" is no target.
         return "hand" not in lexicon.nouns[noun or "hand"]
     before = set(_governors(words[:index]))
+    if word.word in ("up", "down") and [w.kind for w in words[:index]][-2:] == ["determiner", "other"]:
+        return True  # "pull a zip up the back"
     if word.word in lexicon.place_only_after:
         return bool(before & lexicon.place_only_after[word.word])
     return word.kind == "place" and not before & lexicon.no_place_after.get(word.word, frozenset())

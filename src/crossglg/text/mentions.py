@@ -111,6 +111,8 @@ def _stands_alone(words: Sequence[Token], index: int) -> bool:
     if word.word == "other" and index > 1 and words[index - 2].kind not in ("join", "break"):
         return False  # a person: "touches the other"
     rest = words[index + 1 : index + 3]
+    if word.word == "other" and not rest and before[0] in ("after", "to"):
+        return False  # "one number after the other"
     if not rest or rest[0].word in ("one", "ones"):
         return True
     ends = rest[0].kind in ("verb", "still") or rest[0].kind == "join"

@@ -146,6 +146,8 @@ def _spoken_of(words: Sequence[Token], index: int) -> list[int]:
         return []
     if words[index].kind != "still" or not _speaks_of_what_follows(words, index):
         return []
+    if [word.kind for word in words[index + 1 : index + 2]] == ["pronoun"]:
+        return []  # "apart from them", whose clause is spoken of as a whole
     if _is_attribute(words, index):
         return _phrase(words, index + 1)[:2]  # a side and its body word
     if found := _phrase_behind(words, index):
@@ -198,6 +200,8 @@ def _shares_subject(tokens: Sequence[Token], clause: Clause) -> bool:
     """Whether a contrast says stillness of the last subject: "the feet dig in but hardly move"."""
     words = [tokens[i] for i in clause.indices]
     if len(words) < 2 or words[0].word not in _CONTRASTS or words[1].kind not in ("verb", "still"):
+        return False
+    if words[1].word in get_lexicon().exceptors:  # "but apart from them nothing moves"
         return False
     active = get_lexicon().taking_part
     return any((w.kind == "still" and not _denies(w)) or w.word in active for w in words)

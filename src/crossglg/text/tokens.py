@@ -51,7 +51,12 @@ def read_tokens(text: str) -> list[Token]:
     plain = _IS.sub(r"\1 is", _LONE_POSSESSIVE.sub("'s", _AS_ONE_AND.sub(" and ", plain)))
     plain = _SIDE_LETTER.sub(_spell_side, plain)
     plain = _SIDE_IN_BRACKETS.sub(r" on the \1 side ", plain)
-    words = [part for word in _WORD.findall(plain) for part in _open_hyphens(word)]
+    written = _WORD.findall(plain)
+    words = [
+        part
+        for word, after in zip(written, [*written[1:], ""], strict=True)
+        for part in _open_hyphens(word, after)
+    ]
     tokens = [_tag(word) for word in _join_known(words)]
     return [_reconsider(tokens, index) for index in range(len(tokens))]
 
@@ -85,13 +90,13 @@ def _known_groups() -> frozenset[str]:
     )  # fmt: skip
 
 
-def _open_hyphens(word: str) -> list[str]:
+def _open_hyphens(word: str, after: str) -> list[str]:
     """Parts of hyphenated words that speak of the body; "first-hand" and others stay whole."""
     parts = word.split("-")
     if len(parts) == 1 or word in get_lexicon().idioms:
         return [word]
     if parts[0] in SIDES and singular(parts[1]):
-        return [parts[0]]  # "the right-hand thumb"
+        return parts[:1] if singular(after) else parts[:2]  # "right-hand thumb", "-hand-only sign"
     if " ".join(parts) in _known_groups():
         return parts
     if all(singular(part) for part in parts):
