@@ -122,12 +122,21 @@ def _starts_clause(tokens: Sequence[Token], index: int, current: Clause) -> bool
         names = bool(listed) and listed[0] in ("noun", "still", *OPENING)
         says_more = not names or _leads_to_verb(tokens[index + 1 :])
         return not _introduces_list(words) or (has_verb(words) and says_more)
+    if _opens_relative(tokens, index):
+        return True
     if token.word in get_lexicon().relatives:  # "the fingers of which"
-        return index == 0 or tokens[index - 1].kind != "function"
+        return index == 0 or tokens[index - 1].kind not in ("function", "place")
     if token.word == "with" and index and tokens[index - 1].kind != "join":
         # "Does not do anything with the arms": no statement of its own.
         return tokens[index - 1].kind == "break" or _leads_to_verb(tokens[index + 1 :])
     return token.kind == "break" or token.word in get_lexicon().clause_starts
+
+
+def _opens_relative(tokens: Sequence[Token], index: int) -> bool:
+    """Whether ", on which" and the like begin here."""
+    around = [token.word for token in (*tokens[index - 1 : index], *tokens[index + 1 : index + 2])]
+    opens = tokens[index].kind in ("function", "place") and around[:1] == [","]
+    return opens and around[1:2] in (["which"], ["whom"])
 
 
 def _join_starts_clause(tokens: Sequence[Token], index: int, before: Sequence[Token]) -> bool:
@@ -192,6 +201,8 @@ def is_verb(words: Sequence[Token], index: int) -> bool:
         return True
     if word.kind not in ("other", "still", "target", "adjective"):
         return False
+    if word.kind == "adjective" and [w.kind for w in words[index + 1 : index + 2]] == ["noun"]:
+        return False  # "thumb, index finger"
     before = [w.kind for w in words[:index] if w.kind != "function" or not w.word.endswith("ly")]
     return before[-1:] in (["noun"], ["person"], ["pronoun"])
 
@@ -227,7 +238,8 @@ def _end_of_interruption(tokens: Sequence[Token], index: int, current: Clause) -
     if tokens[index].word == "(":
         return next((i for i in range(index + 1, end) if tokens[i].word == ")"), None)
     words = [tokens[i] for i in current.indices]
-    if tokens[index].kind != "break" or has_verb(words) or not _waits_for_verb(words):
+    opens = tokens[index].kind == "break" or _opens_relative(tokens, index)
+    if not opens or has_verb(words) or not _waits_for_verb(words):
         return None
     return next((i for i in range(index + 1, end - 1) if tokens[i].word == ","), None)
 

@@ -82,7 +82,8 @@ def find_phrases(text: str) -> tuple[Phrase, ...]:
         words = [tokens[i] for i in clause.indices]
         resting = {place for place, i in enumerate(clause.indices) if i in still}
         for span, phrase in _read_clause(words, resting, memory):
-            if span.first and words[span.first - 1].word in ("is", ":"):
+            before = words[span.first - 1].word if span.first else ""
+            if before == "is" or (before == ":" and words[span.noun].kind == "side"):
                 _tell_side(found, phrase)
             found.append((clause.indices[span.noun], phrase))
     return tuple(phrase for _, phrase in sorted(found, key=_position))

@@ -133,7 +133,7 @@ def _held(words: Sequence[Token], index: int) -> list[int]:
     if words[index].word not in get_lexicon().descriptive:
         return []
     holds = next((i for i in range(index, 0, -1) if words[i].word in _HOLDS), 0)
-    if not any(word.kind in _NAMED for word in words[:holds]):
+    if not any(word.kind in (*_NAMED, "person") for word in words[:holds]):
         return []
     return [i for i in range(holds, index) if words[i].kind in _NAMED]
 

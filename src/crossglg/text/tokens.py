@@ -25,6 +25,7 @@ _AS_ONE_AND = re.compile(r"\b(?:as well as|along with|together with|but also)\b|
 _LONE_POSSESSIVE = re.compile(r"\s+'s\b")
 _SIDE_IN_BRACKETS = re.compile(r"\((?:the )?(left|right)(?: side| one)?\)")
 _SIDE_LETTER = re.compile(r"\b[lr]\b(?=\.? [a-z]|\))\.?")
+_KEEPS = frozenset({"keep", "keeps", "keeping"})
 _ORDINALS = frozenset({"first", "second", "third"})
 _BEARS = frozenset(
     {"support", "supports", "supporting", "bear", "bears", "bearing", "carry", "carries", "carrying"}
@@ -84,7 +85,7 @@ def _known_groups() -> frozenset[str]:
         for words in {
             *lexicon.nouns, *lexicon.plurals, *lexicon.places, *lexicon.stillness,
             *lexicon.stillness_exceptions, *lexicon.appositions, *lexicon.idioms,
-            *lexicon.minor_roles, *lexicon.excluders, *lexicon.exceptors, *lexicon.echoes,
+            *lexicon.minor_roles, *lexicon.excluders, *lexicon.exceptors, *lexicon.echoes, *lexicon.postures,
         }
         if " " in words
     )  # fmt: skip
@@ -169,7 +170,11 @@ def _reconsider(tokens: Sequence[Token], index: int) -> Token:
     copula = (
         index > 1 and tokens[index - 1].word in ("is", "are") and tokens[index - 2].kind == "noun"
     )
-    if (token.word in lexicon.postures and bare) or (token.word in lexicon.stances and copula):
+    kept = any(t.word in _KEEPS for t in tokens[max(0, index - 4) : index])
+    posed = token.word in lexicon.postures and bare
+    becomes = any(t.word == "until" for t in tokens[max(0, index - 5) : index])
+    told = (copula and not becomes) or (kept and before[0].kind == "noun")
+    if posed or (told and token.word in lexicon.stances):
         return replace(token, kind="still")  # "hands flat against the thighs"
     if _only_bears(tokens, index):
         return replace(token, kind="still")
