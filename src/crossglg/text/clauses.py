@@ -40,7 +40,9 @@ def split_clauses(tokens: Sequence[Token]) -> list[Clause]:
     for index, token in enumerate(tokens):
         if index in held:
             current = held.pop(index)
-        elif current.indices and _starts_clause(tokens, index, current):
+        elif current.indices and (
+            _opens_relative(tokens, index) or _starts_clause(tokens, index, current)
+        ):
             goes_on_at = _end_of_interruption(tokens, index, current)
             if goes_on_at is not None:
                 held[goes_on_at] = current
@@ -77,11 +79,15 @@ def tells_place(words: Sequence[Token]) -> bool:
         # Hands do the touching: "rub the hands" is no target.
         return "hand" not in lexicon.nouns[noun or "hand"]
     before = set(_governors(words[:index]))
-    if word.word in ("up", "down") and [w.kind for w in words[:index]][-2:] == ["determiner", "other"]:
-        return True  # "pull a zip up the back"
     if word.word in lexicon.place_only_after:
-        return bool(before & lexicon.place_only_after[word.word])
+        # "Rolled up the forearm", "pull a zip up the back".
+        goes_along = bool(before & lexicon.place_only_after[word.word])
+        return goes_along or (word.word in ("up", "down") and _behind_a_thing(words, index))
     return word.kind == "place" and not before & lexicon.no_place_after.get(word.word, frozenset())
+
+
+def _behind_a_thing(words: Sequence[Token], index: int) -> bool:
+    return [word.kind for word in words[max(0, index - 2) : index]] == ["determiner", "other"]
 
 
 def _before_phrase(words: Sequence[Token], index: int) -> int:
@@ -116,20 +122,22 @@ def _starts_clause(tokens: Sequence[Token], index: int, current: Clause) -> bool
         return any(tokens[i].word in _PRAISE_BY_CONTRAST for i in current.indices)
     if token.word == "?":  # "Which do not count? The hips."
         return False
-    if token.word == ":":  # "Unimportant: the hips"
-        listed = [token.kind for token in tokens[index + 1 : index + 2]]
-        words = [tokens[i] for i in current.indices]
-        names = bool(listed) and listed[0] in ("noun", "still", *OPENING)
-        says_more = not names or _leads_to_verb(tokens[index + 1 :])
-        return not _introduces_list(words) or (has_verb(words) and says_more)
-    if _opens_relative(tokens, index):
-        return True
+    if token.word == ":":
+        return _colon_starts_clause(tokens, index, [tokens[i] for i in current.indices])
     if token.word in get_lexicon().relatives:  # "the fingers of which"
         return index == 0 or tokens[index - 1].kind not in ("function", "place")
     if token.word == "with" and index and tokens[index - 1].kind != "join":
         # "Does not do anything with the arms": no statement of its own.
         return tokens[index - 1].kind == "break" or _leads_to_verb(tokens[index + 1 :])
     return token.kind == "break" or token.word in get_lexicon().clause_starts
+
+
+def _colon_starts_clause(tokens: Sequence[Token], index: int, before: Sequence[Token]) -> bool:
+    """Whether a statement follows, not what was spoken of: "Unimportant: the hips"."""
+    listed = [token.kind for token in tokens[index + 1 : index + 2]]
+    names = bool(listed) and listed[0] in ("noun", "still", *OPENING)
+    says_more = not names or _leads_to_verb(tokens[index + 1 :])
+    return not _introduces_list(before) or (has_verb(before) and says_more)
 
 
 def _opens_relative(tokens: Sequence[Token], index: int) -> bool:

@@ -115,7 +115,7 @@ def _stands_alone(words: Sequence[Token], index: int) -> bool:
         return False  # "one number after the other"
     if not rest or rest[0].word in ("one", "ones"):
         return True
-    ends = rest[0].kind in ("verb", "still") or rest[0].kind == "join"
+    ends = rest[0].kind in ("verb", "still", "join")
     return ends and not _joins_sides(words, index + 1)
 
 

@@ -29,7 +29,8 @@ def still_nouns(tokens: Sequence[Token], clauses: Sequence[Clause]) -> frozenset
         echo = any(word.word in get_lexicon().echoes for word in words)
         if _says_still(words) or (echo and any(clause.after is one for one in still_clauses)):
             still_clauses.append(clause)
-            still.update(i for i in clause.indices if tokens[i].kind in _NAMED)
+            named = {n for n, word in enumerate(words) if word.kind in _NAMED}
+            still.update(clause.indices[n] for n in named - _agents(words))
             still.update(_antecedent(tokens, clause))
         for index, word in enumerate(words):
             found = {clause.indices[i] for i in _spoken_of(words, index)}
@@ -49,6 +50,14 @@ def _says_still(words: Sequence[Token]) -> bool:
         and not _held(words, index)
         for index, word in enumerate(words)
     )
+
+
+def _agents(words: Sequence[Token]) -> set[int]:
+    """The body words that do something to a part at rest: "passively lifted by both hands"."""
+    if any(_denies(word) for word in words):
+        return set()
+    leads = [n for n, word in enumerate(words) if word.word == "by"]
+    return {index for n in leads for index in _phrase(words, n + 1)}
 
 
 def _is_cancelled(words: Sequence[Token], index: int) -> bool:

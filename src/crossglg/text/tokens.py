@@ -26,9 +26,12 @@ _LONE_POSSESSIVE = re.compile(r"\s+'s\b")
 _SIDE_IN_BRACKETS = re.compile(r"\((?:the )?(left|right)(?: side| one)?\)")
 _SIDE_LETTER = re.compile(r"\b[lr]\b(?=\.? [a-z]|\))\.?")
 _KEEPS = frozenset({"keep", "keeps", "keeping"})
+_POSED_WITHIN = 5  # words: "keeps the whole left arm straight"
 _ORDINALS = frozenset({"first", "second", "third"})
 _BEARS = frozenset(
-    {"support", "supports", "supporting", "bear", "bears", "bearing", "carry", "carries", "carrying"}
+    f"{verb}{end}"
+    for verb in ("support", "bear", "carry", "carri")
+    for end in ("", "s", "es", "ing")
 )
 _IS = re.compile(r"\b(it|he|she|that|this|there|here|what|who|which)'s\b")
 
@@ -55,7 +58,7 @@ def read_tokens(text: str) -> list[Token]:
     written = _WORD.findall(plain)
     words = [
         part
-        for word, after in zip(written, [*written[1:], ""], strict=True)
+        for word, after in zip(written, [*written[1:], ""], strict=False)
         for part in _open_hyphens(word, after)
     ]
     tokens = [_tag(word) for word in _join_known(words)]
@@ -85,7 +88,8 @@ def _known_groups() -> frozenset[str]:
         for words in {
             *lexicon.nouns, *lexicon.plurals, *lexicon.places, *lexicon.stillness,
             *lexicon.stillness_exceptions, *lexicon.appositions, *lexicon.idioms,
-            *lexicon.minor_roles, *lexicon.excluders, *lexicon.exceptors, *lexicon.echoes, *lexicon.postures,
+            *lexicon.minor_roles, *lexicon.excluders, *lexicon.exceptors, *lexicon.echoes,
+            *lexicon.postures,
         }
         if " " in words
     )  # fmt: skip
@@ -165,18 +169,7 @@ def _reconsider(tokens: Sequence[Token], index: int) -> Token:
     """The token as its neighbours make it."""
     lexicon = get_lexicon()
     token = tokens[index]
-    before = tokens[index - 1 : index] if index else ()
-    bare = [t for t in before if t.kind == "noun" and t.word not in lexicon.need_an_article]
-    copula = (
-        index > 1 and tokens[index - 1].word in ("is", "are") and tokens[index - 2].kind == "noun"
-    )
-    kept = any(t.word in _KEEPS for t in tokens[max(0, index - 4) : index])
-    posed = token.word in lexicon.postures and bare
-    becomes = any(t.word == "until" for t in tokens[max(0, index - 5) : index])
-    told = (copula and not becomes) or (kept and before[0].kind == "noun")
-    if posed or (told and token.word in lexicon.stances):
-        return replace(token, kind="still")  # "hands flat against the thighs"
-    if _only_bears(tokens, index):
+    if _tells_posture(tokens, index) or _only_bears(tokens, index):
         return replace(token, kind="still")
     if token.word in lexicon.minor_roles and any(
         t.word in lexicon.demoters for t in tokens[max(0, index - 2) : index]
@@ -202,6 +195,23 @@ def _reconsider(tokens: Sequence[Token], index: int) -> Token:
     return replace(token, kind="other") if any(rule(tokens, index) for rule in rules) else token
 
 
+def _tells_posture(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a part only has a posture: "hands flat", "keeps the leg straight"."""
+    if not index:
+        return False
+    lexicon = get_lexicon()
+    word, before = tokens[index].word, tokens[index - 1]
+    if word in lexicon.postures and before.kind == "noun":
+        return before.word not in lexicon.need_an_article
+    near = [token.word for token in tokens[max(0, index - _POSED_WITHIN) : index]]
+    told = before.word in ("is", "are") and [t.kind for t in tokens[index - 2 : index - 1]] == [
+        "noun"
+    ]
+    kept = before.kind == "noun" and bool(_KEEPS.intersection(near))
+    # "Until the legs are straight": they were not before.
+    return word in lexicon.stances and (kept or (told and "until" not in near))
+
+
 def _only_bears(tokens: Sequence[Token], index: int) -> bool:
     """Whether a limb does nothing but stand or bear: "the left leg supports the body"."""
     if not index or tokens[index - 1].kind != "noun":
@@ -209,6 +219,8 @@ def _only_bears(tokens: Sequence[Token], index: int) -> bool:
     after = [token.word for token in tokens[index + 1 : index + 3]]
     if tokens[index].word in ("stand", "stands"):
         return "up" not in after[:1]
+    if tokens[index].word in ("provide", "provides", "providing"):
+        return bool({"stability", "support", "balance", "base"} & {*after})
     return tokens[index].word in _BEARS and after in (["the", "body"], ["the", "weight"])
 
 
