@@ -18,7 +18,7 @@ from crossglg.text.lexicon import joints_of_noun
 from crossglg.text.phrases import PhraseReader
 
 DATA = Path(__file__).parent / "data"
-SETS = ("blind", "unseen", "first", "second", "third", "fourth", "answers")
+SETS = ("blind", "unseen", "first", "second", "third", "fourth", "fifth", "answers")
 
 
 @dataclass
