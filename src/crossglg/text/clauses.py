@@ -259,6 +259,8 @@ def _waits_for_verb(words: Sequence[Token]) -> bool:
         return False
     if words[0].word == "with":  # needs no verb
         return False
+    if words[0].word in get_lexicon().exceptors:  # "apart from the wrist, which turns, ..."
+        words = words[1:]
     before: tuple[Kind, ...] = ("break", *(word.kind for word in words))
     return all(
         word.kind in ("break", "join", "noun", "person", *OPENING)

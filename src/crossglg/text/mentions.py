@@ -115,8 +115,15 @@ def _stands_alone(words: Sequence[Token], index: int) -> bool:
         return False  # "one number after the other"
     if not rest or rest[0].word in ("one", "ones"):
         return True
-    ends = rest[0].kind in ("verb", "still", "join")
+    ends = rest[0].kind in ("verb", "still", "join") or _is_side_that_acts(word, rest)
     return ends and not _joins_sides(words, index + 1)
+
+
+def _is_side_that_acts(word: Token, rest: Sequence[Token]) -> bool:
+    """Whether a side is followed by what it does: "while the left stretches the skin"."""
+    verb = rest[0].kind in ("other", "target") and rest[0].word.endswith("s")
+    said = [following.kind for following in rest[1:]] in (["determiner"], ["function"])
+    return word.kind == "side" and verb and said
 
 
 # --- what follows the body word -----------------------------------------------------------------

@@ -31,6 +31,8 @@ from crossglg.text.mentions import (
 from crossglg.text.stillness import still_nouns
 from crossglg.text.tokens import OPENING, Token, read_tokens, singular
 
+_PUT = frozenset({"kept", "pressed", "propped", "tucked"})  # "with the elbows tucked against ..."
+
 Role = Literal["acts", "still", "place"]
 
 
@@ -201,17 +203,19 @@ def _is_place(words: Sequence[Token], span: Span, *, comes_later: bool) -> bool:
 
 def _lies_somewhere(words: Sequence[Token], span: Span) -> bool:
     """Whether nothing is said of the part but where it is: "with the hands on the knees"."""
-    before = words[span.first - 1].word if span.first else ""
-    listed = ("join", "noun", *OPENING)
-    after = list(dropwhile(lambda word: word.kind in listed, words[span.last + 1 :]))
-    told = after[:1] != [] and after[0].word in ("is", "are")
-    if not told and before != "with":
+    after = list(words[span.last + 1 :])
+    if span.first and words[span.first - 1].word == "with":
+        after = after[1:] if after and after[0].word in _PUT else after
+    else:
+        after = list(dropwhile(lambda word: word.kind in ("join", "noun", *OPENING), after))
+        if not after or after[0].word not in ("is", "are"):
+            return False
+        after = list(
+            dropwhile(lambda word: word.kind == "function" or word.word == "kept", after[1:])
+        )
+    if len(after) < 2 or after[0].word not in get_lexicon().whereabouts:
         return False
-    place = next((n for n, word in enumerate(after[told:], told) if word.kind != "function"), 0)
-    there = after[place : place + 2]
-    if len(there) < 2 or there[1].kind not in ("noun", *OPENING):
-        return False
-    return there[0].word in get_lexicon().whereabouts or any(w.word == "out" for w in after[:place])
+    return after[1].kind in ("noun", *OPENING)
 
 
 def _is_touched(words: Sequence[Token], spans: Sequence[Span], number: int) -> bool:
