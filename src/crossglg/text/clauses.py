@@ -6,6 +6,7 @@ behind it with all of its own words.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile
 
 from crossglg.text.lexicon import get_lexicon
 from crossglg.text.tokens import OPENING, Kind, Token, singular
@@ -141,10 +142,11 @@ def _colon_starts_clause(tokens: Sequence[Token], index: int, before: Sequence[T
 
 
 def _opens_relative(tokens: Sequence[Token], index: int) -> bool:
-    """Whether ", on which" and the like begin here."""
-    around = [token.word for token in (*tokens[index - 1 : index], *tokens[index + 1 : index + 2])]
-    opens = tokens[index].kind in ("function", "place") and around[:1] == [","]
-    return opens and around[1:2] in (["which"], ["whom"])
+    """Whether ", on which" or "a surface over which" and the like begin here."""
+    before, after = tokens[max(0, index - 1) : index], tokens[index + 1 : index + 2]
+    opens = any(token.word == "," or token.kind == "other" for token in before)
+    leads = tokens[index].kind in ("function", "place")
+    return opens and leads and any(token.word in ("which", "whom") for token in after)
 
 
 def _join_starts_clause(tokens: Sequence[Token], index: int, before: Sequence[Token]) -> bool:
@@ -186,10 +188,17 @@ def _new_subject(tokens: Sequence[Token], index: int, before: Sequence[Token]) -
     """Whether the body word before the join ends one statement and another one follows."""
     following = tokens[index + 1 :]
     if tells_place(before):
-        return _leads_to_verb(following, also_place=True)
+        return _leads_to_verb(following, also_place=True) or _has_relative(following)
     if before[0].word == "with" and not has_verb(before):  # "is done with both hands, and ..."
         return _leads_to_verb(following, finite=True)
     return has_verb(before) and _leads_to_verb(following)
+
+
+def _has_relative(tokens: Sequence[Token]) -> bool:
+    """Whether the phrase that begins here has a clause on itself: "the elbow, which bends"."""
+    rest = list(dropwhile(lambda token: token.kind in ("noun", *OPENING), tokens))
+    relative = [token.word in get_lexicon().relatives for token in rest[1:2]]
+    return rest[:1] != [] and rest[0].word == "," and relative == [True]
 
 
 def _introduces_list(before: Sequence[Token]) -> bool:
@@ -220,11 +229,15 @@ def _leads_to_verb(
 ) -> bool:
     """Whether the phrases that begin here, "of" and lists included, are a verb's subject."""
     kinds: tuple[Kind, ...] = ("other", "still", "target", *(("place",) if also_place else ()))
+    joins: list[str] = []
     for index, token in enumerate(tokens):
+        joins += [token.word] if token.kind == "join" else []
         before = tokens[index - 1].kind if index else "break"
         if before == "noun" and token.kind in ("determiner", "both", "pronoun"):
             return False  # another subject: "in front of the chest they cross"
         if index and is_verb(tokens[: index + 1], index):
+            if token.word.endswith(("ing", "ed")) and joins[-1:] == [","]:
+                return False  # "the right knee, the heel staying": a subject of its own
             return not finite or token.kind == "verb" or token.word.endswith("s")
         thing = token.kind == "other" and before in OPENING
         skipped = thing or token.kind in ("noun", "person", "pronoun", "join", *OPENING)

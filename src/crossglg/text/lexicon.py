@@ -10,6 +10,7 @@ from typing import Any
 from crossglg.skeleton.layout import Layout, body_part
 
 SIDES = ("left", "right")
+_MIDDLE = frozenset({"head", "nose", "mouth", "neck", "chest", "spine", "pelvis"})
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,11 @@ def limb_of(noun: str) -> str | None:
     """``arm`` or ``leg`` where a body word stands for joints of one; None for all others."""
     parts = {body_part(f"left_{joint}") for joint in get_lexicon().nouns[noun]}
     return {"left_arm": "arm", "left_leg": "leg"}.get(parts.pop()) if len(parts) == 1 else None
+
+
+def is_paired(noun: str) -> bool:
+    """Whether the body has the part on either side, unlike the head."""
+    return get_lexicon().nouns[noun][0] not in _MIDDLE
 
 
 def nearest_joints(base: str, sides: Sequence[str], layout: Layout) -> tuple[str, ...]:

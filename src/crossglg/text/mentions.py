@@ -182,8 +182,9 @@ def is_of_others(words: Sequence[Token], span: Span) -> bool:
     an_other = words[span.last].word == "other" or any(w.word == "other's" for w in near)
     marked = a_person and bool(named & lexicon.marks_others)
     strange = an_other or marked or bool(named & lexicon.strangers)
+    acts = any(word.word.endswith("ing") for word in words[span.last + 1 : span.last + 2])
     idle = ("break", "determiner", "adjective", "function", "join")
-    return strange and any(word.kind not in idle for word in words[: span.first])
+    return strange and not acts and any(word.kind not in idle for word in words[: span.first])
 
 
 def shares_joints(one: str, other: str) -> bool:

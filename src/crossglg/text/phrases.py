@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.skeleton.layout import Layout
-from crossglg.text.clauses import split_clauses, tells_place
+from crossglg.text.clauses import is_verb, split_clauses, tells_place
 from crossglg.text.descriptions import ActionDescription
-from crossglg.text.lexicon import SIDES, get_lexicon, joints_of_noun, limb_of
+from crossglg.text.lexicon import SIDES, get_lexicon, is_paired, joints_of_noun, limb_of
 from crossglg.text.mentions import (
     Span,
     find_spans,
@@ -166,7 +166,8 @@ def _read_clause(
             listed = memory.side  # "the right arm is raised and waved from the elbow"
         listed = spoken or listed
         for noun in _nouns(words, span, memory):
-            sides = spoken or (SIDES if _means_both(words[span.noun].word) else listed or SIDES)
+            both = _means_both(words[span.noun].word) or not is_paired(noun)
+            sides = spoken or (SIDES if both else listed or SIDES)
             yield span, Phrase(_text(words, span), noun, sides, role)
         _remember(words, span, memory, in_list=in_list, spoken=spoken)
 
@@ -186,6 +187,9 @@ def _nouns(words: Sequence[Token], span: Span, memory: _Memory) -> tuple[str, ..
 
 
 def _is_place(words: Sequence[Token], span: Span, *, comes_later: bool) -> bool:
+    opens = span.first == 1 and words[0].word in get_lexicon().clause_starts
+    if opens and span.last + 1 < len(words) and is_verb(words, span.last + 1):
+        return False  # "before the elbows are lifted"
     if tells_place(words[: span.noun + 1]) or is_of_others(words, span):
         return True
     lexicon = get_lexicon()
@@ -195,7 +199,8 @@ def _is_place(words: Sequence[Token], span: Span, *, comes_later: bool) -> bool:
         return True  # "from the waist up"; "the hand runs from the forehead to the nape"
     if any(word.word in lexicon.touched for word in words[span.last + 2 : span.last + 3]):
         # "The knee is patted by the hand", but "is hugged to the chest".
-        moved = [word.word for word in words[span.last + 3 : span.last + 4]] == ["to"]
+        led = words[span.last + 3 : span.last + 4]
+        moved = any(word.kind == "place" and word.word != "between" for word in led)
         return words[span.last + 1].kind == "verb" and not moved
     # The body that limbs carry, lift or push is their load.
     return words[span.noun].word in lexicon.bulk and before in lexicon.carriers
@@ -271,6 +276,8 @@ def _of_same_limb(words: Sequence[Token], span: Span, memory: _Memory) -> bool:
     noun = singular(word)
     if noun is None or not memory.of_side or _means_both(word):
         return False
+    if word in get_lexicon().many_on_one_side and shares_joints(noun, memory.of_side):
+        return True  # "the left hand presses, the fingers running"
     limb = limb_of(noun)
     return limb is not None and limb == limb_of(memory.of_side) and len(memory.limbs[limb]) == 1
 

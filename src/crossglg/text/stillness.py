@@ -84,7 +84,13 @@ def _goes_on_acting(words: Sequence[Token], index: int) -> bool:
     for place in range(index + 1, len(words) - 2):
         joined = words[place : place + 3]
         object_ = joined[2].kind in ("noun", "pronoun", *OPENING)
-        if joined[0].kind == "join" and joined[1].kind in ("other", "target") and object_:
+        echoes = joined[1].word in get_lexicon().echoes
+        if (
+            joined[0].kind == "join"
+            and joined[1].kind in ("other", "target")
+            and object_
+            and not echoes
+        ):
             return True
     return False
 
@@ -207,7 +213,7 @@ def _antecedent(tokens: Sequence[Token], clause: Clause) -> list[int]:
 
 def _shares_subject(tokens: Sequence[Token], clause: Clause) -> bool:
     """Whether a contrast says stillness of the last subject: "the feet dig in but hardly move"."""
-    words = [tokens[i] for i in clause.indices]
+    words = [tokens[i] for i in clause.indices if tokens[i].kind != "function"]
     if len(words) < 2 or words[0].word not in _CONTRASTS or words[1].kind not in ("verb", "still"):
         return False
     if words[1].word in get_lexicon().exceptors:  # "but apart from them nothing moves"

@@ -214,13 +214,15 @@ def _tells_posture(tokens: Sequence[Token], index: int) -> bool:
 
 def _only_bears(tokens: Sequence[Token], index: int) -> bool:
     """Whether a limb does nothing but stand or bear: "the left leg supports the body"."""
-    if not index or tokens[index - 1].kind != "noun":
+    before = next((n for n in range(index - 1, -1, -1) if tokens[n].kind != "function"), index)
+    if tokens[before].kind != "noun":
         return False
     after = [token.word for token in tokens[index + 1 : index + 3]]
     if tokens[index].word in ("stand", "stands"):
         return "up" not in after[:1]
     if tokens[index].word in ("provide", "provides", "providing"):
-        return bool({"stability", "support", "balance", "base"} & {*after})
+        near = (token.word for token in tokens[index + 1 : index + 4])
+        return bool({"stability", "support", "balance", "base"}.intersection(near))
     return tokens[index].word in _BEARS and after in (["the", "body"], ["the", "weight"])
 
 
