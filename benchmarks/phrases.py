@@ -18,7 +18,18 @@ from crossglg.text.lexicon import joints_of_noun
 from crossglg.text.phrases import PhraseReader
 
 DATA = Path(__file__).parent / "data"
-SETS = ("blind_second", "blind", "unseen", "first", "second", "third", "fourth", "fifth", "sixth", "answers")
+SETS = (
+    "blind_second",
+    "blind",
+    "unseen",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "answers",
+)
 
 
 @dataclass

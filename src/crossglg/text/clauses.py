@@ -75,8 +75,10 @@ def tells_place(words: Sequence[Token]) -> bool:
             {"nose", "mouth", "eye", "ear"} & {*lexicon.nouns[noun][:1]}
         )
     if word.kind == "target":
-        if index and words[index - 1].kind == "determiner":  # "the patting hand"
-            return False
+        named = [w.kind for w in words[max(0, index - 2) : index]]
+        a_thing = named == ["determiner", "other"] and word.word[-2:] != "es"
+        if a_thing or named[-1:] == ["determiner"]:
+            return False  # "the patting hand", "for a rugby pass the hips turn"
         # Hands do the touching: "rub the hands" is no target.
         return "hand" not in lexicon.nouns[noun or "hand"]
     before = set(_governors(words[:index]))

@@ -31,7 +31,9 @@ from crossglg.text.mentions import (
 from crossglg.text.stillness import still_nouns
 from crossglg.text.tokens import OPENING, Token, read_tokens, singular
 
-_PUT = frozenset({"kept", "pressed", "propped", "tucked"})  # "with the elbows tucked against ..."
+# "With the elbows tucked against the ribs", "keeps both arms behind the back".
+_PUTS = frozenset({"with", "keep", "keeps", "keeping"})
+_PUT = frozenset({"kept", "pressed", "propped", "tucked"})
 
 Role = Literal["acts", "still", "place"]
 
@@ -209,7 +211,7 @@ def _is_place(words: Sequence[Token], span: Span, *, comes_later: bool) -> bool:
 def _lies_somewhere(words: Sequence[Token], span: Span) -> bool:
     """Whether nothing is said of the part but where it is: "with the hands on the knees"."""
     after = list(words[span.last + 1 :])
-    if span.first and words[span.first - 1].word == "with":
+    if span.first and words[span.first - 1].word in _PUTS:
         after = after[1:] if after and after[0].word in _PUT else after
     else:
         after = list(dropwhile(lambda word: word.kind in ("join", "noun", *OPENING), after))
