@@ -146,7 +146,7 @@ def _colon_starts_clause(tokens: Sequence[Token], index: int, before: Sequence[T
 def _opens_relative(tokens: Sequence[Token], index: int) -> bool:
     """Whether ", on which" or "a surface over which" and the like begin here."""
     before, after = tokens[max(0, index - 1) : index], tokens[index + 1 : index + 2]
-    opens = any(token.word == "," or token.kind == "other" for token in before)
+    opens = any(token.word == "," or token.kind in ("other", "still") for token in before)
     leads = tokens[index].kind in ("function", "place")
     return opens and leads and any(token.word in ("which", "whom") for token in after)
 

@@ -7,7 +7,7 @@ and over a side named afterwards ("wrist and elbow, both on the left side").
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from crossglg.text.lexicon import SIDES, get_lexicon
+from crossglg.text.lexicon import SIDES, get_lexicon, limb_of
 from crossglg.text.tokens import OPENING, Token, singular
 
 
@@ -182,8 +182,12 @@ def is_of_others(words: Sequence[Token], span: Span) -> bool:
     an_other = words[span.last].word == "other" or any(w.word == "other's" for w in near)
     marked = a_person and bool(named & lexicon.marks_others)
     strange = an_other or marked or bool(named & lexicon.strangers)
+    noun = singular(words[span.noun].word) or "head"
     acts = any(word.word.endswith("ing") for word in words[span.last + 1 : span.last + 2])
     idle = ("break", "determiner", "adjective", "function", "join")
+    led = next((w.word for w in reversed(words[: span.first]) if w.kind not in OPENING), "")
+    if led == "by" and limb_of(noun) == "arm":
+        return False  # "is caught by the other person's arms"
     return strange and not acts and any(word.kind not in idle for word in words[: span.first])
 
 

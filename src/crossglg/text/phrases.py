@@ -212,13 +212,17 @@ def _lies_somewhere(words: Sequence[Token], span: Span) -> bool:
     """Whether nothing is said of the part but where it is: "with the hands on the knees"."""
     after = list(words[span.last + 1 :])
     if span.first and words[span.first - 1].word in _PUTS:
+        if after and after[0].word == "crossed":
+            return True  # "with the arms crossed"
         after = after[1:] if after and after[0].word in _PUT else after
     else:
         after = list(dropwhile(lambda word: word.kind in ("join", "noun", *OPENING), after))
         if not after or after[0].word not in ("is", "are"):
             return False
         after = list(
-            dropwhile(lambda word: word.kind == "function" or word.word == "kept", after[1:])
+            dropwhile(
+                lambda word: word.kind == "function" or word.word in ("kept", "tucked"), after[1:]
+            )
         )
     if len(after) < 2 or after[0].word not in get_lexicon().whereabouts:
         return False
@@ -278,7 +282,7 @@ def _of_same_limb(words: Sequence[Token], span: Span, memory: _Memory) -> bool:
     noun = singular(word)
     if noun is None or not memory.of_side or _means_both(word):
         return False
-    if word in get_lexicon().many_on_one_side and shares_joints(noun, memory.of_side):
+    if set(get_lexicon().nouns[noun]) <= set(get_lexicon().nouns[memory.of_side]):
         return True  # "the left hand presses, the fingers running"
     limb = limb_of(noun)
     return limb is not None and limb == limb_of(memory.of_side) and len(memory.limbs[limb]) == 1

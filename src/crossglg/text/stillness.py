@@ -110,6 +110,8 @@ def _describes_a_thing(words: Sequence[Token], index: int) -> bool:
     """Whether a thing is still: "holds the nail still", "the ball rests", "a steady beat"."""
     kinds = [word.kind for word in words[:index]]
     following = [word.kind for word in words[index + 1 :] if word.kind != "still"][:1]
+    if words[index].word in ("steady", "still", "calm") and following == ["determiner"]:
+        return kinds[-1:] == ["noun"]  # "the fingers steady the slice"
     if _denies(words[index]):
         # "Turns left and right in a clear no".
         return words[index].word == "no" and kinds[-1:] == ["other"] and following != ["other"]
@@ -188,8 +190,10 @@ def _phrase(words: Sequence[Token], start: int) -> list[int]:
         elif word.word == ",":
             if [w.kind for w in words[index + 1 : index + 2]] != ["noun"]:
                 break
-        elif word.kind not in (*OPENING, "join") and word.word != "of":
-            break
+        elif word.kind not in (*OPENING, "join") and "of" not in [
+            w.word for w in words[index : index + 2]
+        ]:
+            break  # but go on in "the position of the arms"
     return found
 
 

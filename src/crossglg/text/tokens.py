@@ -171,10 +171,8 @@ def _reconsider(tokens: Sequence[Token], index: int) -> Token:
     token = tokens[index]
     if _tells_posture(tokens, index) or _only_bears(tokens, index):
         return replace(token, kind="still")
-    if token.word in lexicon.minor_roles and any(
-        t.word in lexicon.demoters for t in tokens[max(0, index - 2) : index]
-    ):
-        return replace(token, kind="still")  # "merely holds the bar"
+    if _is_demoted(tokens, index):
+        return replace(token, kind="still")
     if token.word in _ORDINALS and _counts(tokens, index):
         return replace(token, kind="adjective")  # "the first person's back"
     if token.word == "that" and _points(tokens, index):
@@ -193,6 +191,17 @@ def _reconsider(tokens: Sequence[Token], index: int) -> Token:
         _belongs_to_a_thing,
     )
     return replace(token, kind="other") if any(rule(tokens, index) for rule in rules) else token
+
+
+def _is_demoted(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a part does no more than this: "only to hold the bar", "the hand just guides"."""
+    lexicon = get_lexicon()
+    near = tokens[max(0, index - 2) : index]
+    demoted = [token.word in lexicon.demoters for token in near]
+    if tokens[index].word in lexicon.minor_roles:
+        return any(demoted)
+    does_only = demoted == [False, True] and near[0].kind == "noun"
+    return does_only and tokens[index].kind in ("other", "target")
 
 
 def _tells_posture(tokens: Sequence[Token], index: int) -> bool:
@@ -214,7 +223,8 @@ def _tells_posture(tokens: Sequence[Token], index: int) -> bool:
 
 def _only_bears(tokens: Sequence[Token], index: int) -> bool:
     """Whether a limb does nothing but stand or bear: "the left leg supports the body"."""
-    before = next((n for n in range(index - 1, -1, -1) if tokens[n].kind != "function"), index)
+    told = ("function", "join", "adjective")  # "the right leg, slightly bent, bears"
+    before = next((n for n in range(index - 1, -1, -1) if tokens[n].kind not in told), index)
     if tokens[before].kind != "noun":
         return False
     after = [token.word for token in tokens[index + 1 : index + 3]]
