@@ -19,6 +19,7 @@ from crossglg.text.phrases import PhraseReader
 
 DATA = Path(__file__).parent / "data"
 SETS = (
+    "blind_third",
     "blind_second",
     "blind",
     "unseen",
