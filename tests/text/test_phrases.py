@@ -170,6 +170,11 @@ READ = [
     ("What counts is the drop of both knees, not the position of the arms.", both("knee")),
     ("The first person is caught by the second person's arms.", both(*ARM)),
     ("The left fingers steady the slice.", left("hand")),
+    ("The feet kick with relaxed ankles.", both("ankle", "foot")),
+    ("The head nods, the trunk kept vertical.", {"head"}),
+    ("It takes an arched back.", TORSO),
+    ("The feet rise, which bends the knees, and the hips rest.", both("ankle", "foot", "knee")),
+    ("The right side of the body works, above all the right elbow.", right("elbow")),
     # Words that only look like the body.
     ("On the one hand, the back door, a chest of drawers and a palm tree.", None),
     ("A first-hand, knee-high hip-hop.", None),

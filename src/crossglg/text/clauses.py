@@ -222,6 +222,8 @@ def is_verb(words: Sequence[Token], index: int) -> bool:
         return False
     if word.kind == "adjective" and [w.kind for w in words[index + 1 : index + 2]] == ["noun"]:
         return False  # "thumb, index finger"
+    if index and words[index - 1].word in get_lexicon().relatives:
+        return True  # "which bends the knees"
     before = [w.kind for w in words[:index] if w.kind != "function" or not w.word.endswith("ly")]
     return before[-1:] in (["noun"], ["person"], ["pronoun"])
 

@@ -140,7 +140,7 @@ def _is_attribute(words: Sequence[Token], index: int) -> bool:
     return (
         len(around) == 2
         and not _denies(words[index])
-        and around[0] in (*OPENING, "place", "function", "join")
+        and around[0] in (*OPENING, "place", "function", "join", "break")
         and around[1] in ("adjective", "side", "noun")
     )
 

@@ -213,9 +213,8 @@ def _tells_posture(tokens: Sequence[Token], index: int) -> bool:
     if word in lexicon.postures and before.kind == "noun":
         return before.word not in lexicon.need_an_article
     near = [token.word for token in tokens[max(0, index - _POSED_WITHIN) : index]]
-    told = before.word in ("is", "are") and [t.kind for t in tokens[index - 2 : index - 1]] == [
-        "noun"
-    ]
+    owner = [token.kind for token in tokens[max(0, index - 2) : index - 1]]
+    told = before.word in ("is", "are", "held", "kept") and owner == ["noun"]
     kept = before.kind == "noun" and bool(_KEEPS.intersection(near))
     # "Until the legs are straight": they were not before.
     return word in lexicon.stances and (kept or (told and "until" not in near))
@@ -277,9 +276,12 @@ def _describes_a_thing(tokens: Sequence[Token], index: int) -> bool:
 def _lacks_its_article(tokens: Sequence[Token], index: int) -> bool:
     """An adverb or verb: "swings back", "face the wall"."""
     before = index - 1
-    while before >= 0 and tokens[before].kind in ("adjective", "side"):
-        before -= 1
-    has_article = before >= 0 and tokens[before].kind in ("determiner", "both")
+    while before >= 0 and (
+        tokens[before].kind in ("adjective", "side") or tokens[before].word.endswith("ed")
+    ):
+        before -= 1  # "an arched back"
+    opened = before >= 0 and tokens[before].kind in ("determiner", "both")
+    has_article = opened and tokens[before].word != "one"  # "one slanted back"
     return tokens[index].word in get_lexicon().need_an_article and not has_article
 
 
