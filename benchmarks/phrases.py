@@ -3,7 +3,8 @@
 python benchmarks/phrases.py --reader rules --reader spacy --misses
 
 Each file benchmarks/data/phrases_*.json was labelled by hand before a reader was run on it. All but
-``unseen`` were then used to mend the rules; ``unseen`` must not be, or it says nothing any more.
+``blind_fourth`` were then used to mend the rules; that one must not be, or it says nothing any
+more, and its misses are not shown.
 """
 
 import argparse
@@ -18,7 +19,21 @@ from crossglg.text.lexicon import joints_of_noun
 from crossglg.text.phrases import PhraseReader
 
 DATA = Path(__file__).parent / "data"
-SETS = ("unseen", "first", "second", "third", "answers")
+UNSEEN = "blind_fourth"
+SETS = (
+    UNSEEN,
+    "blind_third",
+    "blind_second",
+    "blind",
+    "unseen",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "answers",
+)
 
 
 @dataclass
@@ -64,7 +79,7 @@ def measure(name: str, read: PhraseReader, *, misses: bool) -> Count:
         layout = get_layout(entry.get("layout", "ntu25"))
         found, truth = find_joints(entry["text"], layout, read), set(entry["joints"])
         count.add(found, truth)
-        if misses and name != "unseen" and found != truth:
+        if misses and name != UNSEEN and found != truth:
             print(f"  {entry['text']}")
             print(f"    + {sorted(found - truth)}\n    - {sorted(truth - found)}")
     return count
@@ -76,7 +91,7 @@ def main() -> None:
     parser.add_argument("--reader", action="append", help="rules, spacy[:MODEL], corenlp[:URL]")
     parser.add_argument("--misses", action="store_true", help="show the texts read wrongly")
     words = parser.parse_args()
-    print("| reader | texts | precision | recall | exactly right | number |")
+    print("| reader | set | precision | recall | exactly right | texts |")
     print("|---|---|---|---|---|---|")
     for name in words.reader or ["rules"]:
         try:

@@ -6,6 +6,7 @@ behind it with all of its own words.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile
 
 from crossglg.text.lexicon import get_lexicon
 from crossglg.text.tokens import OPENING, Kind, Token, singular
@@ -40,7 +41,9 @@ def split_clauses(tokens: Sequence[Token]) -> list[Clause]:
     for index, token in enumerate(tokens):
         if index in held:
             current = held.pop(index)
-        elif current.indices and _starts_clause(tokens, index, current):
+        elif current.indices and (
+            _opens_relative(tokens, index) or _starts_clause(tokens, index, current)
+        ):
             goes_on_at = _end_of_interruption(tokens, index, current)
             if goes_on_at is not None:
                 held[goes_on_at] = current
@@ -72,14 +75,22 @@ def tells_place(words: Sequence[Token]) -> bool:
             {"nose", "mouth", "eye", "ear"} & {*lexicon.nouns[noun][:1]}
         )
     if word.kind == "target":
-        if index and words[index - 1].kind == "determiner":  # "the patting hand"
-            return False
+        named = [w.kind for w in words[max(0, index - 2) : index]]
+        a_thing = named == ["determiner", "other"] and word.word[-2:] != "es"
+        if a_thing or named[-1:] == ["determiner"]:
+            return False  # "the patting hand", "for a rugby pass the hips turn"
         # Hands do the touching: "rub the hands" is no target.
         return "hand" not in lexicon.nouns[noun or "hand"]
     before = set(_governors(words[:index]))
     if word.word in lexicon.place_only_after:
-        return bool(before & lexicon.place_only_after[word.word])
+        # "Rolled up the forearm", "pull a zip up the back".
+        goes_along = bool(before & lexicon.place_only_after[word.word])
+        return goes_along or (word.word in ("up", "down") and _behind_a_thing(words, index))
     return word.kind == "place" and not before & lexicon.no_place_after.get(word.word, frozenset())
+
+
+def _behind_a_thing(words: Sequence[Token], index: int) -> bool:
+    return [word.kind for word in words[max(0, index - 2) : index]] == ["determiner", "other"]
 
 
 def _before_phrase(words: Sequence[Token], index: int) -> int:
@@ -114,18 +125,30 @@ def _starts_clause(tokens: Sequence[Token], index: int, current: Clause) -> bool
         return any(tokens[i].word in _PRAISE_BY_CONTRAST for i in current.indices)
     if token.word == "?":  # "Which do not count? The hips."
         return False
-    if token.word == ":":  # "Unimportant: the hips"
-        listed = [token.kind for token in tokens[index + 1 : index + 2]]
-        words = [tokens[i] for i in current.indices]
-        names = bool(listed) and listed[0] in ("noun", "still", *OPENING)
-        says_more = not names or _leads_to_verb(tokens[index + 1 :])
-        return not _introduces_list(words) or (has_verb(words) and says_more)
+    if token.word == ":":
+        return _colon_starts_clause(tokens, index, [tokens[i] for i in current.indices])
     if token.word in get_lexicon().relatives:  # "the fingers of which"
-        return index == 0 or tokens[index - 1].kind != "function"
+        return index == 0 or tokens[index - 1].kind not in ("function", "place")
     if token.word == "with" and index and tokens[index - 1].kind != "join":
         # "Does not do anything with the arms": no statement of its own.
         return tokens[index - 1].kind == "break" or _leads_to_verb(tokens[index + 1 :])
     return token.kind == "break" or token.word in get_lexicon().clause_starts
+
+
+def _colon_starts_clause(tokens: Sequence[Token], index: int, before: Sequence[Token]) -> bool:
+    """Whether a statement follows, not what was spoken of: "Unimportant: the hips"."""
+    listed = [token.kind for token in tokens[index + 1 : index + 2]]
+    names = bool(listed) and listed[0] in ("noun", "still", *OPENING)
+    says_more = not names or _leads_to_verb(tokens[index + 1 :])
+    return not _introduces_list(before) or (has_verb(before) and says_more)
+
+
+def _opens_relative(tokens: Sequence[Token], index: int) -> bool:
+    """Whether ", on which" or "a surface over which" and the like begin here."""
+    before, after = tokens[max(0, index - 1) : index], tokens[index + 1 : index + 2]
+    opens = any(token.word == "," or token.kind in ("other", "still") for token in before)
+    leads = tokens[index].kind in ("function", "place")
+    return opens and leads and any(token.word in ("which", "whom") for token in after)
 
 
 def _join_starts_clause(tokens: Sequence[Token], index: int, before: Sequence[Token]) -> bool:
@@ -167,10 +190,17 @@ def _new_subject(tokens: Sequence[Token], index: int, before: Sequence[Token]) -
     """Whether the body word before the join ends one statement and another one follows."""
     following = tokens[index + 1 :]
     if tells_place(before):
-        return _leads_to_verb(following, also_place=True)
+        return _leads_to_verb(following, also_place=True) or _has_relative(following)
     if before[0].word == "with" and not has_verb(before):  # "is done with both hands, and ..."
         return _leads_to_verb(following, finite=True)
     return has_verb(before) and _leads_to_verb(following)
+
+
+def _has_relative(tokens: Sequence[Token]) -> bool:
+    """Whether the phrase that begins here has a clause on itself: "the elbow, which bends"."""
+    rest = list(dropwhile(lambda token: token.kind in ("noun", *OPENING), tokens))
+    relative = [token.word in get_lexicon().relatives for token in rest[1:2]]
+    return rest[:1] != [] and rest[0].word == "," and relative == [True]
 
 
 def _introduces_list(before: Sequence[Token]) -> bool:
@@ -190,6 +220,10 @@ def is_verb(words: Sequence[Token], index: int) -> bool:
         return True
     if word.kind not in ("other", "still", "target", "adjective"):
         return False
+    if word.kind == "adjective" and [w.kind for w in words[index + 1 : index + 2]] == ["noun"]:
+        return False  # "thumb, index finger"
+    if index and words[index - 1].word in get_lexicon().relatives:
+        return True  # "which bends the knees"
     before = [w.kind for w in words[:index] if w.kind != "function" or not w.word.endswith("ly")]
     return before[-1:] in (["noun"], ["person"], ["pronoun"])
 
@@ -199,11 +233,15 @@ def _leads_to_verb(
 ) -> bool:
     """Whether the phrases that begin here, "of" and lists included, are a verb's subject."""
     kinds: tuple[Kind, ...] = ("other", "still", "target", *(("place",) if also_place else ()))
+    joins: list[str] = []
     for index, token in enumerate(tokens):
+        joins += [token.word] if token.kind == "join" else []
         before = tokens[index - 1].kind if index else "break"
         if before == "noun" and token.kind in ("determiner", "both", "pronoun"):
             return False  # another subject: "in front of the chest they cross"
         if index and is_verb(tokens[: index + 1], index):
+            if token.word.endswith(("ing", "ed")) and joins[-1:] == [","]:
+                return False  # "the right knee, the heel staying": a subject of its own
             return not finite or token.kind == "verb" or token.word.endswith("s")
         thing = token.kind == "other" and before in OPENING
         skipped = thing or token.kind in ("noun", "person", "pronoun", "join", *OPENING)
@@ -225,7 +263,8 @@ def _end_of_interruption(tokens: Sequence[Token], index: int, current: Clause) -
     if tokens[index].word == "(":
         return next((i for i in range(index + 1, end) if tokens[i].word == ")"), None)
     words = [tokens[i] for i in current.indices]
-    if tokens[index].kind != "break" or has_verb(words) or not _waits_for_verb(words):
+    opens = tokens[index].kind == "break" or _opens_relative(tokens, index)
+    if not opens or has_verb(words) or not _waits_for_verb(words):
         return None
     return next((i for i in range(index + 1, end - 1) if tokens[i].word == ","), None)
 
@@ -237,6 +276,8 @@ def _waits_for_verb(words: Sequence[Token]) -> bool:
         return False
     if words[0].word == "with":  # needs no verb
         return False
+    if words[0].word in get_lexicon().exceptors:  # "apart from the wrist, which turns, ..."
+        words = words[1:]
     before: tuple[Kind, ...] = ("break", *(word.kind for word in words))
     return all(
         word.kind in ("break", "join", "noun", "person", *OPENING)

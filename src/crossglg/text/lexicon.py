@@ -10,6 +10,7 @@ from typing import Any
 from crossglg.skeleton.layout import Layout, body_part
 
 SIDES = ("left", "right")
+_MIDDLE = frozenset({"head", "nose", "mouth", "neck", "chest", "spine", "pelvis"})
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Lexicon:
         ways: Words that make a start of the body word before them ("from the waist up").
         directions: Words after which a side is a direction ("to the left").
         refer_back: Pronouns for the body part spoken of before.
+        whereabouts: Words that tell where a part is, not where it goes.
         things: Words that make a thing of a body word behind them ("clock hands").
         stances: Words that say stillness behind "is" or "are" ("the head is upright").
         postures: Words that say stillness right behind a body word only ("hands flat").
@@ -104,6 +106,7 @@ class Lexicon:
     ways: frozenset[str]
     directions: frozenset[str]
     refer_back: frozenset[str]
+    whereabouts: frozenset[str]
     things: frozenset[str]
     stances: frozenset[str]
     postures: frozenset[str]
@@ -160,6 +163,11 @@ def limb_of(noun: str) -> str | None:
     """``arm`` or ``leg`` where a body word stands for joints of one; None for all others."""
     parts = {body_part(f"left_{joint}") for joint in get_lexicon().nouns[noun]}
     return {"left_arm": "arm", "left_leg": "leg"}.get(parts.pop()) if len(parts) == 1 else None
+
+
+def is_paired(noun: str) -> bool:
+    """Whether the body has the part on either side, unlike the head."""
+    return get_lexicon().nouns[noun][0] not in _MIDDLE
 
 
 def nearest_joints(base: str, sides: Sequence[str], layout: Layout) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ and over a side named afterwards ("wrist and elbow, both on the left side").
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from crossglg.text.lexicon import SIDES, get_lexicon
+from crossglg.text.lexicon import SIDES, get_lexicon, limb_of
 from crossglg.text.tokens import OPENING, Token, singular
 
 
@@ -111,10 +111,19 @@ def _stands_alone(words: Sequence[Token], index: int) -> bool:
     if word.word == "other" and index > 1 and words[index - 2].kind not in ("join", "break"):
         return False  # a person: "touches the other"
     rest = words[index + 1 : index + 3]
+    if word.word == "other" and not rest and before[0] in ("after", "to"):
+        return False  # "one number after the other"
     if not rest or rest[0].word in ("one", "ones"):
         return True
-    ends = rest[0].kind in ("verb", "still") or rest[0].kind == "join"
+    ends = rest[0].kind in ("verb", "still", "join") or _is_side_that_acts(word, rest)
     return ends and not _joins_sides(words, index + 1)
+
+
+def _is_side_that_acts(word: Token, rest: Sequence[Token]) -> bool:
+    """Whether a side is followed by what it does: "while the left stretches the skin"."""
+    verb = rest[0].kind in ("other", "target") and rest[0].word.endswith("s")
+    said = [following.kind for following in rest[1:]] in (["determiner"], ["function"])
+    return word.kind == "side" and verb and said
 
 
 # --- what follows the body word -----------------------------------------------------------------
@@ -173,8 +182,13 @@ def is_of_others(words: Sequence[Token], span: Span) -> bool:
     an_other = words[span.last].word == "other" or any(w.word == "other's" for w in near)
     marked = a_person and bool(named & lexicon.marks_others)
     strange = an_other or marked or bool(named & lexicon.strangers)
+    noun = singular(words[span.noun].word) or "head"
+    acts = any(word.word.endswith("ing") for word in words[span.last + 1 : span.last + 2])
     idle = ("break", "determiner", "adjective", "function", "join")
-    return strange and any(word.kind not in idle for word in words[: span.first])
+    led = next((w.word for w in reversed(words[: span.first]) if w.kind not in OPENING), "")
+    if led == "by" and limb_of(noun) == "arm":
+        return False  # "is caught by the other person's arms"
+    return strange and not acts and any(word.kind not in idle for word in words[: span.first])
 
 
 def shares_joints(one: str, other: str) -> bool:

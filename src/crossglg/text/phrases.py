@@ -9,15 +9,16 @@ reproducible and free of further packages.
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import dropwhile
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.skeleton.layout import Layout
-from crossglg.text.clauses import split_clauses, tells_place
+from crossglg.text.clauses import is_verb, split_clauses, tells_place
 from crossglg.text.descriptions import ActionDescription
-from crossglg.text.lexicon import SIDES, get_lexicon, joints_of_noun, limb_of
+from crossglg.text.lexicon import SIDES, get_lexicon, is_paired, joints_of_noun, limb_of
 from crossglg.text.mentions import (
     Span,
     find_spans,
@@ -28,7 +29,11 @@ from crossglg.text.mentions import (
     spoken_sides,
 )
 from crossglg.text.stillness import still_nouns
-from crossglg.text.tokens import Token, read_tokens, singular
+from crossglg.text.tokens import OPENING, Token, read_tokens, singular
+
+# "With the elbows tucked against the ribs", "keeps both arms behind the back".
+_PUTS = frozenset({"with", "keep", "keeps", "keeping"})
+_PUT = frozenset({"kept", "pressed", "propped", "tucked"})
 
 Role = Literal["acts", "still", "place"]
 
@@ -81,7 +86,8 @@ def find_phrases(text: str) -> tuple[Phrase, ...]:
         words = [tokens[i] for i in clause.indices]
         resting = {place for place, i in enumerate(clause.indices) if i in still}
         for span, phrase in _read_clause(words, resting, memory):
-            if span.first and words[span.first - 1].word == "is":
+            before = words[span.first - 1].word if span.first else ""
+            if before == "is" or (before == ":" and words[span.noun].kind == "side"):
                 _tell_side(found, phrase)
             found.append((clause.indices[span.noun], phrase))
     return tuple(phrase for _, phrase in sorted(found, key=_position))
@@ -153,6 +159,7 @@ def _read_clause(
         placed = (
             _is_place(words, span, comes_later=number > 0)
             or _is_touched(words, spans, number)
+            or _lies_somewhere(words, span)
             or (placed and in_list)
         )
         role: Role = "still" if span.noun in still else "place" if placed else "acts"
@@ -161,7 +168,8 @@ def _read_clause(
             listed = memory.side  # "the right arm is raised and waved from the elbow"
         listed = spoken or listed
         for noun in _nouns(words, span, memory):
-            sides = spoken or (SIDES if _means_both(words[span.noun].word) else listed or SIDES)
+            both = _means_both(words[span.noun].word) or not is_paired(noun)
+            sides = spoken or (SIDES if both else listed or SIDES)
             yield span, Phrase(_text(words, span), noun, sides, role)
         _remember(words, span, memory, in_list=in_list, spoken=spoken)
 
@@ -181,6 +189,9 @@ def _nouns(words: Sequence[Token], span: Span, memory: _Memory) -> tuple[str, ..
 
 
 def _is_place(words: Sequence[Token], span: Span, *, comes_later: bool) -> bool:
+    opens = span.first == 1 and words[0].word in get_lexicon().clause_starts
+    if opens and span.last + 1 < len(words) and is_verb(words, span.last + 1):
+        return False  # "before the elbows are lifted"
     if tells_place(words[: span.noun + 1]) or is_of_others(words, span):
         return True
     lexicon = get_lexicon()
@@ -189,9 +200,33 @@ def _is_place(words: Sequence[Token], span: Span, *, comes_later: bool) -> bool:
     if before == "from" and (lexicon.ways.intersection(after) or (comes_later and after == ["to"])):
         return True  # "from the waist up"; "the hand runs from the forehead to the nape"
     if any(word.word in lexicon.touched for word in words[span.last + 2 : span.last + 3]):
-        return words[span.last + 1].kind == "verb"  # "the knee is patted by the hand"
+        # "The knee is patted by the hand", but "is hugged to the chest".
+        led = words[span.last + 3 : span.last + 4]
+        moved = any(word.kind == "place" and word.word != "between" for word in led)
+        return words[span.last + 1].kind == "verb" and not moved
     # The body that limbs carry, lift or push is their load.
     return words[span.noun].word in lexicon.bulk and before in lexicon.carriers
+
+
+def _lies_somewhere(words: Sequence[Token], span: Span) -> bool:
+    """Whether nothing is said of the part but where it is: "with the hands on the knees"."""
+    after = list(words[span.last + 1 :])
+    if span.first and words[span.first - 1].word in _PUTS:
+        if after and after[0].word == "crossed":
+            return True  # "with the arms crossed"
+        after = after[1:] if after and after[0].word in _PUT else after
+    else:
+        after = list(dropwhile(lambda word: word.kind in ("join", "noun", *OPENING), after))
+        if not after or after[0].word not in ("is", "are"):
+            return False
+        after = list(
+            dropwhile(
+                lambda word: word.kind == "function" or word.word in ("kept", "tucked"), after[1:]
+            )
+        )
+    if len(after) < 2 or after[0].word not in get_lexicon().whereabouts:
+        return False
+    return after[1].kind in ("noun", *OPENING)
 
 
 def _is_touched(words: Sequence[Token], spans: Sequence[Span], number: int) -> bool:
@@ -232,6 +267,8 @@ def _spoken(words: Sequence[Token], spans: Sequence[Span], number: int) -> tuple
 def _pointed_at(words: Sequence[Token], span: Span, memory: _Memory) -> tuple[str, ...]:
     """The side that "its", "of which" or "the other" points back at."""
     named = {word.word for word in words[span.first : span.last + 1]}
+    if words[span.noun].word in get_lexicon().many_on_one_side:
+        named.discard("other")  # "the other fingers" are of the same hand
     if named & {"its", "which", "same"}:
         return memory.side
     if "opposite" in named or ("other" in named and _same_limb(words, span, memory)):
@@ -245,6 +282,8 @@ def _of_same_limb(words: Sequence[Token], span: Span, memory: _Memory) -> bool:
     noun = singular(word)
     if noun is None or not memory.of_side or _means_both(word):
         return False
+    if set(get_lexicon().nouns[noun]) <= set(get_lexicon().nouns[memory.of_side]):
+        return True  # "the left hand presses, the fingers running"
     limb = limb_of(noun)
     return limb is not None and limb == limb_of(memory.of_side) and len(memory.limbs[limb]) == 1
 

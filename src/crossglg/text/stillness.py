@@ -29,7 +29,8 @@ def still_nouns(tokens: Sequence[Token], clauses: Sequence[Clause]) -> frozenset
         echo = any(word.word in get_lexicon().echoes for word in words)
         if _says_still(words) or (echo and any(clause.after is one for one in still_clauses)):
             still_clauses.append(clause)
-            still.update(i for i in clause.indices if tokens[i].kind in _NAMED)
+            named = {n for n, word in enumerate(words) if word.kind in _NAMED}
+            still.update(clause.indices[n] for n in named - _agents(words))
             still.update(_antecedent(tokens, clause))
         for index, word in enumerate(words):
             found = {clause.indices[i] for i in _spoken_of(words, index)}
@@ -49,6 +50,14 @@ def _says_still(words: Sequence[Token]) -> bool:
         and not _held(words, index)
         for index, word in enumerate(words)
     )
+
+
+def _agents(words: Sequence[Token]) -> set[int]:
+    """The body words that do something to a part at rest: "passively lifted by both hands"."""
+    if any(_denies(word) for word in words):
+        return set()
+    leads = [n for n, word in enumerate(words) if word.word == "by"]
+    return {index for n in leads for index in _phrase(words, n + 1)}
 
 
 def _is_cancelled(words: Sequence[Token], index: int) -> bool:
@@ -75,7 +84,13 @@ def _goes_on_acting(words: Sequence[Token], index: int) -> bool:
     for place in range(index + 1, len(words) - 2):
         joined = words[place : place + 3]
         object_ = joined[2].kind in ("noun", "pronoun", *OPENING)
-        if joined[0].kind == "join" and joined[1].kind in ("other", "target") and object_:
+        echoes = joined[1].word in get_lexicon().echoes
+        if (
+            joined[0].kind == "join"
+            and joined[1].kind in ("other", "target")
+            and object_
+            and not echoes
+        ):
             return True
     return False
 
@@ -95,6 +110,8 @@ def _describes_a_thing(words: Sequence[Token], index: int) -> bool:
     """Whether a thing is still: "holds the nail still", "the ball rests", "a steady beat"."""
     kinds = [word.kind for word in words[:index]]
     following = [word.kind for word in words[index + 1 :] if word.kind != "still"][:1]
+    if words[index].word in ("steady", "still", "calm") and following == ["determiner"]:
+        return kinds[-1:] == ["noun"]  # "the fingers steady the slice"
     if _denies(words[index]):
         # "Turns left and right in a clear no".
         return words[index].word == "no" and kinds[-1:] == ["other"] and following != ["other"]
@@ -123,7 +140,7 @@ def _is_attribute(words: Sequence[Token], index: int) -> bool:
     return (
         len(around) == 2
         and not _denies(words[index])
-        and around[0] in (*OPENING, "place", "function", "join")
+        and around[0] in (*OPENING, "place", "function", "join", "break")
         and around[1] in ("adjective", "side", "noun")
     )
 
@@ -133,7 +150,7 @@ def _held(words: Sequence[Token], index: int) -> list[int]:
     if words[index].word not in get_lexicon().descriptive:
         return []
     holds = next((i for i in range(index, 0, -1) if words[i].word in _HOLDS), 0)
-    if not any(word.kind in _NAMED for word in words[:holds]):
+    if not any(word.kind in (*_NAMED, "person") for word in words[:holds]):
         return []
     return [i for i in range(holds, index) if words[i].kind in _NAMED]
 
@@ -146,6 +163,8 @@ def _spoken_of(words: Sequence[Token], index: int) -> list[int]:
         return []
     if words[index].kind != "still" or not _speaks_of_what_follows(words, index):
         return []
+    if [word.kind for word in words[index + 1 : index + 2]] == ["pronoun"]:
+        return []  # "apart from them", whose clause is spoken of as a whole
     if _is_attribute(words, index):
         return _phrase(words, index + 1)[:2]  # a side and its body word
     if found := _phrase_behind(words, index):
@@ -171,8 +190,10 @@ def _phrase(words: Sequence[Token], start: int) -> list[int]:
         elif word.word == ",":
             if [w.kind for w in words[index + 1 : index + 2]] != ["noun"]:
                 break
-        elif word.kind not in (*OPENING, "join") and word.word != "of":
-            break
+        elif word.kind not in (*OPENING, "join") and "of" not in [
+            w.word for w in words[index : index + 2]
+        ]:
+            break  # but go on in "the position of the arms"
     return found
 
 
@@ -196,8 +217,10 @@ def _antecedent(tokens: Sequence[Token], clause: Clause) -> list[int]:
 
 def _shares_subject(tokens: Sequence[Token], clause: Clause) -> bool:
     """Whether a contrast says stillness of the last subject: "the feet dig in but hardly move"."""
-    words = [tokens[i] for i in clause.indices]
+    words = [tokens[i] for i in clause.indices if tokens[i].kind != "function"]
     if len(words) < 2 or words[0].word not in _CONTRASTS or words[1].kind not in ("verb", "still"):
+        return False
+    if words[1].word in get_lexicon().exceptors:  # "but apart from them nothing moves"
         return False
     active = get_lexicon().taking_part
     return any((w.kind == "still" and not _denies(w)) or w.word in active for w in words)

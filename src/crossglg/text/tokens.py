@@ -25,6 +25,14 @@ _AS_ONE_AND = re.compile(r"\b(?:as well as|along with|together with|but also)\b|
 _LONE_POSSESSIVE = re.compile(r"\s+'s\b")
 _SIDE_IN_BRACKETS = re.compile(r"\((?:the )?(left|right)(?: side| one)?\)")
 _SIDE_LETTER = re.compile(r"\b[lr]\b(?=\.? [a-z]|\))\.?")
+_KEEPS = frozenset({"keep", "keeps", "keeping"})
+_POSED_WITHIN = 5  # words: "keeps the whole left arm straight"
+_ORDINALS = frozenset({"first", "second", "third"})
+_BEARS = frozenset(
+    f"{verb}{end}"
+    for verb in ("support", "bear", "carry", "carri")
+    for end in ("", "s", "es", "ing")
+)
 _IS = re.compile(r"\b(it|he|she|that|this|there|here|what|who|which)'s\b")
 
 
@@ -47,7 +55,12 @@ def read_tokens(text: str) -> list[Token]:
     plain = _IS.sub(r"\1 is", _LONE_POSSESSIVE.sub("'s", _AS_ONE_AND.sub(" and ", plain)))
     plain = _SIDE_LETTER.sub(_spell_side, plain)
     plain = _SIDE_IN_BRACKETS.sub(r" on the \1 side ", plain)
-    words = [part for word in _WORD.findall(plain) for part in _open_hyphens(word)]
+    written = _WORD.findall(plain)
+    words = [
+        part
+        for word, after in zip(written, [*written[1:], ""], strict=False)
+        for part in _open_hyphens(word, after)
+    ]
     tokens = [_tag(word) for word in _join_known(words)]
     return [_reconsider(tokens, index) for index in range(len(tokens))]
 
@@ -76,18 +89,19 @@ def _known_groups() -> frozenset[str]:
             *lexicon.nouns, *lexicon.plurals, *lexicon.places, *lexicon.stillness,
             *lexicon.stillness_exceptions, *lexicon.appositions, *lexicon.idioms,
             *lexicon.minor_roles, *lexicon.excluders, *lexicon.exceptors, *lexicon.echoes,
+            *lexicon.postures,
         }
         if " " in words
     )  # fmt: skip
 
 
-def _open_hyphens(word: str) -> list[str]:
+def _open_hyphens(word: str, after: str) -> list[str]:
     """Parts of hyphenated words that speak of the body; "first-hand" and others stay whole."""
     parts = word.split("-")
     if len(parts) == 1 or word in get_lexicon().idioms:
         return [word]
     if parts[0] in SIDES and singular(parts[1]):
-        return [parts[0]]  # "the right-hand thumb"
+        return parts[:1] if singular(after) else parts[:2]  # "right-hand thumb", "-hand-only sign"
     if " ".join(parts) in _known_groups():
         return parts
     if all(singular(part) for part in parts):
@@ -155,19 +169,12 @@ def _reconsider(tokens: Sequence[Token], index: int) -> Token:
     """The token as its neighbours make it."""
     lexicon = get_lexicon()
     token = tokens[index]
-    before = tokens[index - 1 : index] if index else ()
-    bare = [t for t in before if t.kind == "noun" and t.word not in lexicon.need_an_article]
-    copula = (
-        index > 1 and tokens[index - 1].word in ("is", "are") and tokens[index - 2].kind == "noun"
-    )
-    if (token.word in lexicon.postures and bare) or (token.word in lexicon.stances and copula):
-        return replace(token, kind="still")  # "hands flat against the thighs"
-    if _only_bears(tokens, index):
+    if _tells_posture(tokens, index) or _only_bears(tokens, index):
         return replace(token, kind="still")
-    if token.word in lexicon.minor_roles and any(
-        t.word in lexicon.demoters for t in tokens[max(0, index - 2) : index]
-    ):
-        return replace(token, kind="still")  # "merely holds the bar"
+    if _is_demoted(tokens, index):
+        return replace(token, kind="still")
+    if token.word in _ORDINALS and _counts(tokens, index):
+        return replace(token, kind="adjective")  # "the first person's back"
     if token.word == "that" and _points(tokens, index):
         return Token("the", "determiner")
     if token.kind != "noun":
@@ -186,15 +193,53 @@ def _reconsider(tokens: Sequence[Token], index: int) -> Token:
     return replace(token, kind="other") if any(rule(tokens, index) for rule in rules) else token
 
 
+def _is_demoted(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a part does no more than this: "only to hold the bar", "the hand just guides"."""
+    lexicon = get_lexicon()
+    near = tokens[max(0, index - 2) : index]
+    demoted = [token.word in lexicon.demoters for token in near]
+    if tokens[index].word in lexicon.minor_roles:
+        return any(demoted)
+    does_only = demoted == [False, True] and near[0].kind == "noun"
+    return does_only and tokens[index].kind in ("other", "target")
+
+
+def _tells_posture(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a part only has a posture: "hands flat", "keeps the leg straight"."""
+    if not index:
+        return False
+    lexicon = get_lexicon()
+    word, before = tokens[index].word, tokens[index - 1]
+    if word in lexicon.postures and before.kind == "noun":
+        return before.word not in lexicon.need_an_article
+    near = [token.word for token in tokens[max(0, index - _POSED_WITHIN) : index]]
+    owner = [token.kind for token in tokens[max(0, index - 2) : index - 1]]
+    told = before.word in ("is", "are", "held", "kept") and owner == ["noun"]
+    kept = before.kind == "noun" and bool(_KEEPS.intersection(near))
+    # "Until the legs are straight": they were not before.
+    return word in lexicon.stances and (kept or (told and "until" not in near))
+
+
 def _only_bears(tokens: Sequence[Token], index: int) -> bool:
     """Whether a limb does nothing but stand or bear: "the left leg supports the body"."""
-    if not index or tokens[index - 1].kind != "noun":
+    told = ("function", "join", "adjective")  # "the right leg, slightly bent, bears"
+    before = next((n for n in range(index - 1, -1, -1) if tokens[n].kind not in told), index)
+    if tokens[before].kind != "noun":
         return False
     after = [token.word for token in tokens[index + 1 : index + 3]]
     if tokens[index].word in ("stand", "stands"):
         return "up" not in after[:1]
-    bears = ("support", "supports", "bear", "bears", "carry", "carries")
-    return tokens[index].word in bears and after in (["the", "body"], ["the", "weight"])
+    if tokens[index].word in ("provide", "provides", "providing"):
+        near = (token.word for token in tokens[index + 1 : index + 4])
+        return bool({"stability", "support", "balance", "base"}.intersection(near))
+    return tokens[index].word in _BEARS and after in (["the", "body"], ["the", "weight"])
+
+
+def _counts(tokens: Sequence[Token], index: int) -> bool:
+    """Whether an ordinal stands inside a phrase: "the second person", "the first one's back"."""
+    after = [token.kind for token in tokens[index + 1 : index + 2]]
+    opened = index > 0 and tokens[index - 1].kind == "determiner"
+    return opened and after in (["noun"], ["person"], ["determiner"])
 
 
 def _points(tokens: Sequence[Token], index: int) -> bool:
@@ -231,9 +276,12 @@ def _describes_a_thing(tokens: Sequence[Token], index: int) -> bool:
 def _lacks_its_article(tokens: Sequence[Token], index: int) -> bool:
     """An adverb or verb: "swings back", "face the wall"."""
     before = index - 1
-    while before >= 0 and tokens[before].kind in ("adjective", "side"):
-        before -= 1
-    has_article = before >= 0 and tokens[before].kind in ("determiner", "both")
+    while before >= 0 and (
+        tokens[before].kind in ("adjective", "side") or tokens[before].word.endswith("ed")
+    ):
+        before -= 1  # "an arched back"
+    opened = before >= 0 and tokens[before].kind in ("determiner", "both")
+    has_article = opened and tokens[before].word != "one"  # "one slanted back"
     return tokens[index].word in get_lexicon().need_an_article and not has_article
 
 
