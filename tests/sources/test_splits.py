@@ -35,7 +35,7 @@ SIZES = {
     **{f"utd-mhad-oneshot-{count}": (count, 27 - count) for count in (3, 7, 11, 15, 19, 23)},
     "kinetics-os-v1": (380, 20),
     "ui-prmd": (0, 10),
-    "ui-prmd-strict": (0, 7),
+    "ui-prmd-strict": (3, 7),
 }
 NTU = [name for name in SIZES if name.startswith("ntu")]
 
