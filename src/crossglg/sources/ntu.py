@@ -5,8 +5,11 @@ line of ten numbers (the first is the tracker's body id), a line with the number
 line of twelve numbers per joint, of which the first three are x, y and z in metres.
 """
 
+import contextlib
+import itertools
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -34,6 +37,12 @@ NTU60_ACTION_COUNT = 60
 
 _MOST_BODIES = 100
 """Body ids in one file; recordings have a handful, and each one costs a row in every frame."""
+_MANY = 2000
+"""Loading what numba compiled takes about as long as it then saves on so many files."""
+
+Scan = Callable[[bytes], NtuBodies | None]
+"""Reads the content of a file; gives up, with None, where it is out of the ordinary."""
+
 _TRUNCATED = "The file is probably truncated; download it again."
 _NAME = re.compile(r"S(\d{3})C(\d{3})P(\d{3})R(\d{3})A(\d{3})")
 
@@ -100,8 +109,12 @@ def read_ntu(path: Path | str) -> LabelledClip:
     )
 
 
-def read_ntu_skeleton(path: Path | str) -> SkeletonClip:
+def read_ntu_skeleton(path: Path | str, *, scan: Scan | None = None) -> SkeletonClip:
     """Read a ``.skeleton`` file of any name.
+
+    Args:
+        path: The file.
+        scan: ``choose_scan(many=...)``; if not given, what suits the number of files read so far.
 
     Returns:
         Clip of layout ``ntu25``, camera coordinates in metres, one person per body id in order of
@@ -112,7 +125,8 @@ def read_ntu_skeleton(path: Path | str) -> SkeletonClip:
     """
     file = Path(path)
     content = _read_bytes(file)
-    bodies = scan_bodies(content)
+    scan = choose_scan(many=next(_files_read) >= _MANY) if scan is None else scan
+    bodies = scan(content)
     if bodies is None:
         bodies = read_lines(file, content)
     if not bodies.ids:
@@ -127,12 +141,24 @@ def read_ntu_skeleton(path: Path | str) -> SkeletonClip:
             file,
             f"expected at most {_MOST_BODIES} bodies, found {len(person_of)}. The file is damaged.",
         )
-    joints = np.full((len(person_of), bodies.frame_count, JOINTS, 3), np.nan)
-    joints[[person_of[key] for key in keys], bodies.frames] = bodies.joints
+    joints = np.full((len(person_of), bodies.frame_count, JOINTS, 3), np.nan, dtype=np.float32)
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes not finite: not visible
-        return SkeletonClip.from_array(
-            joints.astype(np.float32), fps=NTU_FPS, layout=get_layout("ntu25")
-        )
+        joints[[person_of[key] for key in keys], bodies.frames] = bodies.joints
+    return SkeletonClip.from_array(joints, fps=NTU_FPS, layout=get_layout("ntu25"))
+
+
+_files_read = itertools.count()
+
+
+@cache
+def choose_scan(*, many: bool) -> Scan:
+    """For many files the loop that numba compiled, if it is there; it reads the same clips."""
+    if many:
+        with contextlib.suppress(ImportError):
+            from crossglg.sources.ntu_compiled import scan_bodies as compiled
+
+            return compiled
+    return scan_bodies
 
 
 def _number_repeats(bodies: NtuBodies) -> list[tuple[int, int]]:
