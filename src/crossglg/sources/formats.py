@@ -11,6 +11,7 @@ from crossglg.sources.labelled import LabelledClip, label_clips
 from crossglg.sources.npz import read_npz
 from crossglg.sources.ntu import choose_ntu_classes, parse_ntu_name, read_ntu
 from crossglg.sources.pyskl import read_pyskl
+from crossglg.sources.recordings import list_missing_skeletons
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,7 @@ class SourceFormat:
         sorts_classes: True where files know only their own class, so that the names of all
             files are sorted; else they keep the order in which files state them.
         files_per_shard: How many files are read between two points of return.
+        list_unusable: Names without ending of files that are known to be of no use.
     """
 
     suffix: str
@@ -44,6 +46,7 @@ class SourceFormat:
     takes_layout: bool
     sorts_classes: bool
     files_per_shard: int
+    list_unusable: Callable[[], frozenset[str]] = frozenset
 
 
 def _read_ntu_file(file: Path, _source: Path, _layout: Layout | None) -> FileContent:
@@ -76,7 +79,12 @@ def _read_npz_file(file: Path, _source: Path, layout: Layout | None) -> FileCont
 
 FORMATS: dict[str, SourceFormat] = {
     "ntu": SourceFormat(
-        ".skeleton", _read_ntu_file, takes_layout=False, sorts_classes=False, files_per_shard=256
+        ".skeleton",
+        _read_ntu_file,
+        takes_layout=False,
+        sorts_classes=False,
+        files_per_shard=256,
+        list_unusable=list_missing_skeletons,
     ),
     "kinetics": SourceFormat(
         ".json", _read_kinetics_file, takes_layout=False, sorts_classes=True, files_per_shard=256
