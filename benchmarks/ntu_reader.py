@@ -122,7 +122,7 @@ def compare_readers(files: list[Path]) -> None:
     keep_freed_memory()  # as ``prepare`` does
     readers = {"line by line": read_line_by_line}
     for name, many in (("arrays", False), ("compiled", True)):
-        readers[name] = functools.partial(read_ntu_skeleton, scan=choose_scan(many=many))
+        readers[name] = functools.partial(read_ntu_skeleton, many=many)
         readers[name](files[0])  # compiled by now
     if choose_scan(many=True) is choose_scan(many=False):
         del readers["compiled"]

@@ -26,10 +26,10 @@ _NAME = "S001C001P001R001A001.skeleton"
     params=[False, pytest.param(True, marks=pytest.mark.slow)],  # compiling takes seconds
     ids=["in arrays", "compiled"],
 )
-def scan(request):
+def many(request):
     if request.param:
         pytest.importorskip("numba", reason="numba is not installed (extra fast)")
-    return choose_scan(many=request.param)
+    return request.param
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ _EDITS = st.lists(
 @settings(max_examples=150, deadline=None)
 @given(edits=_EDITS)
 def test_a_mutated_file_is_read_or_refused_and_nothing_else(
-    scan, edits, ntu_text, tmp_path_factory
+    many, edits, ntu_text, tmp_path_factory
 ):
     joints = np.random.default_rng(2).normal(size=(3, 25, 3))
     content = ntu_text([[(5, joints[0])], [], [(5, joints[1]), (6, joints[2])]]).encode()
@@ -189,14 +189,14 @@ def test_a_mutated_file_is_read_or_refused_and_nothing_else(
     path = tmp_path_factory.getbasetemp() / _NAME
     path.write_bytes(content)
     try:
-        clip = read_ntu_skeleton(path, scan=scan)
+        clip = read_ntu_skeleton(path, many=many)
     except SourceError as error:
         refusal = str(error)
     else:
         refusal = f"{_NAME} is read"
         assert clip.frame_count
     assert refusal.startswith(_NAME)
-    if (scanned := scan(content)) is not None:
+    if (scanned := choose_scan(many=many)(content)) is not None:
         assert_same_bodies(scanned, read_lines(path, content))
 
 
@@ -207,11 +207,11 @@ def assert_same_bodies(one, other):
     np.testing.assert_array_equal(one.joints, other.joints)
 
 
-def test_the_scan_reads_every_bit_as_the_careful_reader_does(scan, ntu_text, joints, tmp_path):
+def test_the_scan_reads_every_bit_as_the_careful_reader_does(many, ntu_text, joints, tmp_path):
     frames = [[(7, joints[0])], [], [(7, joints[1]), (72057594037931101, 1e-9 * joints[2])], []]
     usual = ntu_text(frames)
     for text in (usual, usual.rstrip(), usual.replace("\n", "\r\n"), usual + "\r\n\n"):
-        scanned = scan(text.encode())
+        scanned = choose_scan(many=many)(text.encode())
         assert scanned.joints.shape == (3, 25, 3)
         assert_same_bodies(scanned, read_lines(tmp_path / _NAME, text.encode()))
 
@@ -236,7 +236,8 @@ def test_the_scan_reads_every_bit_as_the_careful_reader_does(scan, ntu_text, joi
         lambda lines: [*lines[:5], lines[5].replace(" ", "\r", 1), *lines[6:]],
     ],
 )
-def test_the_scan_gives_up_on_whatever_is_out_of_the_ordinary(scan, fault, ntu_text, joints):
+def test_the_scan_gives_up_on_whatever_is_out_of_the_ordinary(many, fault, ntu_text, joints):
+    scan = choose_scan(many=many)
     lines = ntu_text([[(7, joints[0])], [(7, joints[1])]]).splitlines()
     assert scan("\n".join(lines).encode()) is not None
     assert scan("\n".join(fault(lines)).encode()) is None

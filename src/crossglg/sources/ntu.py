@@ -6,7 +6,6 @@ line of twelve numbers per joint, of which the first three are x, y and z in met
 """
 
 import contextlib
-import itertools
 import json
 import re
 from collections.abc import Callable
@@ -37,12 +36,6 @@ NTU60_ACTION_COUNT = 60
 
 _MOST_BODIES = 100
 """Body ids in one file; recordings have a handful, and each one costs a row in every frame."""
-_MANY = 2000
-"""Loading what numba compiled takes about as long as it then saves on so many files."""
-
-Scan = Callable[[bytes], NtuBodies | None]
-"""Reads the content of a file; gives up, with None, where it is out of the ordinary."""
-
 _TRUNCATED = "The file is probably truncated; download it again."
 _NAME = re.compile(r"S(\d{3})C(\d{3})P(\d{3})R(\d{3})A(\d{3})")
 
@@ -94,8 +87,12 @@ def choose_ntu_classes(action: int) -> tuple[str, ...]:
     return names[:NTU60_ACTION_COUNT] if action <= NTU60_ACTION_COUNT else names
 
 
-def read_ntu(path: Path | str) -> LabelledClip:
+def read_ntu(path: Path | str, *, many: bool = False) -> LabelledClip:
     """Read a ``.skeleton`` file together with what its name says.
+
+    Args:
+        path: The file.
+        many: As ``read_ntu_skeleton`` takes it.
 
     Raises:
         SourceError: The name or the content is not as NTU RGB+D defines it.
@@ -103,18 +100,19 @@ def read_ntu(path: Path | str) -> LabelledClip:
     name = parse_ntu_name(path)
     return LabelledClip(
         name=str(name),
-        clip=read_ntu_skeleton(path),
+        clip=read_ntu_skeleton(path, many=many),
         class_name=list_ntu_classes()[name.action - 1],
         subject=name.performer,
     )
 
 
-def read_ntu_skeleton(path: Path | str, *, scan: Scan | None = None) -> SkeletonClip:
+def read_ntu_skeleton(path: Path | str, *, many: bool = False) -> SkeletonClip:
     """Read a ``.skeleton`` file of any name.
 
     Args:
         path: The file.
-        scan: ``choose_scan(many=...)``; if not given, what suits the number of files read so far.
+        many: Whether thousands will be read, for which numba is worth loading where it is
+            installed; it takes a second or two. The clip is the same.
 
     Returns:
         Clip of layout ``ntu25``, camera coordinates in metres, one person per body id in order of
@@ -125,8 +123,7 @@ def read_ntu_skeleton(path: Path | str, *, scan: Scan | None = None) -> Skeleton
     """
     file = Path(path)
     content = _read_bytes(file)
-    scan = choose_scan(many=next(_files_read) >= _MANY) if scan is None else scan
-    bodies = scan(content)
+    bodies = choose_scan(many=many)(content)
     if bodies is None:
         bodies = read_lines(file, content)
     if not bodies.ids:
@@ -147,12 +144,9 @@ def read_ntu_skeleton(path: Path | str, *, scan: Scan | None = None) -> Skeleton
     return SkeletonClip.from_array(joints, fps=NTU_FPS, layout=get_layout("ntu25"))
 
 
-_files_read = itertools.count()
-
-
 @cache
-def choose_scan(*, many: bool) -> Scan:
-    """For many files the loop that numba compiled, if it is there; it reads the same clips."""
+def choose_scan(*, many: bool) -> Callable[[bytes], NtuBodies | None]:
+    """What reads the content of a file or, where it is out of the ordinary, gives up with None."""
     if many:
         with contextlib.suppress(ImportError):
             from crossglg.sources.ntu_compiled import scan_bodies as compiled

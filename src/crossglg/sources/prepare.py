@@ -11,7 +11,7 @@ from crossglg.atomic import create_file
 from crossglg.errors import ArchiveError, ConfigError, SourceError, suggest
 from crossglg.skeleton.layout import Layout
 from crossglg.sources.archive import ARCHIVE_VERSION, write_archive
-from crossglg.sources.formats import FORMATS, SourceFormat
+from crossglg.sources.formats import FORMATS, MANY, SourceFormat
 from crossglg.sources.labelled import LabelledClip, label_clips
 from crossglg.sources.shards import Shard, ShardTask, build_shard, build_shards, open_shard
 
@@ -238,8 +238,10 @@ def _build_missing(tasks: Sequence[ShardTask], *, workers: int) -> Iterator[int]
         decided = None if clips is None else clips.layout
         done += len(task.files)
         yield done
-    lacking = [replace(task, expected=decided) for task in waiting if not task.out.exists()]
-    done += sum(len(task.files) for task in waiting) - sum(len(task.files) for task in lacking)
+    lacking = [task for task in waiting if not task.out.exists()]
+    left = sum(len(task.files) for task in lacking)
+    lacking = [replace(task, expected=decided, many=left >= MANY * workers) for task in lacking]
+    done += sum(len(task.files) for task in waiting) - left
     for count in build_shards(lacking, workers=workers):
         done += count
         yield done
