@@ -319,3 +319,21 @@ def test_a_real_data_set_is_prepared_with_nothing_left_out(tmp_path, data_file, 
     assert report.written == 215
     assert report.skipped == ()
     same_clips(open_archive(Path(report.path), verify=True), read_npz(path))
+
+
+@pytest.mark.parametrize(("worth", "read_as_many"), [(2, 2), (3, 0)])
+def test_the_reader_that_takes_long_to_load_is_for_many_files(
+    tmp_path, ntu_folder, monkeypatch, worth, read_as_many
+):
+    asked = []
+
+    def read_many(file, source, layout):
+        asked.append(file)
+        return FORMATS["ntu"].read(file, source, layout)
+
+    kind = dataclasses.replace(FORMATS["ntu"], files_per_shard=1, read_many=read_many)
+    monkeypatch.setitem(FORMATS, "ntu", kind)
+    monkeypatch.setattr("crossglg.sources.prepare.MANY", worth)
+    source = ntu_folder(tmp_path / "raw", 3)  # the first is read before it is known how many
+    assert prepare("ntu", source, out=tmp_path / "out").written == 3
+    assert len(asked) == read_as_many
