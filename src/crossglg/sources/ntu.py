@@ -148,7 +148,8 @@ def read_ntu_skeleton(path: Path | str, *, many: bool = False) -> SkeletonClip:
 def choose_scan(*, many: bool) -> Callable[[bytes], NtuBodies | None]:
     """What reads the content of a file or, where it is out of the ordinary, gives up with None."""
     if many:
-        with contextlib.suppress(ImportError):
+        # numba refuses where it finds no folder to keep what it compiled.
+        with contextlib.suppress(ImportError, RuntimeError):
             from crossglg.sources.ntu_compiled import scan_bodies as compiled
 
             return compiled
