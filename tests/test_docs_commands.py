@@ -27,47 +27,26 @@ _SERVER = "goes on until it is stopped, or speaks to one that does: tests/serve"
 _CAMERA = "needs a camera: tests/live"
 _POSES = "needs the pose networks, a download: tests/sources_pose, tests/live"
 _OTHER_DATA = "the command above it on data that are not part of the project"
+_FEWER = "fewer trainings of the same kind"
 _MINUTES = "takes minutes whatever the data"
 
+# fmt: off
 # command -> (what is run in its place, why)
 INSTEAD = {
-    "crossglg protocol verify ntu120-oneshot-100 ntu120.archive": (
-        "crossglg protocol verify utd-a data.npz",
-        _NTU,
-    ),
-    "crossglg protocol verify ntu120-oneshot-100 DATA/ntu120.archive": (
-        "crossglg protocol verify utd-a data.npz",
-        _NTU,
-    ),
-    "crossglg compare ntu120.archive --protocol ntu120-oneshot-100-dev --methods infogcn+crossglg --out dev": (
-        "crossglg compare data.npz --protocol utd-a-dev --methods infogcn+crossglg --out dev",
-        _NTU,
-    ),
-    "crossglg reproduce ntu120 --data ntu120.archive --out tables": (
-        "crossglg reproduce --quick kinetics --out tables",
-        _NTU,
-    ),
-    "crossglg reproduce ntu120 --data DATA --out tables": (
-        "crossglg reproduce --quick kinetics --out tables",
-        _NTU,
-    ),
-    "crossglg reproduce all --data DATA --out tables": (
-        "crossglg reproduce parameters --out tables",
-        _NTU,
-    ),
+    "crossglg protocol verify ntu120-oneshot-100 ntu120.archive": ("crossglg protocol verify utd-a data.npz", _NTU),
+    "crossglg protocol verify ntu120-oneshot-100 DATA/ntu120.archive": ("crossglg protocol verify utd-a data.npz", _NTU),
+    "crossglg compare ntu120.archive --protocol ntu120-oneshot-100-dev --methods infogcn+crossglg --out dev": ("crossglg protocol verify utd-a-dev data.npz", _NTU),
+    "crossglg reproduce ntu120 --data ntu120.archive --out tables": ("crossglg reproduce --quick kinetics", _NTU),
+    "crossglg reproduce ntu120 --data DATA --out tables": ("crossglg reproduce --quick kinetics", _NTU),
+    "crossglg reproduce all --data DATA --out tables": ("crossglg reproduce parameters --out tables", _NTU),
     "crossglg reproduce --quick all": ("crossglg reproduce --quick kinetics", _QUICK),
-    "crossglg evaluate beyond/runs/utd-a/patchgcn+crossglg-0,beyond/runs/utd-a/patchgcn+crossglg-1,beyond/runs/utd-a/patchgcn+crossglg-2 utd_mhad.npz --protocol utd-a": (
-        "crossglg evaluate beyond/runs/utd-a/patchgcn+crossglg-0,beyond/runs/utd-a/patchgcn-0 utd_mhad.npz --protocol utd-a",
-        "one seed is trained here",
-    ),
-    "crossglg describe write --actions actions.txt --layout ntu25 --model MODEL --out own.json": (
-        "crossglg describe write --actions actions.txt --layout ntu25 --model MODEL --out written.json --dry-run",
-        "asks a language model: tests/text",
-    ),
-    "python benchmarks/phrases.py --reader rules --reader spacy:en_core_web_sm": (
-        "python benchmarks/phrases.py --reader rules",
-        "spaCy's model is a download",
-    ),
+    "crossglg reproduce utd-a --data utd_mhad.npz --out tables": ("crossglg reproduce beyond-utd-a --data utd_mhad.npz --out beyond", _FEWER),
+    "crossglg compare utd_mhad.npz --protocol utd-a --out table --methods infogcn,infogcn+g2l,infogcn+l2g,infogcn+crossglg": ("crossglg compare utd_mhad.npz --protocol utd-a --out table --methods infogcn+g2l", _FEWER),
+    "crossglg compare data.npz --protocol utd-a --methods infogcn,hdgcn+crossglg --out table": ("crossglg compare data.npz --protocol utd-a --methods hdgcn+crossglg --out table", _FEWER),
+    "crossglg evaluate beyond/runs/utd-a/patchgcn+crossglg-0,beyond/runs/utd-a/patchgcn+crossglg-1,beyond/runs/utd-a/patchgcn+crossglg-2 utd_mhad.npz --protocol utd-a": ("crossglg evaluate beyond/runs/utd-a/patchgcn+crossglg-0,beyond/runs/utd-a/patchgcn-0 utd_mhad.npz --protocol utd-a", _FEWER),
+    "crossglg describe write --actions actions.txt --layout ntu25 --model MODEL --out own.json": ("crossglg describe write --actions actions.txt --layout ntu25 --model MODEL --out written.json --dry-run", "asks a language model: tests/text"),
+    "python benchmarks/open_set.py utd_mhad.npz --protocol utd-a table/infogcn+g2l-0 table/infogcn+g2l-1 table/infogcn+g2l-2 --matcher joints --matcher dtw": ("python benchmarks/open_set.py utd_mhad.npz --protocol utd-a RUN --matcher joints", _FEWER),
+    "python benchmarks/phrases.py --reader rules --reader spacy:en_core_web_sm": ("python benchmarks/phrases.py --reader rules", "spaCy's model is a download"),
 }
 
 # command -> why it is not run
@@ -97,7 +76,9 @@ NOT_RUN = {
     "crossglg reproduce beyond-msr-jeanie --data . --out beyond": _OTHER_DATA,
     "python benchmarks/full_size.py": _MINUTES,
     "python benchmarks/matching.py": _MINUTES,
+    "python benchmarks/text_quality.py utd_mhad.npz --protocol utd-a --second utd_mhad_second --out text-quality": "trains a dozen models: tests/test_compare.py",
 }
+# fmt: on
 
 _SHORT_TRAINING = [
     "--set=training.epochs=1",
@@ -116,6 +97,13 @@ SHORTER = {
     "reproduce": [*_SHORT_TRAINING, _NARROW, "--seeds=1"],
     "evaluate": ["--draws=2"],
     "report": ["--draws=2"],
+    "development": [*_SHORT_TRAINING, _NARROW, "--seeds=1"],
+    "encoders": ["--rounds=1", "--frames=8", "--width=8"],
+    "data_path": ["--rounds=1"],
+    "export": ["--rounds=2"],
+    "text_encoders": ["--rounds=1"],
+    "stream_events": ["--seeds=1", "--per-stream=3"],
+    "ntu_reader": ["--files=4", "--workers=1"],
 }
 
 _QUICKSTART = ROOT / "docs" / "index.md"  # tests/test_docs.py runs its code and commands together
