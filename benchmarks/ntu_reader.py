@@ -8,6 +8,7 @@ same files, in processor time; then ``prepare`` runs whole, and its archives are
 """
 
 import argparse
+import functools
 import statistics
 import subprocess
 import sys
@@ -19,7 +20,7 @@ import numpy as np
 
 from crossglg.sources.archive import MANIFEST
 from crossglg.sources.memory import keep_freed_memory
-from crossglg.sources.ntu import read_ntu_skeleton
+from crossglg.sources.ntu import choose_scan, read_ntu_skeleton
 
 _WALKS = 32
 _LONGEST = 150
@@ -119,22 +120,38 @@ def compare_readers(files: list[Path]) -> None:
     add to it.
     """
     keep_freed_memory()  # as ``prepare`` does
-    ours, reference = np.full((2, len(files)), np.inf)
+    readers = {"line by line": read_line_by_line}
+    for name, many in (("arrays", False), ("compiled", True)):
+        readers[name] = functools.partial(read_ntu_skeleton, many=many)
+        readers[name](files[0])  # compiled by now
+    if choose_scan(many=True) is choose_scan(many=False):
+        del readers["compiled"]
+        print("numba is not installed (extra fast): nothing compiled")
+    seconds = {name: np.full(len(files), np.inf) for name in readers}
     for start in range(0, len(files), _TURN):
         turn = range(start, min(start + _TURN, len(files)))
         for _ in range(_REPEATS):
-            clips = [time_reading(read_ntu_skeleton, files[n], ours, n) for n in turn]
-            expected = [time_reading(read_line_by_line, files[n], reference, n) for n in turn]
-        for clip, joints in zip(clips, expected, strict=True):
-            np.testing.assert_array_equal(clip.joints, joints)
-    ratio = float(np.median(reference / ours))
-    ratio = statistics.median(a / b for a, b in zip(reference, ours, strict=True))
+            compare_once(readers, files, seconds, turn)
     size = statistics.mean(file.stat().st_size for file in files)
     print(f"{len(files)} files of {size / 1e3:.0f} kB on average; processor time, same clips read")
-    for name, seconds in (("line by line", reference), ("crossglg", ours)):
-        each = float(seconds.mean())
-        print(f"{name:14}{each * 1e3:7.2f} ms per file, {1 / each:6.0f} files per second and core")
-    print(f"{ratio:.1f} times faster (median of the files' ratios)")
+    for name, least in seconds.items():
+        each, times = least.mean(), np.median(seconds["line by line"] / least)
+        print(
+            f"{name:14}{each * 1e3:7.2f} ms per file, {1 / each:6.0f} files per second and core, "
+            f"{times:5.1f} times as fast (median of the files' ratios)"
+        )
+
+
+def compare_once(readers, files: list[Path], seconds: dict[str, np.ndarray], turn: range) -> None:
+    """Every reader reads the same few files; the first says what all must have read."""
+    clips = {
+        name: [time_reading(read, files[n], seconds[name], n) for n in turn]
+        for name, read in readers.items()
+    }
+    expected, *others = clips.values()
+    for read in others:
+        for clip, joints in zip(read, expected, strict=True):
+            np.testing.assert_array_equal(clip.joints, joints)
 
 
 def run_prepare(folder: Path, out: Path, count: int, workers: int) -> str:

@@ -19,3 +19,10 @@ def commands(path: Path, program: str = "crossglg") -> list[list[str]]:
     lines = [line for block in blocks(path, "sh") for line in block.splitlines()]
     parts = [part.strip() for line in lines for part in re.split(r"&&|\s#", line)]
     return [shlex.split(part)[1:] for part in parts if part.startswith(f"{program} ")]
+
+
+def shell_lines(path: Path) -> list[str]:
+    """Every command of a page as it stands there, without remarks."""
+    lines = "".join(blocks(path, "sh")).replace("\\\n", " ").splitlines()
+    parts = [part for line in lines for part in re.split(r"\s#", line)[0].split(" && ")]
+    return [" ".join(part.split()) for part in parts if part.strip()]

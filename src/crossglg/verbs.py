@@ -31,7 +31,7 @@ from crossglg.sources.join import same_action
 from crossglg.sources.protocol import Protocol
 from crossglg.sources.splits import first_usable, select_clips
 from crossglg.sources.verify import require_verified
-from crossglg.text import create_text_encoder, load_guidance
+from crossglg.text import create_text_encoder, list_descriptions, load_guidance
 from crossglg.training import BaseClips, Progress, Recipe, train
 
 DEFAULT_CLASSIFIERS = ("cosine", "joints", "dtw", "motion", "joints+motion", "calibrated")
@@ -106,11 +106,10 @@ def train_run(
     base = BaseClips.gather(split.base, split.protocol.base)
     guidance = None
     if recipe.model.needs_texts:
-        texts = recipe.descriptions or split.base.name
         guidance = load_guidance(
             base.class_names,
             base.layout,
-            descriptions=texts,
+            descriptions=recipe.descriptions or _name_texts(split),
             encoder=recipe.text_encoder,
             reader=recipe.phrase_reader,
         )
@@ -124,6 +123,12 @@ def train_run(
     )
     learn_acceptance(checkpoint, split.base, out)
     return checkpoint
+
+
+def _name_texts(split: SplitData) -> str:
+    """The descriptions called like the data, or like those that the protocol was made for."""
+    names = (split.base.name, split.protocol.data)
+    return next((name for name in names if name in list_descriptions()), names[0])
 
 
 def draw_rounds(split: SplitData, *, draws: int, seed: int) -> list[Draw]:

@@ -10,15 +10,26 @@ from crossglg.sources.decimals import read_decimals
 from crossglg.sources.ntu import (
     NtuName,
     choose_ntu_classes,
+    choose_scan,
     list_ntu_classes,
     parse_ntu_name,
     read_lines,
     read_ntu,
     read_ntu_skeleton,
 )
-from crossglg.sources.ntu_scan import scan_bodies
 
 _NAME = "S001C001P001R001A001.skeleton"
+
+
+@pytest.fixture(
+    scope="module",
+    params=[False, pytest.param(True, marks=pytest.mark.slow)],  # compiling takes seconds
+    ids=["in arrays", "compiled"],
+)
+def many(request):
+    if request.param:
+        pytest.importorskip("numba", reason="numba is not installed (extra fast)")
+    return request.param
 
 
 @pytest.fixture
@@ -167,7 +178,9 @@ _EDITS = st.lists(
 
 @settings(max_examples=150, deadline=None)
 @given(edits=_EDITS)
-def test_a_mutated_file_is_read_or_refused_and_nothing_else(edits, ntu_text, tmp_path_factory):
+def test_a_mutated_file_is_read_or_refused_and_nothing_else(
+    many, edits, ntu_text, tmp_path_factory
+):
     joints = np.random.default_rng(2).normal(size=(3, 25, 3))
     content = ntu_text([[(5, joints[0])], [], [(5, joints[1]), (6, joints[2])]]).encode()
     for place, length, new in edits:
@@ -176,14 +189,14 @@ def test_a_mutated_file_is_read_or_refused_and_nothing_else(edits, ntu_text, tmp
     path = tmp_path_factory.getbasetemp() / _NAME
     path.write_bytes(content)
     try:
-        clip = read_ntu_skeleton(path)
+        clip = read_ntu_skeleton(path, many=many)
     except SourceError as error:
         refusal = str(error)
     else:
         refusal = f"{_NAME} is read"
         assert clip.frame_count
     assert refusal.startswith(_NAME)
-    if (scanned := scan_bodies(content)) is not None:
+    if (scanned := choose_scan(many=many)(content)) is not None:
         assert_same_bodies(scanned, read_lines(path, content))
 
 
@@ -194,11 +207,11 @@ def assert_same_bodies(one, other):
     np.testing.assert_array_equal(one.joints, other.joints)
 
 
-def test_the_scan_reads_every_bit_as_the_careful_reader_does(ntu_text, joints, tmp_path):
+def test_the_scan_reads_every_bit_as_the_careful_reader_does(many, ntu_text, joints, tmp_path):
     frames = [[(7, joints[0])], [], [(7, joints[1]), (72057594037931101, 1e-9 * joints[2])], []]
     usual = ntu_text(frames)
     for text in (usual, usual.rstrip(), usual.replace("\n", "\r\n"), usual + "\r\n\n"):
-        scanned = scan_bodies(text.encode())
+        scanned = choose_scan(many=many)(text.encode())
         assert scanned.joints.shape == (3, 25, 3)
         assert_same_bodies(scanned, read_lines(tmp_path / _NAME, text.encode()))
 
@@ -214,15 +227,20 @@ def test_the_scan_reads_every_bit_as_the_careful_reader_does(ntu_text, joints, t
         lambda lines: [*lines[:2], "-" + lines[2], *lines[3:]],
         lambda lines: [*lines[:5], lines[5] + " 1", *lines[6:]],
         lambda lines: [*lines[:5], "x" + lines[5], *lines[6:]],
+        lambda lines: [*lines[:5], lines[5].replace(" ", "  ", 1), *lines[6:]],
+        lambda lines: [*lines[:5], lines[5] + " ", *lines[6:]],
+        lambda lines: [*lines[:5], lines[5][:-1] + "\x0b", *lines[6:]],
+        lambda lines: [*lines[:5], lines[5][:-1] + "\xe9", *lines[6:]],
         lambda lines: [*lines[:5], lines[5].replace(" ", "\x0b", 1), *lines[6:]],
         lambda lines: [*lines[:5], lines[5].replace(" ", "\x00", 1), *lines[6:]],
         lambda lines: [*lines[:5], lines[5].replace(" ", "\r", 1), *lines[6:]],
     ],
 )
-def test_the_scan_gives_up_on_whatever_is_out_of_the_ordinary(fault, ntu_text, joints):
+def test_the_scan_gives_up_on_whatever_is_out_of_the_ordinary(many, fault, ntu_text, joints):
+    scan = choose_scan(many=many)
     lines = ntu_text([[(7, joints[0])], [(7, joints[1])]]).splitlines()
-    assert scan_bodies("\n".join(lines).encode()) is not None
-    assert scan_bodies("\n".join(fault(lines)).encode()) is None
+    assert scan("\n".join(lines).encode()) is not None
+    assert scan("\n".join(fault(lines)).encode()) is None
 
 
 _NUMBERS = st.one_of(
@@ -250,3 +268,30 @@ def test_decimals_are_the_doubles_that_float_makes(numbers):
 def test_a_word_that_is_no_decimal_is_refused(word):
     with pytest.raises(ValueError, match="could not convert"):
         read_decimals(word.encode(), np.array([0]), np.array([len(word)]))
+
+
+@pytest.mark.slow
+@settings(deadline=None)
+@given(numbers=st.lists(_NUMBERS, min_size=3, max_size=3))
+def test_the_compiled_loop_reads_the_doubles_that_float_makes_or_gives_up(numbers, ntu_text):
+    pytest.importorskip("numba", reason="numba is not installed (extra fast)")
+    lines = ntu_text([[(7, np.zeros((25, 3)))]]).splitlines()
+    rest = lines[4].split()[3:]
+    lines[4] = " ".join([*numbers, *rest])
+    scanned = choose_scan(many=True)("\n".join(lines).encode())
+    if scanned is not None:
+        expected = np.array([float(number) for number in numbers])
+        np.testing.assert_array_equal(scanned.joints[0, 0], expected)
+        np.testing.assert_array_equal(np.signbit(scanned.joints[0, 0]), np.signbit(expected))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", ["0.2181153", "-0.05349901", "9.99e-05", "-1.2E3", "2", "-.5"])
+def test_the_compiled_loop_reads_what_recordings_hold(number, ntu_text):
+    pytest.importorskip("numba", reason="numba is not installed (extra fast)")
+    text = ntu_text([[(7, np.zeros((25, 3)))]]).splitlines()
+    text[4] = " ".join([number, *text[4].split()[1:]])
+    scanned = choose_scan(many=True)("\n".join(text).encode())
+    assert (scanned is None) == ("E" in number)  # which nobody writes
+    if scanned is not None:
+        assert scanned.joints[0, 0, 0] == float(number)

@@ -11,13 +11,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from crossglg.cli import app
 from crossglg.errors import ArchiveError, ConfigError, SourceError
 from crossglg.skeleton.layout import get_layout
 from crossglg.sources.archive import open_archive
 from crossglg.sources.formats import FORMATS
 from crossglg.sources.npz import read_npz, write_npz
 from crossglg.sources.prepare import prepare
+from crossglg.sources.recordings import list_missing_skeletons
 
 _BVH = """HIERARCHY
 ROOT Hips
@@ -93,8 +96,21 @@ def test_files_on_a_list_are_left_out_whatever_else_the_list_says(tmp_path, ntu_
     with pytest.raises(SourceError, match="expected a text file of names"):
         prepare("ntu", source, out=tmp_path / "other", missing=tmp_path / "nothing")
     names.write_text("\n".join(path.name for path in source.iterdir()))
-    with pytest.raises(SourceError, match="names every file"):
+    with pytest.raises(SourceError, match=r"all 4 \.skeleton files are left out"):
         prepare("ntu", source, out=tmp_path / "other", missing=names)
+
+
+def test_recordings_without_usable_skeleton_are_left_out_without_being_told(tmp_path, ntu_folder):
+    source = ntu_folder(tmp_path / "raw", 2)
+    for name in sorted(list_missing_skeletons())[:3]:
+        (source / f"{name}.skeleton").write_text("1\n0\n")
+    done = CliRunner().invoke(app, ["prepare", "ntu", str(source), "--out", str(tmp_path / "out")])
+    assert "2 clips in" in done.output
+    assert "3 left out" in done.output
+    assert (
+        f"{min(list_missing_skeletons())}.skeleton and 2 more: one of those that the data's "
+        "authors list as without usable skeleton." in done.output
+    )
 
 
 def test_kinetics_classes_are_sorted(tmp_path, write_json, kinetics_record):
@@ -228,6 +244,7 @@ _KILLED = """
 import dataclasses, os, signal, sys
 from crossglg.sources.formats import FORMATS
 from crossglg.sources.prepare import prepare
+from crossglg.sources.recordings import list_missing_skeletons
 
 def die(done, total):
     if done >= 4:
@@ -302,3 +319,21 @@ def test_a_real_data_set_is_prepared_with_nothing_left_out(tmp_path, data_file, 
     assert report.written == 215
     assert report.skipped == ()
     same_clips(open_archive(Path(report.path), verify=True), read_npz(path))
+
+
+@pytest.mark.parametrize(("worth", "read_as_many"), [(2, 2), (3, 0)])
+def test_the_reader_that_takes_long_to_load_is_for_many_files(
+    tmp_path, ntu_folder, monkeypatch, worth, read_as_many
+):
+    asked = []
+
+    def read_many(file, source, layout):
+        asked.append(file)
+        return FORMATS["ntu"].read(file, source, layout)
+
+    kind = dataclasses.replace(FORMATS["ntu"], files_per_shard=1, read_many=read_many)
+    monkeypatch.setitem(FORMATS, "ntu", kind)
+    monkeypatch.setattr("crossglg.sources.prepare.MANY", worth)
+    source = ntu_folder(tmp_path / "raw", 3)  # the first is read before it is known how many
+    assert prepare("ntu", source, out=tmp_path / "out").written == 3
+    assert len(asked) == read_as_many

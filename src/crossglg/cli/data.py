@@ -1,5 +1,6 @@
 """Verbs about data and the installation: prepare, inspect, info."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ def prepare(
     source: Annotated[Path, typer.Argument(help="A file, or a folder of files.")],
     out: Annotated[Path, typer.Option(help="The archive to write.")],
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
-    missing: Annotated[Path | None, typer.Option(help="List of files to leave out.")] = None,
+    missing: Annotated[Path | None, typer.Option(help="List of more files to leave out.")] = None,
     name: Annotated[str, typer.Option(help="Short name of the data.")] = "",
     layout: LayoutFile = "",
     as_json: Json = False,
@@ -42,8 +43,10 @@ def prepare(
     print(f"{report.written} clips in {report.path}")
     if report.skipped:
         print(f"{len(report.skipped)} left out, listed in {report.path / 'skipped.json'}:")
-        for file, reason in report.skipped[:5]:
-            print(f"  {file}: {reason}")
+        for reason, count in Counter(reason for _, reason in report.skipped).most_common(5):
+            first = next(file for file, why in report.skipped if why == reason)
+            more = f" and {count - 1} more" if count > 1 else ""
+            print(f"  {first}{more}: {reason}")
 
 
 @app.command()

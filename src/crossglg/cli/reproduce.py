@@ -1,5 +1,6 @@
 """The verb that fills the tables of the paper: reproduce."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +34,8 @@ def reproduce(
         list[str] | None, typer.Option("--set", help="Any setting by name, for all methods.")
     ] = None,
     workers: Annotated[
-        int, typer.Option(min=0, help="Trainings at the same time; 0 for 1, or 2 if quick.")
+        int,
+        typer.Option(min=0, help="Trainings at the same time; 0 for 1, or all cores if quick."),
     ] = 0,
     as_json: Json = False,
 ) -> None:
@@ -50,7 +52,7 @@ def reproduce(
             quick=quick,
             seeds=range(seeds or (1 if quick else 3)),
             settings=settings or (),
-            workers=workers or (2 if quick else 1),
+            workers=workers or (os.cpu_count() or 1 if quick else 1),
             progress=lambda done, total, name: progress(done, total),
         )
     if as_json:

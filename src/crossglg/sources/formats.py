@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from crossglg.skeleton.layout import Layout
@@ -11,6 +12,7 @@ from crossglg.sources.labelled import LabelledClip, label_clips
 from crossglg.sources.npz import read_npz
 from crossglg.sources.ntu import choose_ntu_classes, parse_ntu_name, read_ntu
 from crossglg.sources.pyskl import read_pyskl
+from crossglg.sources.recordings import list_missing_skeletons
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +28,12 @@ class FileContent:
     clips: Iterator[LabelledClip]
 
 
+Read = Callable[[Path, Path, Layout | None], FileContent]
+
+MANY = 2000
+"""Files of one process from which on it pays to load what is compiled, which takes seconds."""
+
+
 @dataclass(frozen=True)
 class SourceFormat:
     """One kind of source file.
@@ -37,18 +45,24 @@ class SourceFormat:
         sorts_classes: True where files know only their own class, so that the names of all
             files are sorted; else they keep the order in which files state them.
         files_per_shard: How many files are read between two points of return.
+        list_unusable: Names without ending of files that are known to be of no use.
+        read_many: As ``read``, where a process has ``MANY`` files to read; None for ``read``.
     """
 
     suffix: str
-    read: Callable[[Path, Path, Layout | None], FileContent]
+    read: Read
     takes_layout: bool
     sorts_classes: bool
     files_per_shard: int
+    list_unusable: Callable[[], frozenset[str]] = frozenset
+    read_many: Read | None = None
 
 
-def _read_ntu_file(file: Path, _source: Path, _layout: Layout | None) -> FileContent:
+def _read_ntu_file(
+    file: Path, _source: Path, _layout: Layout | None, *, many: bool = False
+) -> FileContent:
     classes = choose_ntu_classes(parse_ntu_name(file).action)
-    return FileContent(classes, iter([read_ntu(file)]))
+    return FileContent(classes, iter([read_ntu(file, many=many)]))
 
 
 def _read_kinetics_file(file: Path, _source: Path, _layout: Layout | None) -> FileContent:
@@ -76,7 +90,13 @@ def _read_npz_file(file: Path, _source: Path, layout: Layout | None) -> FileCont
 
 FORMATS: dict[str, SourceFormat] = {
     "ntu": SourceFormat(
-        ".skeleton", _read_ntu_file, takes_layout=False, sorts_classes=False, files_per_shard=256
+        ".skeleton",
+        _read_ntu_file,
+        takes_layout=False,
+        sorts_classes=False,
+        files_per_shard=256,
+        list_unusable=list_missing_skeletons,
+        read_many=partial(_read_ntu_file, many=True),
     ),
     "kinetics": SourceFormat(
         ".json", _read_kinetics_file, takes_layout=False, sorts_classes=True, files_per_shard=256

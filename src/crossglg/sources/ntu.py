@@ -5,8 +5,10 @@ line of ten numbers (the first is the tracker's body id), a line with the number
 line of twelve numbers per joint, of which the first three are x, y and z in metres.
 """
 
+import contextlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -85,8 +87,12 @@ def choose_ntu_classes(action: int) -> tuple[str, ...]:
     return names[:NTU60_ACTION_COUNT] if action <= NTU60_ACTION_COUNT else names
 
 
-def read_ntu(path: Path | str) -> LabelledClip:
+def read_ntu(path: Path | str, *, many: bool = False) -> LabelledClip:
     """Read a ``.skeleton`` file together with what its name says.
+
+    Args:
+        path: The file.
+        many: As ``read_ntu_skeleton`` takes it.
 
     Raises:
         SourceError: The name or the content is not as NTU RGB+D defines it.
@@ -94,14 +100,19 @@ def read_ntu(path: Path | str) -> LabelledClip:
     name = parse_ntu_name(path)
     return LabelledClip(
         name=str(name),
-        clip=read_ntu_skeleton(path),
+        clip=read_ntu_skeleton(path, many=many),
         class_name=list_ntu_classes()[name.action - 1],
         subject=name.performer,
     )
 
 
-def read_ntu_skeleton(path: Path | str) -> SkeletonClip:
+def read_ntu_skeleton(path: Path | str, *, many: bool = False) -> SkeletonClip:
     """Read a ``.skeleton`` file of any name.
+
+    Args:
+        path: The file.
+        many: Whether thousands will be read, for which numba is worth loading where it is
+            installed; it takes a second or two. The clip is the same.
 
     Returns:
         Clip of layout ``ntu25``, camera coordinates in metres, one person per body id in order of
@@ -112,7 +123,7 @@ def read_ntu_skeleton(path: Path | str) -> SkeletonClip:
     """
     file = Path(path)
     content = _read_bytes(file)
-    bodies = scan_bodies(content)
+    bodies = choose_scan(many=many)(content)
     if bodies is None:
         bodies = read_lines(file, content)
     if not bodies.ids:
@@ -127,12 +138,22 @@ def read_ntu_skeleton(path: Path | str) -> SkeletonClip:
             file,
             f"expected at most {_MOST_BODIES} bodies, found {len(person_of)}. The file is damaged.",
         )
-    joints = np.full((len(person_of), bodies.frame_count, JOINTS, 3), np.nan)
-    joints[[person_of[key] for key in keys], bodies.frames] = bodies.joints
+    joints = np.full((len(person_of), bodies.frame_count, JOINTS, 3), np.nan, dtype=np.float32)
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes not finite: not visible
-        return SkeletonClip.from_array(
-            joints.astype(np.float32), fps=NTU_FPS, layout=get_layout("ntu25")
-        )
+        joints[[person_of[key] for key in keys], bodies.frames] = bodies.joints
+    return SkeletonClip.from_array(joints, fps=NTU_FPS, layout=get_layout("ntu25"))
+
+
+@cache
+def choose_scan(*, many: bool) -> Callable[[bytes], NtuBodies | None]:
+    """What reads the content of a file or, where it is out of the ordinary, gives up with None."""
+    if many:
+        # numba refuses where it finds no folder to keep what it compiled.
+        with contextlib.suppress(ImportError, RuntimeError):
+            from crossglg.sources.ntu_compiled import scan_bodies as compiled
+
+            return compiled
+    return scan_bodies
 
 
 def _number_repeats(bodies: NtuBodies) -> list[tuple[int, int]]:

@@ -20,12 +20,10 @@ NUMBERS_PER_JOINT = 12
 _BODY = np.array([NUMBERS_PER_BODY, 1] + [NUMBERS_PER_JOINT] * JOINTS)
 """Words of each line of a body."""
 
-_MOST = 1e6
-"""No count of a recording comes near it."""
-
 _WINDOW = 64
 """Bytes from the head of a line in which its first three words must end: one word of bits."""
 
+_END = b"\n" + bytes(_WINDOW)
 _BLANK, _NEWLINE, _RETURN = (ord(blank) for blank in " \n\r")
 
 
@@ -71,6 +69,15 @@ class _Lines:
         heads = self.heads[lines].tolist()
         return [int(self.content[head : self.content.index(b" ", head)]) for head in heads]
 
+    def read_counts(self, lines: NDArray[np.int64]) -> list[int]:
+        """Lines that are one whole number each.
+
+        Raises:
+            ValueError: One is none.
+        """
+        bounds = zip(self.heads[lines].tolist(), self.stops[lines].tolist(), strict=True)
+        return [int(self.content[head:stop]) for head, stop in bounds]
+
 
 def scan_bodies(content: bytes) -> NtuBodies | None:
     """Read the content of a file; None if it is not as NTU RGB+D defines it."""
@@ -101,15 +108,8 @@ def _read(lines: _Lines, bodies: NDArray[np.int64], counts: NDArray[np.int64]) -
         ValueError: A word is no number.
     """
     ids = lines.read_ids(bodies[:, 0])
-    singles = np.concatenate([counts, bodies[:, 1]])
-    starts, stops = _find_words(lines.content, lines.heads[bodies[:, 2:].reshape(-1)])
-    starts = np.concatenate([lines.heads[singles], starts])
-    stops = np.concatenate([lines.stops[singles], stops])
-    values = read_decimals(lines.content, starts, stops)
-    numbers, joints = values[: len(singles)], values[len(singles) :]
-    if not _are_counts(numbers, (stops - starts)[: len(singles)]) or min(ids, default=0) < 0:
-        return None
-    frame_count, *in_frame = numbers[: len(counts)].astype(np.int64).tolist()
+    frame_count, *in_frame = lines.read_counts(counts)
+    joint_counts = lines.read_counts(bodies[:, 1])
     before = np.cumsum([0, *in_frame])
     in_place = np.arange(1, len(counts)) + before[:-1] * len(_BODY)
     if (
@@ -117,17 +117,13 @@ def _read(lines: _Lines, bodies: NDArray[np.int64], counts: NDArray[np.int64]) -
         or frame_count == 0
         or before[-1] != len(bodies)
         or not np.array_equal(in_place, counts[1:])
-        or (numbers[len(counts) :] != JOINTS).any()
+        or min([*ids, *in_frame], default=0) < 0
+        or set(joint_counts) - {JOINTS}
     ):
         return None
-    frames = np.repeat(np.arange(frame_count), in_frame)
-    return NtuBodies(frame_count, frames, ids, joints.reshape(3, -1, JOINTS).transpose(1, 2, 0))
-
-
-def _are_counts(values: NDArray[np.float64], lengths: NDArray[np.int64]) -> bool:
-    """Whether words of these values and lengths are written as whole numbers usually are."""
-    digits = np.floor(np.log10(np.clip(values, 1, _MOST))) + 1
-    return bool((lengths == digits).all() and (values < _MOST).all())
+    words = _find_words(lines.content, lines.heads[bodies[:, 2:].reshape(-1)])
+    joints = read_decimals(lines.content, *words).reshape(3, -1, JOINTS).transpose(1, 2, 0)
+    return NtuBodies(frame_count, np.repeat(np.arange(frame_count), in_frame), ids, joints)
 
 
 def _find_words(
@@ -158,7 +154,7 @@ def _find_words(
 
 def _cut(content: bytes) -> _Lines | None:
     """Lines; None unless words are one blank apart and lines end in the usual ways."""
-    content = content.rstrip() + b"\n" + bytes(_WINDOW)
+    content = content.rstrip() + _END
     if not content.isascii() or content[0] <= _BLANK:
         return None
     text = np.frombuffer(content, dtype=np.uint8)[:-_WINDOW]

@@ -11,9 +11,12 @@ from crossglg.atomic import create_file
 from crossglg.errors import ArchiveError, ConfigError, SourceError, suggest
 from crossglg.skeleton.layout import Layout
 from crossglg.sources.archive import ARCHIVE_VERSION, write_archive
-from crossglg.sources.formats import FORMATS, SourceFormat
+from crossglg.sources.formats import FORMATS, MANY, SourceFormat
 from crossglg.sources.labelled import LabelledClip, label_clips
 from crossglg.sources.shards import Shard, ShardTask, build_shard, build_shards, open_shard
+
+UNUSABLE = "one of those that the data's authors list as without usable skeleton."
+"""Why a file is left out that nobody asked to leave out."""
 
 _PLAN = "plan.json"
 _MERGED = "archive"
@@ -67,8 +70,9 @@ def prepare(
         workers: Number of processes; each reads one group of files at a time. With more than
             one, a script must guard its start by ``if __name__ == "__main__"``.
         progress: Called with the number of files dealt with and the number of all files.
-        missing: A text file that names files to leave out, one per line, with or without ending,
-            such as the list of NTU RGB+D recordings with missing skeletons.
+        missing: A text file that names more files to leave out, one per line, with or without
+            ending. The NTU RGB+D recordings that its authors list as without usable skeleton are
+            left out anyway.
         layout: A layout of the user's own, for formats that do not say which joint is which.
         name: Short name of the data; the name of ``out`` if not given.
 
@@ -83,7 +87,7 @@ def prepare(
         raise ArchiveError(f"{target} already exists. Choose another place or delete it first.")
     partial = target.with_name(f"{target.name}.partial")
     root, found = _list_files(Path(source), kind.suffix, leave_out=partial)
-    files, unwanted = _leave_out_missing(found, kind.suffix, missing)
+    files, unwanted = _leave_out_missing(root, found, kind, missing)
     tasks = _cut_into_tasks(ShardTask(format, root, files, layout, None, partial), kind)
     _begin(partial, root, tasks, unwanted)
     for done in _build_missing(tasks, workers=workers):
@@ -148,20 +152,30 @@ def _list_files(source: Path, suffix: str, *, leave_out: Path) -> tuple[Path, tu
 
 
 def _leave_out_missing(
-    files: tuple[str, ...], suffix: str, missing: Path | str | None
+    root: Path, files: tuple[str, ...], kind: SourceFormat, missing: Path | str | None
 ) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
-    if missing is None:
-        return files, []
-    try:
-        lines = Path(missing).read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(missing, f"expected a text file of names ({error}).") from error
-    listed = {line.strip().removesuffix(suffix) for line in lines}
-    unwanted = [file for file in files if Path(file).name.removesuffix(suffix) in listed]
-    kept = tuple(sorted(set(files) - set(unwanted)))
+    reasons = dict.fromkeys(kind.list_unusable(), UNUSABLE)
+    if missing is not None:
+        reasons |= dict.fromkeys(
+            _read_names(missing, kind.suffix), f"listed in {Path(missing).name}."
+        )
+    stems = {file: Path(file).name.removesuffix(kind.suffix) for file in files}
+    unwanted = [(file, reasons[stem]) for file, stem in stems.items() if stem in reasons]
+    kept = tuple(file for file, stem in stems.items() if stem not in reasons)
     if not kept:
-        raise SourceError(missing, "names every file of the source; nothing is left to read.")
-    return kept, [(file, f"listed in {Path(missing).name}.") for file in unwanted]
+        file, reason = unwanted[0]
+        raise SourceError(
+            root, f"all {len(files)} {kind.suffix} files are left out; the first, {file}: {reason}"
+        )
+    return kept, unwanted
+
+
+def _read_names(file: Path | str, suffix: str) -> list[str]:
+    try:
+        lines = Path(file).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(file, f"expected a text file of names ({error}).") from error
+    return [line.strip().removesuffix(suffix) for line in lines]
 
 
 def _cut_into_tasks(whole: ShardTask, kind: SourceFormat) -> list[ShardTask]:
@@ -224,8 +238,10 @@ def _build_missing(tasks: Sequence[ShardTask], *, workers: int) -> Iterator[int]
         decided = None if clips is None else clips.layout
         done += len(task.files)
         yield done
-    lacking = [replace(task, expected=decided) for task in waiting if not task.out.exists()]
-    done += sum(len(task.files) for task in waiting) - sum(len(task.files) for task in lacking)
+    lacking = [task for task in waiting if not task.out.exists()]
+    left = sum(len(task.files) for task in lacking)
+    lacking = [replace(task, expected=decided, many=left >= MANY * workers) for task in lacking]
+    done += sum(len(task.files) for task in waiting) - left
     for count in build_shards(lacking, workers=workers):
         done += count
         yield done

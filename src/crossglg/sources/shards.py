@@ -39,6 +39,7 @@ class ShardTask:
         layout: A layout of the user's own for recognising joints.
         expected: The layout all clips must have; None lets the first clip decide.
         out: The shard's folder.
+        many: Whether the process that does it does many.
     """
 
     format: str
@@ -47,6 +48,7 @@ class ShardTask:
     layout: Layout | None
     expected: Layout | None
     out: Path
+    many: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,8 @@ class _Reading:
 
     def read_clips(self) -> Iterator[LabelledClip]:
         expected = self.task.expected
-        read = FORMATS[self.task.format].read
+        kind = FORMATS[self.task.format]
+        read = (kind.read_many if self.task.many else None) or kind.read
         for name in self.task.files:
             try:
                 content = read(self.task.source / name, self.task.source, self.task.layout)

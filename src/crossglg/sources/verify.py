@@ -216,7 +216,7 @@ def _check_ntu_names(protocol: Protocol, data: ClipSet) -> Check:
     if unusable := [name for name in extra if name in list_missing_skeletons()]:
         parts.append(
             f"{len(unusable):,} that the authors list as without skeleton "
-            f"({_name_some(unusable)}; prepare with --missing)"
+            f"({_name_some(unusable)}; leave them out)"
         )
     if strange := [name for name in extra if name not in list_missing_skeletons()]:
         parts.append(f"{len(strange):,} unknown ({_name_some(strange)})")

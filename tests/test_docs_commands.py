@@ -1,0 +1,155 @@
+# ruff: noqa: E501 (one command a line, as the pages show it)
+"""Every command of the README and the docs is run, page by page, in one folder of small data.
+
+Under the names that the pages use lie small data (``small_world``): clips of eight frames with the
+classes and counts of UTD-MHAD, moving bodies as BVH, a tiny trained run. Options that make work
+short are appended. What cannot run as it is stands in one of two tables: with what is run in its
+place, or with the reason. An entry that no page shows any more fails.
+"""
+
+import contextlib
+import runpy
+import shlex
+import shutil
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from crossglg.cli import app
+from documents import PAGES, README, ROOT, shell_lines
+from small_world import FRAMES, build_world
+
+_NTU = "small NTU data are refused: tests/sources/test_verify.py has 113,945 recordings"
+_QUICK = "trains for minutes: tests/reproduce/test_reproduce.py"
+_CI = "CI's first step (.ci/run)"
+_SERVER = "goes on until it is stopped, or speaks to one that does: tests/serve"
+_CAMERA = "needs a camera: tests/live"
+_POSES = "needs the pose networks, a download: tests/sources_pose, tests/live"
+_OTHER_DATA = "the command above it on data that are not part of the project"
+_FEWER = "fewer trainings of the same kind"
+_MINUTES = "takes minutes whatever the data"
+
+# fmt: off
+# command -> (what is run in its place, why)
+INSTEAD = {
+    "crossglg protocol verify ntu120-oneshot-100 ntu120.archive": ("crossglg protocol verify utd-a data.npz", _NTU),
+    "crossglg protocol verify ntu120-oneshot-100 DATA/ntu120.archive": ("crossglg protocol verify utd-a data.npz", _NTU),
+    "crossglg compare ntu120.archive --protocol ntu120-oneshot-100-dev --methods infogcn+crossglg --out dev": ("crossglg protocol verify utd-a-dev data.npz", _NTU),
+    "crossglg reproduce ntu120 --data ntu120.archive --out tables": ("crossglg reproduce --quick kinetics", _NTU),
+    "crossglg reproduce ntu120 --data DATA --out tables": ("crossglg reproduce --quick kinetics", _NTU),
+    "crossglg reproduce all --data DATA --out tables": ("crossglg reproduce parameters --out tables", _NTU),
+    "crossglg reproduce --quick all": ("crossglg reproduce --quick kinetics", _QUICK),
+    "crossglg reproduce utd-a --data utd_mhad.npz --out tables": ("crossglg reproduce beyond-utd-a --data utd_mhad.npz --out beyond", _FEWER),
+    "crossglg compare utd_mhad.npz --protocol utd-a --out table --methods infogcn,infogcn+g2l,infogcn+l2g,infogcn+crossglg": ("crossglg compare utd_mhad.npz --protocol utd-a --out table --methods infogcn+g2l", _FEWER),
+    "crossglg compare data.npz --protocol utd-a --methods infogcn,hdgcn+crossglg --out table": ("crossglg compare data.npz --protocol utd-a --methods hdgcn+crossglg --out table", _FEWER),
+    "crossglg evaluate beyond/runs/utd-a/patchgcn+crossglg-0,beyond/runs/utd-a/patchgcn+crossglg-1,beyond/runs/utd-a/patchgcn+crossglg-2 utd_mhad.npz --protocol utd-a": ("crossglg evaluate beyond/runs/utd-a/patchgcn+crossglg-0,beyond/runs/utd-a/patchgcn-0 utd_mhad.npz --protocol utd-a", _FEWER),
+    "crossglg describe write --actions actions.txt --layout ntu25 --model MODEL --out own.json": ("crossglg describe write --actions actions.txt --layout ntu25 --model MODEL --out written.json --dry-run", "asks a language model: tests/text"),
+    "python benchmarks/open_set.py utd_mhad.npz --protocol utd-a table/infogcn+g2l-0 table/infogcn+g2l-1 table/infogcn+g2l-2 --matcher joints --matcher dtw": ("python benchmarks/open_set.py utd_mhad.npz --protocol utd-a RUN --matcher joints", _FEWER),
+    "python benchmarks/phrases.py --reader rules --reader spacy:en_core_web_sm": ("python benchmarks/phrases.py --reader rules", "spaCy's model is a download"),
+}
+
+# command -> why it is not run
+NOT_RUN = {
+    "pip install -c constraints.txt .": _CI,
+    "pip install -c constraints.txt '.[test]'": _CI,
+    "pip install -c constraints.txt '.[serve]'": _CI,
+    "pip install '.[live]'": "a test does not change what is installed",
+    "pytest": _CI,
+    "crossglg demo": _CI,
+    "crossglg benchmark": f"{_MINUTES}: tests/test_benchmark.py",
+    "crossglg live --camera 0": _CAMERA,
+    "crossglg live --camera 0 --model run": _CAMERA,
+    "crossglg live --source video.mp4 --json --model run": _POSES,
+    "crossglg recognize video.mp4 --from 2 --to 4.5 --model run": _POSES,
+    "crossglg enroll wave video.mp4 --from 2.0 --to 4.5 --model run": _POSES,
+    "crossglg recognize other.mp4 --model run": _POSES,
+    "npm pack @mediapipe/pose@0.5.1675469404": _POSES,
+    "crossglg pose-model --from-npm mediapipe-pose-0.5.1675469404.tgz": _POSES,
+    "crossglg serve": _SERVER,
+    'crossglg serve --host 0.0.0.0 --token "$SECRET" --certificate cert.pem --key key.pem': _SERVER,
+    "curl --data-binary @wave.bvh -H 'Content-Type: application/octet-stream' 'http://127.0.0.1:8000/api/v1/actions?name=wave&format=bvh'": _SERVER,
+    "curl --data-binary @other.bvh -H 'Content-Type: application/octet-stream' 'http://127.0.0.1:8000/api/v1/recognitions?format=bvh'": _SERVER,
+    "python benchmarks/serve_load.py --model RUN --minutes 10": _SERVER,
+    "crossglg import-weights infogcn infogcn_ntu120.pt --out published": "needs the authors' file: tests/test_foreign.py imports one of its form",
+    "crossglg reproduce beyond-union15-a --data . --out beyond": _OTHER_DATA,
+    "crossglg reproduce beyond-msr-jeanie --data . --out beyond": _OTHER_DATA,
+    "python benchmarks/full_size.py": _MINUTES,
+    "python benchmarks/matching.py": _MINUTES,
+    "python benchmarks/text_quality.py utd_mhad.npz --protocol utd-a --second utd_mhad_second --out text-quality": "trains a dozen models: tests/test_compare.py",
+}
+# fmt: on
+
+_SHORT_TRAINING = [
+    "--set=training.epochs=1",
+    "--set=training.warmup_epochs=0",
+    "--set=training.batch_size=96",
+    "--set=training.precision=32-true",
+    f"--set=training.frame_count={FRAMES}",
+    "--set=text_encoder=hashing",
+]
+_NARROW = "--set=model.options.width=8"
+
+# the first word of a command or a script -> options that make its work short
+SHORTER = {
+    "train": [*_SHORT_TRAINING, _NARROW],
+    "compare": [*_SHORT_TRAINING, _NARROW, "--seeds=1", "--draws=2"],
+    "reproduce": [*_SHORT_TRAINING, _NARROW, "--seeds=1"],
+    "evaluate": ["--draws=2"],
+    "report": ["--draws=2"],
+    "development": [*_SHORT_TRAINING, _NARROW, "--seeds=1"],
+    "encoders": ["--rounds=1", "--frames=8", "--width=8"],
+    "data_path": ["--rounds=1"],
+    "export": ["--rounds=2"],
+    "text_encoders": ["--rounds=1"],
+    "stream_events": ["--seeds=1", "--per-stream=3"],
+    "ntu_reader": ["--files=4", "--workers=1"],
+}
+
+_QUICKSTART = ROOT / "docs" / "index.md"  # tests/test_docs.py runs its code and commands together
+_PAGES = [page for page in (README, *PAGES) if shell_lines(page) and page != _QUICKSTART]
+
+
+def test_the_tables_name_commands_that_a_page_shows():
+    shown = {line for page in (README, *PAGES) for line in shell_lines(page)}
+    assert {*INSTEAD, *NOT_RUN} - shown == set()
+    assert INSTEAD.keys() & NOT_RUN.keys() == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", _PAGES, ids=lambda page: page.name)
+def test_the_commands_of_a_page_do_what_they_are_shown_for(page, small_world, monkeypatch):
+    monkeypatch.chdir(small_world)
+    lines = [line for line in shell_lines(page) if line not in NOT_RUN]
+    for line in lines:
+        run(INSTEAD.get(line, (line, ""))[0], monkeypatch)
+
+
+def run(line, monkeypatch):
+    program, *words = shlex.split(line)
+    if program == "python":
+        script = ROOT / words[0]
+        monkeypatch.setattr(sys, "argv", [*words, *SHORTER.get(script.stem, ())])
+        runpy.run_path(str(script), run_name="__main__")
+        return
+    assert program == "crossglg", line
+    shorter = () if "--quick" in words else SHORTER.get(words[0], ())
+    if "motionbert" in words:
+        shorter = [option for option in shorter if option != _NARROW]  # it has sizes instead
+    if words[0] == "train":
+        shutil.rmtree(words[words.index("--out") + 1], ignore_errors=True)  # another page's
+    done = CliRunner().invoke(app, [*words, *shorter])
+    assert done.exit_code == 0, (line, done.output, done.exception)
+
+
+@pytest.fixture(scope="module")
+def small_world(tmp_path_factory):
+    """The small data and a trained run; what a page made another need not make again."""
+    folder = tmp_path_factory.mktemp("world")
+    build_world(folder)
+    with contextlib.chdir(folder):
+        words = ["train", "data.npz", "--protocol", "utd-a", "--out", "run", *SHORTER["train"]]
+        done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    shutil.copytree(folder / "run", folder / "RUN")
+    return folder
