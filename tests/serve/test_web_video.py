@@ -48,7 +48,7 @@ def camera(film):
 
 @pytest.fixture
 def open_page(camera, tmp_path):
-    """The page of a server with the small shipped weights and an empty gallery."""
+    """The page of a server with the shipped weights and an empty gallery."""
     flags = (
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
@@ -56,7 +56,7 @@ def open_page(camera, tmp_path):
     )
     complaints: list[str] = []
     with (
-        running("open-small", tmp_path / "mine.crossglg") as (address, _),
+        running("open-base", tmp_path / "mine.crossglg") as (address, _),
         open_browser(*flags) as browser,
     ):
 
@@ -71,7 +71,7 @@ def open_page(camera, tmp_path):
             page = room.new_page()
             page.on("pageerror", lambda error: complaints.append(str(error)))
             page.goto(address)
-            page.get_by_text("Model “open-small”").wait_for()
+            page.get_by_text("Model “open-base”").wait_for()
             return page
 
         yield start
