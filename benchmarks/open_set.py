@@ -15,7 +15,7 @@ import numpy as np
 
 from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
 from crossglg.oneshot import extract_features
-from crossglg.oneshot.acceptance import fit_acceptance, play_trials
+from crossglg.oneshot.acceptance import FAMILIARITY, fit_acceptance, play_trials
 from crossglg.oneshot.classifiers import MATCHERS
 from crossglg.oneshot.floor import raw_distances, raw_sequences
 from crossglg.oneshot.openset import OpenSetResult, judge_open_set
@@ -26,7 +26,9 @@ from crossglg.verbs import SplitData, open_clips, split_data
 _SITUATIONS = 200
 
 
-def judge(base: np.ndarray, novel: np.ndarray, split: SplitData) -> OpenSetResult:
+def judge(
+    base: np.ndarray, novel: np.ndarray, split: SplitData, *, familiarity: float
+) -> OpenSetResult:
     """Fit on base distances (N N), judge on novel ones."""
     learned, asked = (
         play_trials(
@@ -38,16 +40,17 @@ def judge(base: np.ndarray, novel: np.ndarray, split: SplitData) -> OpenSetResul
         )
         for distances, clips in ((base, split.base), (novel, split.novel))
     )
-    probability = fit_acceptance(learned).probability(asked.nearest, asked.second)
+    acceptance = fit_acceptance(learned).tempered(familiarity)
+    probability = acceptance.probability(asked.nearest, asked.second)
     return judge_open_set(probability, asked.is_known, asked.is_right)
 
 
-def judge_run(run: Path, matcher: str, split: SplitData) -> OpenSetResult:
+def judge_run(run: Path, matcher: str, split: SplitData, *, familiarity: float) -> OpenSetResult:
     """A trained run with one way to compare clips."""
     checkpoint = PlainCheckpoint.load(run / PLAIN_FILE)
     match = MATCHERS[matcher]
     base, novel = (extract_features(checkpoint, clips) for clips in (split.base, split.novel))
-    return judge(match(base, base), match(novel, novel), split)
+    return judge(match(base, base), match(novel, novel), split, familiarity=familiarity)
 
 
 def judge_floor(split: SplitData) -> OpenSetResult:
@@ -57,7 +60,8 @@ def judge_floor(split: SplitData) -> OpenSetResult:
         sequences = raw_sequences(clips)
         return raw_distances(sequences, sequences, metric="dtw")
 
-    return judge(between(split.base), between(split.novel), split)
+    # Coordinates have learned nothing, so no class is more familiar than another.
+    return judge(between(split.base), between(split.novel), split, familiarity=1.0)
 
 
 def show(name: str, results: list[OpenSetResult]) -> None:
@@ -80,6 +84,7 @@ def main() -> None:
     parser.add_argument("--name", default="runs")
     parser.add_argument("--matcher", action="append")
     parser.add_argument("--no-floor", action="store_true")
+    parser.add_argument("--familiarity", type=float, action="append", help="Rows to compare.")
     words = parser.parse_args()
     clips, masks = open_clips(words.data)
     split = split_data(clips, get_protocol(words.protocol), masks=masks)
@@ -90,7 +95,11 @@ def main() -> None:
     if not words.no_floor:
         show("floor: raw DTW", [judge_floor(split)])
     for matcher in words.matcher or ["joints"]:
-        show(f"{words.name}, {matcher}", [judge_run(run, matcher, split) for run in words.runs])
+        for familiarity in words.familiarity or [FAMILIARITY]:
+            results = [
+                judge_run(run, matcher, split, familiarity=familiarity) for run in words.runs
+            ]
+            show(f"{words.name}, {matcher}, familiarity {familiarity:g}", results)
 
 
 if __name__ == "__main__":

@@ -129,6 +129,7 @@ async def load(
             "second_half_mean": round(float(np.mean(warm[middle:]))),
             "highest": round(max(memory)),
             "end": round(memory[-1]),
+            "by_tenths": [round(float(np.median(part))) for part in np.array_split(memory, 10)],
         },
         "actions_left": len(left),
     }

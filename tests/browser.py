@@ -11,13 +11,13 @@ SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 
 
 @contextmanager
-def open_browser() -> Iterator[object]:
-    """A running browser, or a skipped test."""
+def open_browser(*flags: str) -> Iterator[object]:
+    """A running browser, or a skipped test; ``flags`` are chromium's own."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if shutil.which(CHROMIUM) is None:
         pytest.skip("chromium is not installed (apt-get install chromium)")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *flags])
         try:
             yield browser
         finally:

@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 
 from crossglg.checkpoint import PlainCheckpoint, read_json, write_json
 from crossglg.oneshot import ClipFeatures, extract_features
-from crossglg.oneshot.acceptance import Acceptance, choose_players, fit_acceptance, play_trials
+from crossglg.oneshot.acceptance import (
+    FAMILIARITY,
+    Acceptance,
+    choose_players,
+    fit_acceptance,
+    play_trials,
+)
 from crossglg.oneshot.attribution import attribute_joints
 from crossglg.oneshot.classifiers import match_joints_and_motion
 from crossglg.shipped import find_run, load_plain
@@ -114,7 +120,10 @@ class Recogniser:
 
 
 def learn_acceptance(checkpoint: PlainCheckpoint, base: ClipSet, run: Path) -> Acceptance | None:
-    """Fit the judgement on base clips and keep it in the run; None for fewer than four classes."""
+    """Fit the judgement on base clips and keep it in the run; None for fewer than four classes.
+
+    The model learned from these clips, so the judgement is tempered.
+    """
     if len(np.unique(base.labels)) < 4:
         return None
     rng = np.random.default_rng(_SEED)
@@ -126,7 +135,7 @@ def learn_acceptance(checkpoint: PlainCheckpoint, base: ClipSet, run: Path) -> A
         base.subjects,
         rng=np.random.default_rng(_SEED),
     )
-    acceptance = fit_acceptance(trials)
+    acceptance = fit_acceptance(trials).tempered(FAMILIARITY)
     write_json(run / ACCEPTANCE_FILE, acceptance.to_json())
     return acceptance
 

@@ -88,7 +88,9 @@ def test_an_action_shown_on_one_side_is_known_of_the_other(recogniser, clips):
     right = clips[0][0]
     strict = Gallery(recogniser).enroll("this", right)
     lenient = Gallery(recogniser).enroll("this", right, either_side=True)
-    assert [e.source for e in lenient.exemplars] == ["", "(mirrored)"]
+    assert [e.mirrored for e in lenient.exemplars] == [False, True]
+    assert [len(g.shown("this")) for g in (strict, lenient)] == [1, 1]
+    assert [g.counts_either_side("this") for g in (strict, lenient)] == [False, True]
     left = mirror(right)
     assert lenient.recognize(left).answers[0].distance < 1e-3
     assert strict.recognize(left).answers[0].distance > 1e-2

@@ -14,7 +14,14 @@ import pytest
 from gallery_samples import make_recogniser
 
 from crossglg.errors import GalleryError
-from crossglg.gallery import Gallery, load_gallery, open_gallery, save_gallery, update_gallery
+from crossglg.gallery import (
+    Gallery,
+    import_gallery,
+    load_gallery,
+    open_gallery,
+    save_gallery,
+    update_gallery,
+)
 
 
 @pytest.fixture
@@ -25,6 +32,18 @@ def saved(recogniser, clips, tmp_path):
     return gallery, path
 
 
+def rewrite_manifest(path, *changes):
+    """Change what a gallery says of itself: old, new, old, new ..."""
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    for old, new in zip(changes[::2], changes[1::2], strict=True):
+        assert old in files["manifest.json"]
+        files["manifest.json"] = files["manifest.json"].replace(old, new)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+
+
 def test_what_is_saved_is_loaded(saved, recogniser):
     gallery, path = saved
     again = load_gallery(path, recogniser)
@@ -33,6 +52,26 @@ def test_what_is_saved_is_loaded(saved, recogniser):
     assert one.clip.layout == other.clip.layout
     np.testing.assert_array_equal(one.clip.joints, other.clip.joints)
     np.testing.assert_array_equal(one.features.joints, other.features.joints)
+
+
+def test_that_either_side_counts_is_kept_and_files_that_do_not_say_are_read(
+    recogniser, clips, tmp_path
+):
+    path = tmp_path / "mine.crossglg"
+    save_gallery(Gallery(recogniser).enroll("wave", clips[0][0], either_side=True), path)
+    assert load_gallery(path, recogniser).counts_either_side("wave")
+    rewrite_manifest(path, b',\n   "mirrored": true', b"", b',\n   "mirrored": false', b"")
+    older = load_gallery(path, recogniser)
+    assert not older.counts_either_side("wave")
+    assert len(older.shown("wave")) == 2
+
+
+def test_a_mirror_image_of_nothing_is_not_taken_in(recogniser, clips, tmp_path):
+    path = tmp_path / "mine.crossglg"
+    save_gallery(Gallery(recogniser).enroll("wave", clips[0][0]), path)
+    rewrite_manifest(path, b'"mirrored": false', b'"mirrored": true')
+    with pytest.raises(GalleryError, match="only mirror images show 'wave'"):
+        import_gallery(path, recogniser)
 
 
 def test_a_newer_model_embeds_the_skeletons_again(saved, clips):
@@ -86,12 +125,7 @@ def test_an_older_format_is_embedded_anew(saved, recogniser):
 
 def test_a_newer_format_is_named(saved, recogniser):
     _, path = saved
-    with zipfile.ZipFile(path) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    files["manifest.json"] = files["manifest.json"].replace(b'"format": 2', b'"format": 9')
-    with zipfile.ZipFile(path, "w") as archive:
-        for each, data in files.items():
-            archive.writestr(each, data)
+    rewrite_manifest(path, b'"format": 2', b'"format": 9')
     with pytest.raises(GalleryError, match="version 2, found 9"):
         load_gallery(path, recogniser)
 

@@ -56,6 +56,17 @@ def test_farther_is_less_believed():
     assert clear > close
 
 
+def test_a_tempered_judgement_is_less_sure_and_believes_the_same():
+    judgement = fit_acceptance(trials_of(0.1))
+    near, second = np.linspace(0.01, 2, 50), np.full(50, 1.0)
+    for rivals in (second, None):
+        sure = judgement.probability(near, rivals)
+        milder = judgement.tempered(4.0).probability(near, rivals)
+        np.testing.assert_array_equal(milder >= 0.5, sure >= 0.5)
+        assert (np.abs(milder - 0.5) <= np.abs(sure - 0.5)).all()
+        assert np.abs(milder - 0.5).mean() < np.abs(sure - 0.5).mean()
+
+
 def test_the_judgement_survives_json():
     judgement = Acceptance((1.0, -2.0, -3.0), (0.5, -1.0))
     assert Acceptance.from_json(judgement.to_json()) == judgement

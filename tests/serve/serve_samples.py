@@ -12,9 +12,10 @@ from pathlib import Path
 import httpx2 as httpx
 import torch
 
-from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
+from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint, write_json
 from crossglg.guidance.build import ModelConfig, build_plain
-from crossglg.recogniser import Recogniser, learn_acceptance
+from crossglg.oneshot.acceptance import FAMILIARITY
+from crossglg.recogniser import ACCEPTANCE_FILE, Recogniser, learn_acceptance
 from crossglg.skeleton import get_layout
 from crossglg.sources.choreography import choreography
 
@@ -37,6 +38,8 @@ def make_run(folder: Path) -> tuple[Recogniser, dict]:
     checkpoint.save(folder / PLAIN_FILE)
     data = choreography(performers=PERFORMERS, repeats=1, classes=ACTIONS)
     acceptance = learn_acceptance(checkpoint, data, folder)
+    acceptance = acceptance.tempered(1 / FAMILIARITY)  # who learned nothing is familiar with nothing
+    write_json(folder / ACCEPTANCE_FILE, acceptance.to_json())
     pairs = zip(data.labels, data.subjects, strict=True)
     clips = {
         (data.class_names[label], int(subject)): data.clip(number)

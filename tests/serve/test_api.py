@@ -5,6 +5,7 @@ import pytest
 from serve_samples import as_json
 
 from crossglg.gallery import Gallery, load_gallery, save_gallery, update_gallery
+from crossglg.skeleton.augment import mirror
 
 API = "/api/v1"
 
@@ -85,6 +86,32 @@ def test_a_second_clip_becomes_a_second_exemplar_that_can_be_looked_at(client, c
     shown = np.array(view["persons"])
     np.testing.assert_allclose(shown, clips["squat", 1].joints, atol=1e-3)
     assert client.get(f"{API}/actions/{action['id']}/exemplars/2").status_code == 404
+
+
+def test_where_either_side_counts_the_other_side_is_recognised_too(client, clips):
+    (action,) = enroll(client, "wave", clips["wave right hand", 0])
+    assert action["either_side"] is False
+    left = as_json(mirror(clips["wave right hand", 0]))
+    far = client.post(f"{API}/recognitions", json=left).json()["answers"][0]["distance"]
+    client.delete(f"{API}/actions/{action['id']}")
+    (action,) = enroll(client, "wave", clips["wave right hand", 0], either_side=True)
+    assert action["either_side"] is True
+    assert len(action["exemplars"]) == 1  # one was shown
+    near = client.post(f"{API}/recognitions", json=left).json()["answers"][0]["distance"]
+    assert near < 1e-4 < far
+    (listed,) = client.get(f"{API}/actions").json()["actions"]
+    assert listed == action
+    assert client.get(f"{API}/actions/{action['id']}/exemplars/1").status_code == 404
+
+
+def test_a_side_that_is_neither_yes_nor_no_is_refused(client, clips):
+    answer = client.post(
+        f"{API}/actions",
+        params={"name": "wave", "either_side": "left"},
+        json=as_json(clips["wave right hand", 0]),
+    )
+    assert answer.status_code == 422
+    assert "either_side" in answer.json()["detail"]
 
 
 def test_the_file_is_there_after_each_change_and_read_by_the_next_server(three, serve, clips):

@@ -8,6 +8,7 @@ import httpx2 as httpx
 import pytest
 from serve_samples import as_json, running
 
+from crossglg.skeleton.augment import mirror
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.npz import write_npz
 
@@ -141,6 +142,29 @@ def test_renamed_and_deleted_by_keyboard_alone_and_still_so_after_reloading(taug
     taught.reload()
     taught.locator("li b", has_text="knee bend").wait_for()
     assert taught.locator("li b").all_inner_texts() == ["wave right hand", "knee bend"]
+
+
+def test_saved_for_either_side_it_is_recognised_done_with_the_other_one(
+    open_page, files, clips, tmp_path, empty
+):
+    page = open_page()
+    choose(page, files("wave right hand", 0))
+    page.get_by_label("Name of the action").fill("wave")
+    page.get_by_label("Also count it done with the other side").check()
+    page.get_by_role("button", name="Save").click()
+    row = page.locator("li", has=page.locator("b", has_text="wave"))
+    row.get_by_text("either side").wait_for()
+    (action,) = httpx.get(f"{empty}/api/v1/actions").json()["actions"]
+    assert action["either_side"]
+    left = ClipSet.from_clips([mirror(clips["wave right hand", 0])], name="x", class_names=["x"],
+                              labels=[0], subjects=[0], clip_names=["x"])  # fmt: skip
+    write_npz(left, tmp_path / "left.npz")
+    choose(page, tmp_path / "left.npz")
+    assert verdict(page) == "wave"
+    page.get_by_role("button", name="Put it away").click()
+    save_as(page, files("squat", 0), "squat")
+    other = page.locator("li", has=page.locator("b", has_text="squat"))
+    assert other.get_by_text("either side").count() == 0  # the box is not ticked by itself
 
 
 def test_a_cut_is_what_is_recognised_and_saved(open_page, files, empty, clips):

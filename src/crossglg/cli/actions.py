@@ -110,7 +110,8 @@ def list_actions(
     rows = [
         {
             "action": action,
-            "clips": sum(exemplar.action == action for exemplar in known.exemplars),
+            "clips": len(known.shown(action)),
+            "either_side": known.counts_either_side(action),
             "enrolled": next(e.enrolled for e in known.exemplars if e.action == action),
         }
         for action in known.actions
@@ -119,7 +120,8 @@ def list_actions(
         print_json({"gallery": str(gallery), "actions": rows})
         return
     for row in rows:
-        print(f"{row['action']}: {row['clips']} clip(s), {row['enrolled']}")
+        side = ", either side" if row["either_side"] else ""
+        print(f"{row['action']}: {row['clips']} clip(s){side}, {row['enrolled']}")
 
 
 @app.command()

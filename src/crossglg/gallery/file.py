@@ -83,11 +83,15 @@ def import_gallery(path: Path, recogniser: ClipReader) -> Gallery:
         for exemplar in named:
             datetime.fromisoformat(exemplar.enrolled)
             check_name(exemplar.source or "-")
+        gallery = Gallery(recogniser, named)
+        lonely = [action for action in gallery.actions if not gallery.shown(action)]
+        if lonely:
+            raise ValueError(f"only mirror images show '{lonely[0]}'")
     except (KeyError, TypeError, AttributeError) as error:
         raise GalleryError(f"{path.name}: expected a gallery file ({error!r}).") from error
     except ValueError as error:
         raise GalleryError(f"{path.name}: {error}") from error
-    return Gallery(recogniser, named)
+    return gallery
 
 
 def update_gallery(
@@ -125,6 +129,7 @@ def _pack(gallery: Gallery) -> bytes:
                 "action": exemplar.action,
                 "source": exemplar.source,
                 "enrolled": exemplar.enrolled,
+                "mirrored": exemplar.mirrored,
                 "fps": exemplar.clip.fps,
                 "layout": exemplar.clip.layout.to_json(),
             }
@@ -187,4 +192,11 @@ def _read_exemplar(
         features = ClipFeatures(*(arrays[f"{number}/features/{name}"] for name in _FEATURE_ARRAYS))
     else:
         features = embed_anew.embed([clip])
-    return Exemplar(record["action"], clip, features, record["source"], record["enrolled"])
+    return Exemplar(
+        record["action"],
+        clip,
+        features,
+        record["source"],
+        record["enrolled"],
+        mirrored=record.get("mirrored") is True,  # older files do not say
+    )

@@ -30,6 +30,7 @@ class Exemplar:
         features: What the gallery's model sees in it, N = 1.
         source: Where the clip came from, for people.
         enrolled: When, ISO 8601, UTC.
+        mirrored: Whether it is the mirror image of what was shown: either side counts.
     """
 
     action: str
@@ -37,6 +38,7 @@ class Exemplar:
     features: ClipFeatures
     source: str
     enrolled: str
+    mirrored: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,14 @@ class Gallery:
         """Names, in the order of their first enrolment."""
         return tuple(dict.fromkeys(exemplar.action for exemplar in self.exemplars))
 
+    def shown(self, action: str) -> tuple[Exemplar, ...]:
+        """The exemplars of an action that were shown, not their mirror images."""
+        return tuple(e for e in self.exemplars if e.action == action and not e.mirrored)
+
+    def counts_either_side(self, action: str) -> bool:
+        """Whether an exemplar of an action stands for its mirror image too."""
+        return any(e.action == action and e.mirrored for e in self.exemplars)
+
     def enroll(
         self, action: str, clip: SkeletonClip, *, source: str = "", either_side: bool = False
     ) -> Self:
@@ -109,11 +119,10 @@ class Gallery:
             ClipError: Nobody is seen in the clip.
         """
         name, now = check_name(action), datetime.now(UTC).isoformat(timespec="seconds")
-        shown = [(clip, source)]
-        if either_side:
-            shown.append((mirror(clip), f"{source} (mirrored)".strip()))
+        shown = (clip, mirror(clip)) if either_side else (clip,)
         added = [
-            Exemplar(name, one, self.recogniser.embed([one]), where, now) for one, where in shown
+            Exemplar(name, one, self.recogniser.embed([one]), source, now, mirrored=number > 0)
+            for number, one in enumerate(shown)
         ]
         return replace(self, exemplars=(*self.exemplars, *added))
 

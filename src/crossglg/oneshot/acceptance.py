@@ -21,6 +21,10 @@ _MOST_ENROLLED = 8
 _ASKED_OF_A_KIND = 40
 _MOST_PLAYERS = 4000
 _TINY = 1e-9
+FAMILIARITY = 3.0
+"""How many times too large log odds are that were fitted on classes which the model learned from:
+it knows their clips better than any new ones. Chosen on base classes that were held out of the
+training (docs/results.md)."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,15 @@ class Acceptance:
             return _sigmoid(self.alone[0] + self.alone[1] * near)
         ratio = near - np.log(second + _TINY)
         return _sigmoid(self.among[0] + self.among[1] * near + self.among[2] * ratio)
+
+    def tempered(self, factor: float) -> Self:
+        """Log odds divided by a factor: less sure, and what is believed stays believed."""
+        bias, distance, ratio = self.among
+        alone_bias, alone_distance = self.alone
+        return type(self)(
+            (bias / factor, distance / factor, ratio / factor),
+            (alone_bias / factor, alone_distance / factor),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""

@@ -121,10 +121,15 @@ async def enroll(
     clip: TheClip,
     name: Annotated[str, Query(max_length=1000, description="What the action is called.")],
     source: Annotated[str, Query(max_length=1000, description="Where the clip came from.")] = "",
+    either_side: Annotated[
+        bool, Query(description="Done with the other hand or leg it counts too.")
+    ] = False,
 ) -> ActionsView:
     """Show an action once; a known name gets one more exemplar."""
     cleaned = work.clean_source(source)
-    return await _change(site, lambda g: g.enroll(name, clip, source=cleaned))
+    return await _change(
+        site, lambda g: g.enroll(name, clip, source=cleaned, either_side=either_side)
+    )
 
 
 @api.patch("/actions/{action}")

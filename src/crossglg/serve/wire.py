@@ -108,10 +108,18 @@ class ExemplarView(_Record):
 
 
 class ActionView(_Record):
-    """One enrolled action."""
+    """One enrolled action.
+
+    Attributes:
+        id: Safe in an address; changes with the name.
+        action: Its name.
+        either_side: Whether it counts when it is done with the other hand or leg, too.
+        exemplars: The clips that were shown.
+    """
 
     id: str
     action: str
+    either_side: bool
     exemplars: list[ExemplarView]
 
 
@@ -128,6 +136,7 @@ class ActionsView(_Record):
                 ActionView(
                     id=action_id(action),
                     action=action,
+                    either_side=gallery.counts_either_side(action),
                     exemplars=[
                         ExemplarView(
                             source=exemplar.source,
@@ -135,8 +144,7 @@ class ActionsView(_Record):
                             duration_s=round(exemplar.clip.duration_s, 3),
                             layout=exemplar.clip.layout.name,
                         )
-                        for exemplar in gallery.exemplars
-                        if exemplar.action == action
+                        for exemplar in gallery.shown(action)
                     ],
                 )
                 for action in gallery.actions

@@ -39,7 +39,7 @@ def show_exemplar(gallery: Gallery, wanted: str, number: int) -> ClipView:
         ServeError: 404, there is none.
     """
     action = find_action(gallery, wanted)
-    shown = [exemplar for exemplar in gallery.exemplars if exemplar.action == action]
+    shown = gallery.shown(action)
     if not 0 <= number < len(shown):
         raise ServeError(404, f"'{action}' has {len(shown)} clips, counted from 0.")
     exemplar = shown[number]

@@ -55,9 +55,14 @@ export const fetchModel = async () => (await (await send("GET", "model")).json()
 
 export const listActions = async () => asActions(await send("GET", "actions"));
 
-export const enroll = async (name: string, clip: Clip, source: string) =>
+/** Show an action once; with `eitherSide`, done with the other hand or leg it counts too. */
+export const enroll = async (name: string, clip: Clip, source: string, eitherSide: boolean) =>
   asActions(
-    await send("POST", "actions", { query: { name, source }, body: pack(clip), type: JSON_TYPE }),
+    await send("POST", "actions", {
+      query: { name, source, either_side: String(eitherSide) },
+      body: pack(clip),
+      type: JSON_TYPE,
+    }),
   );
 
 export const rename = async (id: string, name: string) =>

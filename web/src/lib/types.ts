@@ -40,6 +40,7 @@ export interface Exemplar {
 export interface Action {
   id: string;
   action: string;
+  either_side: boolean;
   exemplars: Exemplar[];
 }
 
