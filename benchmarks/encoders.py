@@ -1,22 +1,27 @@
-"""How fast the graph encoders are, beside plain code and beside the machine's limit.
+"""How fast the encoders are, beside plain code and beside the machine's limit.
 
-    python benchmarks/encoders.py --threads 1 --batch 32 --width 32 --frames 32 --layout kinect20
+    python benchmarks/encoders.py --threads 1 --batch 8 --what inference
     python benchmarks/encoders.py --encoder patchgcn --encoder stgcn --frames 32 --layout openni15
+    python benchmarks/encoders.py --threads 1 --rows rows.json     # goes on where it was stopped
 
 InfoGCN is measured in turns with the plain reference of this file: its equations in the style of
 research code, a loop over heads, separate branches, one batch norm each. Both have the same
-weights, and the outputs must agree. The other encoders have no such reference. Seconds are the
-process's CPU time divided by the threads, which other work on the machine disturbs least. The limit
-is the count of multiply-adds at the rate at which this machine multiplies large matrices, in the
-same precision and in the same minute.
+weights, and the outputs must agree. The other encoders have no such reference. In inference the
+encoders are measured as they are used, with their batch norms folded, the reference as it is
+written. Seconds are the process's CPU time divided by the threads, which other work on the machine
+disturbs least. The limit is the count of multiply-adds at the rate at which this machine multiplies
+large matrices, in the same precision and in the same minute.
 """
 
 import argparse
 import copy
+import json
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -24,12 +29,14 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from crossglg.encoders import InfoGCN, SkeletonEncoder, create_encoder
 from crossglg.encoders.block import SpaceTimeBlock
+from crossglg.encoders.folding import fold
 from crossglg.encoders.infogcn import AttentionGraphConvolution
 from crossglg.encoders.temporal import MultiScaleTemporal
 from crossglg.skeleton import get_layout
 
 _MATRIX = 2048
-_WITH_WIDTH = ("infogcn", "hdgcn", "stgcn", "patchgcn")
+_ENCODERS = ("infogcn", "hdgcn", "stgcn", "patchgcn", "motionbert")
+_PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
 class PlainSpace(nn.Module):
@@ -115,7 +122,7 @@ def matmul_rate(precision: torch.dtype) -> float:
     return 2 * _MATRIX**3 / statistics.median(times)
 
 
-def check_equal(encoder: InfoGCN, plain: InfoGCN, setting: Setting) -> None:
+def check_equal(encoder: SkeletonEncoder, plain: SkeletonEncoder, setting: Setting) -> None:
     """Refuse to time two encoders that say different things."""
     apart = (setting.step(encoder) - setting.step(plain)).abs().max()
     scale = setting.step(plain).abs().max()
@@ -125,59 +132,85 @@ def check_equal(encoder: InfoGCN, plain: InfoGCN, setting: Setting) -> None:
 
 def measure(name: str, encoder: SkeletonEncoder, setting: Setting, rounds: int) -> str:
     """One row: clips a second, ratio to plain code if there is any, share of the limit."""
-    plain = None
-    if isinstance(encoder, InfoGCN):
-        plain = make_plain(encoder)
-        check_equal(encoder, plain, setting)
+    plain = make_plain(encoder) if isinstance(encoder, InfoGCN) else None
+    used = encoder if setting.training else fold(encoder)
+    if plain is not None:
+        check_equal(used, plain, setting)
     ratios, fast, limits = [], [], []
     with FlopCounterMode(display=False) as counter:
         setting.step(plain or encoder)  # what merged layers compute beside zeros is not counted
     for _ in range(rounds):
-        fast.append(seconds(lambda: setting.step(encoder)))
+        fast.append(seconds(lambda: setting.step(used)))
         if plain is not None:
             ratios.append(seconds(lambda: setting.step(plain)) / fast[-1])
         limits.append(counter.get_total_flops() / matmul_rate(setting.precision) / fast[-1])
     kind = "training step" if setting.training else "inference"
     times = f"{statistics.median(ratios):.2f}" if ratios else ""
+    clip_count, persons, frames = setting.clips.shape[:3]
     return (
-        f"| {name} | {str(setting.precision).removeprefix('torch.')} | {kind} "
-        f"| {len(setting.clips)} | {setting.clips.shape[1]} "
-        f"| {len(setting.clips) / statistics.median(fast):.0f} "
+        f"| {name} | {str(setting.precision).removeprefix('torch.')} | {kind} | {clip_count} "
+        f"| {persons} | {frames} | {clip_count / statistics.median(fast):.0f} "
         f"| {times} | {100 * statistics.median(limits):.0f} % |"
     )
 
 
-def main() -> None:
-    """Print a Markdown table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--encoder", action="append", choices=_WITH_WIDTH)
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--batch", type=int, action="append")
-    parser.add_argument("--persons", type=int, default=1)
-    parser.add_argument("--width", type=int, default=64)
-    parser.add_argument("--frames", type=int, default=64)
-    parser.add_argument("--layout", default="ntu25")
-    parser.add_argument("--rounds", type=int, default=5)
-    words = parser.parse_args()
-    torch.set_num_threads(words.threads)
-    torch.set_flush_denormal(True)
+def build(name: str, words: argparse.Namespace, persons: int) -> SkeletonEncoder:
+    """A fresh encoder of the asked width; MotionBERT comes in sizes instead."""
+    options = {"size": "small"} if name == "motionbert" else {"width": words.width}
     torch.manual_seed(0)
     layout = get_layout(words.layout)
-    encoders = {
-        name: create_encoder(
-            name, layout=layout, max_persons=words.persons, options={"width": words.width}
-        )
-        for name in words.encoder or ["infogcn"]
-    }
-    print("| encoder | precision | what | clips | persons | clips/s | times plain | of the limit |")
-    print("|---|---|---|---|---|---|---|---|")
-    for batch in words.batch or [1, 8, 64]:
-        clips = torch.randn(batch, words.persons, words.frames, layout.joint_count, 3)
-        for precision in (torch.float32, torch.bfloat16):
-            for training in (False, True):
-                setting = Setting(clips, precision, training)
-                for name, encoder in encoders.items():
-                    print(measure(name, encoder, setting, words.rounds), flush=True)
+    return create_encoder(name, layout=layout, max_persons=persons, options=options)
+
+
+def read_words() -> argparse.Namespace:
+    """The command line; what is given several times is measured in all combinations."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--encoder", action="append", choices=_ENCODERS)
+    parser.add_argument("--what", action="append", choices=("inference", "training"))
+    parser.add_argument("--precision", action="append", choices=tuple(_PRECISIONS))
+    parser.add_argument("--batch", action="append", type=int)
+    parser.add_argument("--persons", action="append", type=int)
+    parser.add_argument("--frames", action="append", type=int)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--width", type=int, default=64)
+    parser.add_argument("--layout", default="ntu25")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--rows", type=Path, help="JSON file of rows done; only others are measured"
+    )
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Print a Markdown table."""
+    words = read_words()
+    torch.set_num_threads(words.threads)
+    torch.set_flush_denormal(True)
+    done: dict[str, str] = {}
+    if words.rows is not None and words.rows.exists():
+        done = json.loads(words.rows.read_text("utf-8"))
+    print(
+        "| encoder | precision | what | clips | persons | frames | clips/s | times plain ", end=""
+    )
+    print("| of the limit |\n|---|---|---|---|---|---|---|---|---|")
+    for circumstances in product(
+        words.encoder or ["infogcn"],
+        words.what or ["inference", "training"],
+        words.precision or ["float32", "bfloat16"],
+        words.batch or [1, 8, 64],
+        words.persons or [1],
+        words.frames or [64],
+    ):
+        key = json.dumps([*circumstances, words.width, words.layout, words.threads])
+        if key not in done:
+            name, what, precision, batch, persons, frames = circumstances
+            encoder = build(name, words, persons)
+            clips = torch.randn(batch, persons, frames, encoder.layout.joint_count, 3)
+            setting = Setting(clips, _PRECISIONS[precision], what == "training")
+            done[key] = measure(name, encoder, setting, words.rounds)
+            if words.rows is not None:
+                words.rows.write_text(json.dumps(done, indent=1), "utf-8")
+        print(done[key], flush=True)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from crossglg import __version__
 from crossglg.checkpoint import PlainCheckpoint
 from crossglg.denormals import flush_denormals
 from crossglg.encoders import SkeletonEncoder, create_encoder
+from crossglg.encoders.folding import fold
 from crossglg.gallery import Exemplar, Gallery
 from crossglg.guidance.build import ModelConfig, build_plain
 from crossglg.oneshot.distances import cosine_distances
@@ -168,11 +169,11 @@ def _measure_encoder(
     device = next(encoder.parameters()).device
     joint_count = encoder.layout.joint_count
     clips = torch.randn(effort.batch, 1, frames, joint_count, 3, device=device)
-    encoder.train(training)
+    network = encoder.train() if training else fold(encoder)
 
     def step() -> None:
         with torch.set_grad_enabled(training):
-            out = encoder(clips)
+            out = network(clips)
         if training:
             encoder.zero_grad(set_to_none=True)
             out.square().mean().backward()

@@ -214,7 +214,7 @@ def _summarise(grid: Grid, failed: tuple[str, ...]) -> Comparison:
 @torch.inference_mode()
 def measure_ms_per_clip(checkpoint: PlainCheckpoint) -> float:
     """Median milliseconds for one clip of one person through the plain branch, in float32."""
-    branch = checkpoint.branch.eval()
+    branch = checkpoint.folded
     clip = torch.randn(1, 1, checkpoint.frame_count, checkpoint.layout.joint_count, 3)
     present = torch.ones(clip.shape[:3], dtype=torch.bool)
     taken = []

@@ -110,7 +110,11 @@ def export_onnx(
     part = file.with_name(f".{file.stem}.{os.getpid()}.onnx")
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
-        _write(model, part, example=_random_batch(recogniser, count=2, frames=form.frame_count))
+        _write(
+            _Described(form.folded),
+            part,
+            example=_random_batch(recogniser, count=2, frames=form.frame_count),
+        )
         _round(part, precision, calibrate_on=chosen)
         _note(part, recogniser)
         difference = _compare(model, OnnxRecogniser.load(part), batches)
@@ -172,7 +176,7 @@ def _round(file: Path, precision: Precision, *, calibrate_on: list[Batch]) -> No
             file,
             _Calibration(calibrate_on),
             quant_format=QuantFormat.QDQ,
-            op_types_to_quantize=["Conv", "MatMul"],
+            op_types_to_quantize=["Conv", "Gemm", "MatMul"],
             per_channel=True,
             weight_type=QuantType.QInt8,
             # Links and attention are multiplied by what was computed: they keep their range.

@@ -7,6 +7,7 @@ from einops import rearrange
 from torch import nn
 
 from crossglg.encoders import HDGCN
+from crossglg.encoders.folding import fold
 from crossglg.encoders.hdgcn import level_edges, ring_matrix, rings_around
 from crossglg.encoders.hdgcn_weights import HDGCN as HDGCN_KEYS
 from crossglg.encoders.hdgcn_weights import HDGCN_HEAD
@@ -51,9 +52,10 @@ def assert_close(ours, theirs, what):
     np.testing.assert_allclose(ours.numpy(), theirs, atol=atol, rtol=1e-4, err_msg=what)
 
 
+@pytest.mark.parametrize("form", ["as trained", "folded"])
 @pytest.mark.parametrize(("file", "centre"), RECORDED)
 @torch.inference_mode()
-def test_every_block_and_the_logits_equal_the_recording(parity, file, centre):
+def test_every_block_and_the_logits_equal_the_recording(parity, file, centre, form):
     recorded = parity(file)
     weights = weights_of(recorded)
     encoder = HDGCN(NTU, centre=centre).eval()
@@ -61,6 +63,7 @@ def test_every_block_and_the_logits_equal_the_recording(parity, file, centre):
     left_over = load_translated(encoder, weights, HDGCN_KEYS)
     assert set(left_over) == {"fc.weight", "fc.bias"}
     load_translated(head, {key: weights[key] for key in left_over}, HDGCN_HEAD)
+    encoder = fold(encoder) if form == "folded" else encoder
     clips = rearrange(torch.from_numpy(recorded["input_nctvm"]), "n c t v m -> n m t v c")
     features = encoder.stem(clips)
     for number in range(10):

@@ -6,6 +6,7 @@ import torch
 from einops import rearrange
 
 from crossglg.encoders import InfoGCN, InformationBottleneck
+from crossglg.encoders.folding import fold
 from crossglg.encoders.weights import INFOGCN, INFOGCN_HEAD, load_translated
 from crossglg.errors import EncoderError
 from crossglg.skeleton import get_layout
@@ -33,13 +34,15 @@ def build(weights, *, reach):
     return encoder, head
 
 
+@pytest.mark.parametrize("form", ["as trained", "folded"])
 @pytest.mark.parametrize(
     ("file", "reach"), [("infogcn_ntu25_k1.npz", 1), ("infogcn_ntu25_k8.npz", BEYOND_THE_TREE)]
 )
 @torch.inference_mode()
-def test_every_block_and_the_logits_equal_the_recording(parity, weights, file, reach):
+def test_every_block_and_the_logits_equal_the_recording(parity, weights, file, reach, form):
     recorded = parity(file)
     encoder, head = build(weights, reach=reach)
+    encoder = fold(encoder) if form == "folded" else encoder
     np.testing.assert_array_equal(encoder.operators[0].numpy(), recorded["input_operator"])
     clips = rearrange(torch.from_numpy(recorded["input_nctvm"]), "n c t v m -> n m t v c")
     features = encoder.stem(clips)

@@ -17,6 +17,7 @@ views of several reaches may enter together, as joints and bones side by side.
 from collections.abc import Sequence
 from itertools import pairwise
 from math import sqrt
+from typing import cast
 
 import torch
 from einops import rearrange
@@ -24,8 +25,9 @@ from torch import Tensor, nn
 
 from crossglg.encoders.base import SkeletonEncoder
 from crossglg.encoders.block import SpaceTimeBlock
+from crossglg.encoders.folding import Foldable, absorb, fold, make_linear, put_side_by_side
 from crossglg.encoders.graph import reach_operator
-from crossglg.encoders.merged import sum_pointwise
+from crossglg.encoders.merged import convolve_pointwise, normalise, sum_pointwise
 from crossglg.errors import ConfigError
 from crossglg.shapes import Clips, DeepFeatures, Features
 from crossglg.skeleton.layout import Layout
@@ -96,13 +98,18 @@ class InfoGCN(SkeletonEncoder):
         views = torch.einsum("ruv,nmtvc->nmturc", self.operators, clips)
         joints = self.embed(rearrange(views, "n m t v r c -> n m t v (r c)")) + self.position
         joints = nn.functional.pad(joints, (0, 0, 0, 0, 0, 0, 0, self.max_persons - person_count))
-        joints = self.norm(rearrange(joints, "n m t v d -> n (m v d) t"))
-        joints = rearrange(joints, "n (m v d) t -> n m d t v", m=self.max_persons, v=clips.shape[3])
+        rows = self.norm(rearrange(joints, "n m t v d -> (n t) (m v d)"))
+        joints = rearrange(
+            *(rows, "(n t) (m v d) -> n m d t v"),
+            n=clips.shape[0],
+            m=self.max_persons,
+            v=clips.shape[3],
+        )
         features = rearrange(joints[:, :person_count], "n m d t v -> (n m) d t v")
         return features.contiguous(memory_format=torch.channels_last)
 
 
-class AttentionGraphConvolution(nn.Module):
+class AttentionGraphConvolution(Foldable):
     """Joints of one frame exchange features along self-attention times a learned topology."""
 
     own_share: Tensor
@@ -135,9 +142,20 @@ class AttentionGraphConvolution(nn.Module):
     def forward(self, features: Features) -> DeepFeatures:
         """(B D T V) -> (B D' T V)."""
         joints = rearrange(features, "b d t v -> b t v d")
-        heard = self.attend(joints) @ joints
-        heard = rearrange(heard, "b t (v h) d -> b (h d) t v", h=_HEADS)
-        return torch.relu(self.norm_out(sum_pointwise(heard, self.mix)) + self.shortcut(features))
+        heard = rearrange(self.attend(joints) @ joints, "b t (v h) d -> b t v (h d)", h=_HEADS)
+        mixed = normalise(sum_pointwise(heard, self.mix), [self.norm_out])
+        return rearrange(torch.relu_(mixed + self._pass_by(joints)), "b t v d -> b d t v")
+
+    def _pass_by(self, joints: Tensor) -> Tensor:
+        """(B T V D) -> (B T V D'): the shortcut."""
+        if isinstance(self.shortcut, nn.Identity):
+            return joints
+        product, norm = self.shortcut.children()
+        return normalise(convolve_pointwise(joints, [product]), [norm])
+
+    def folded(self) -> nn.Module:
+        """See ``FoldedAttention``."""
+        return FoldedAttention(self)
 
     def attend(self, joints: Tensor) -> Tensor:
         """(B T V D) -> (B T V*H V): how much each joint listens, per head, to each other one."""
@@ -147,6 +165,38 @@ class AttentionGraphConvolution(nn.Module):
         scores = rearrange(query, "b t v h w -> b t (v h) w") @ key.mT
         attention = torch.softmax(scores, dim=-1, dtype=self.topology.dtype)
         return (attention * rearrange(self.topology, "h v u -> (v h) u")).to(joints.dtype)
+
+
+class FoldedAttention(nn.Module):
+    """An ``AttentionGraphConvolution`` for use: batch norms in its products, sums in place."""
+
+    topology: Tensor
+    own_share: Tensor
+
+    def __init__(self, layer: AttentionGraphConvolution) -> None:
+        super().__init__()
+        self.norm_in, self.to_query_key = layer.norm_in, layer.to_query_key
+        self.register_buffer("own_share", layer.own_share)
+        topology = rearrange(layer.topology, "h v u -> (v h) u").contiguous()
+        self.register_buffer("topology", topology)
+        heads = [cast(nn.Conv2d, head) for head in layer.mix]
+        weight = torch.cat([head.weight for head in heads], dim=1).flatten(1)
+        bias = torch.stack([cast(Tensor, head.bias) for head in heads]).sum(dim=0)
+        self.mix = absorb(make_linear(weight, bias), layer.norm_out)
+        self.shortcut: nn.Module = nn.Identity()
+        if not isinstance(layer.shortcut, nn.Identity):
+            self.shortcut = put_side_by_side(fold(layer.shortcut))
+
+    def forward(self, features: Features) -> DeepFeatures:
+        """(B D T V) -> (B D' T V)."""
+        tokens = features.permute(0, 2, 3, 1)
+        frames = tokens.reshape(-1, *tokens.shape[2:])
+        query, key = self.to_query_key(self.norm_in(frames)).chunk(2, dim=-1)
+        query = (query.unsqueeze(2) * self.own_share.to(query.dtype)).flatten(1, 2)
+        attention = torch.softmax(torch.bmm(query, key.mT), dim=-1, dtype=self.topology.dtype)
+        heard = torch.bmm(attention.mul_(self.topology).to(frames.dtype), frames)
+        mixed = self.mix(heard.view(*tokens.shape[:3], -1)).add_(self.shortcut(tokens))
+        return torch.relu_(mixed).permute(0, 3, 1, 2)
 
 
 class InformationBottleneck(nn.Module):

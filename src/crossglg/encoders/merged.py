@@ -2,30 +2,32 @@
 
 The layers keep their own weights, so that a state dict reads like the papers' figures. Their
 weights are put side by side for the moment of the computation only, which costs next to nothing.
+Features come as tokens (B T V D): a 1x1 convolution is then a plain product of matrices.
 """
 
 from collections.abc import Iterable, Iterator
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
-from crossglg.shapes import DeepFeatures
+Tokens = Float[Tensor, "B T V _"]
 
 
-def convolve_pointwise(features: DeepFeatures, layers: Iterable[nn.Module]) -> DeepFeatures:
+def convolve_pointwise(tokens: Tokens, layers: Iterable[nn.Module]) -> Tokens:
     """The outputs, one after the other, of 1x1 convolutions that read the same features."""
     weights, biases = zip(*_weights_of(layers), strict=True)
-    return nn.functional.conv2d(features, torch.cat(weights), torch.cat(biases))
+    return nn.functional.linear(tokens, torch.cat(weights).flatten(1), torch.cat(biases))
 
 
-def sum_pointwise(features: DeepFeatures, layers: Iterable[nn.Module]) -> DeepFeatures:
-    """The sum of 1x1 convolutions, each of its own share of the channels."""
+def sum_pointwise(tokens: Tokens, layers: Iterable[nn.Module]) -> Tokens:
+    """The sum of 1x1 convolutions, each of its own share of the width."""
     weights, biases = zip(*_weights_of(layers), strict=True)
-    return nn.functional.conv2d(features, torch.cat(weights, dim=1), sum(biases))
+    return nn.functional.linear(tokens, torch.cat(weights, dim=1).flatten(1), sum(biases))
 
 
-def normalise(features: DeepFeatures, norms: Iterable[nn.Module]) -> DeepFeatures:
-    """Batch norms, each of its own share of the channels, in this order."""
+def normalise(tokens: Tokens, norms: Iterable[nn.Module]) -> Tokens:
+    """Batch norms, each of its own share of the width, in this order."""
     layers = list(norms)
     first = layers[0]
     assert isinstance(first, nn.BatchNorm2d)
@@ -34,7 +36,7 @@ def normalise(features: DeepFeatures, norms: Iterable[nn.Module]) -> DeepFeature
     mean, variance = torch.cat(means), torch.cat(variances)
     weights, biases = (torch.cat(parts) for parts in zip(*_weights_of(layers), strict=True))
     normalised = nn.functional.batch_norm(
-        *(features, mean, variance, weights, biases),
+        *(tokens.flatten(0, 2), mean, variance, weights, biases),
         training=first.training,
         momentum=first.momentum or 0.0,
         eps=first.eps,
@@ -44,7 +46,7 @@ def normalise(features: DeepFeatures, norms: Iterable[nn.Module]) -> DeepFeature
         _share_out(variance, variances)
         for layer in layers:
             layer.get_buffer("num_batches_tracked").add_(1)
-    return normalised
+    return normalised.view(tokens.shape)
 
 
 def _weights_of(layers: Iterable[nn.Module]) -> Iterator[tuple[Tensor, Tensor]]:

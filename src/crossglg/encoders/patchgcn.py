@@ -21,6 +21,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from crossglg.encoders.base import SkeletonEncoder
+from crossglg.encoders.folding import Foldable, absorb, fold
 from crossglg.encoders.graph import bone_links, reach_operator
 from crossglg.errors import ConfigError
 from crossglg.shapes import Clips, DeepFeatures, Features, JointWeights
@@ -83,25 +84,25 @@ class PatchGCN(SkeletonEncoder):
 
     def stem(self, clips: Clips) -> DeepFeatures:
         """(N M T V C) -> (N*M D T/2 V)."""
+        batch, frame_count, joint_count = clips.shape[0] * clips.shape[1], *clips.shape[2:4]
         views = torch.einsum("ruv,nmtvc->nmturc", self.operators, clips)
-        frames = torch.arange(clips.shape[2], device=clips.device)
-        after, before = (frames + _SPAN).clamp(max=len(frames) - 1), (frames - _SPAN).clamp(min=0)
+        frames = torch.arange(frame_count, device=clips.device)
+        after, before = (frames + _SPAN).clamp(max=frame_count - 1), (frames - _SPAN).clamp(min=0)
         moved = views[:, :, after] - views[:, :, before]
-        joints = self.norm(rearrange([views, moved], "k n m t v r c -> (n m) (v k r c) t"))
-        joints = rearrange(joints, "b (v d) t -> b d t v", v=clips.shape[3])
-        patches = self.patch(joints.contiguous(memory_format=torch.channels_last))
-        return torch.relu(patches + self.position).contiguous(memory_format=torch.channels_last)
+        joints = self.norm(rearrange([views, moved], "k n m t v r c -> (n m t) (v k r c)"))
+        joints = rearrange(joints, "(b t) (v d) -> b d t v", b=batch, v=joint_count)
+        return torch.relu_(self.patch(joints) + self.position)
 
 
-class PatchBlock(nn.Module):
+class PatchBlock(Foldable):
     """Joints exchange features along their links, then each looks at its neighbours in time."""
 
     def __init__(self, in_dim: int, out_dim: int, *, links: Tensor, stride: int) -> None:
         super().__init__()
         self.links = nn.Parameter(links)
-        self.mix = nn.Linear(len(links) * in_dim, out_dim, bias=False)
-        self.norm_space = nn.BatchNorm2d(out_dim)
-        self.time = nn.Conv2d(
+        self.mix: nn.Module = nn.Linear(len(links) * in_dim, out_dim, bias=False)
+        self.norm_space: nn.Module = nn.BatchNorm2d(out_dim)
+        self.time: nn.Module = nn.Conv2d(
             out_dim,
             out_dim,
             (_KERNEL, 1),
@@ -109,7 +110,7 @@ class PatchBlock(nn.Module):
             padding=(_KERNEL // 2, 0),
             bias=False,
         )
-        self.norm_time = nn.BatchNorm2d(out_dim)
+        self.norm_time: nn.Module = nn.BatchNorm2d(out_dim)
         self.shortcut: nn.Module = nn.Identity()
         if in_dim != out_dim or stride != 1:
             self.shortcut = nn.Sequential(
@@ -122,15 +123,50 @@ class PatchBlock(nn.Module):
     ) -> DeepFeatures:
         """(B D T V) -> (B D' T/stride V)."""
         batch, _, frame_count, _ = features.shape
+        # The width lies last in memory throughout: what looks like a re-ordering moves nothing.
         frames = rearrange(features, "b d t v -> (b t) v d")
         # One product per frame, all links at once; the frames share the links without a copy.
-        links = rearrange(self.links, "s u v -> (u s) v").expand(len(frames), -1, -1)
+        links = rearrange(self.links, "s u v -> (u s) v").expand(frames.shape[0], -1, -1)
         heard = rearrange(links @ frames, "f (u s) d -> f u (s d)", s=len(self.links))
         mixed = rearrange(self.mix(heard), "(b t) v d -> b d t v", b=batch, t=frame_count)
-        mixed = torch.relu(self.norm_space(mixed))
+        mixed = torch.relu_(self.norm_space(mixed))
         if joint_weights is not None:  # here the guidance comes in
             mixed = mixed * rearrange(joint_weights, "b v -> b 1 1 v")
-        return torch.relu(self.norm_time(self.time(mixed)) + self.shortcut(features))
+        return torch.relu_(self.norm_time(self.time(mixed)) + self.shortcut(features))
+
+    def folded(self) -> nn.Module:
+        """See ``FoldedPatchBlock``."""
+        return FoldedPatchBlock(self)
+
+
+class FoldedPatchBlock(nn.Module):
+    """A ``PatchBlock`` for use: batch norms in its products, and as few steps as there can be.
+
+    For a single clip the products take less time than a framework does to get from one to the
+    next.
+    """
+
+    links: Tensor
+
+    def __init__(self, block: PatchBlock) -> None:
+        super().__init__()
+        self.register_buffer("links", rearrange(block.links, "s u v -> 1 (u s) v").contiguous())
+        self.mix = absorb(block.mix, block.norm_space)
+        self.time = absorb(block.time, block.norm_time)
+        self.shortcut = fold(block.shortcut)
+
+    def forward(
+        self, features: Features, joint_weights: JointWeights | None = None
+    ) -> DeepFeatures:
+        """(B D T V) -> (B D' T/stride V)."""
+        batch, width, frame_count, joint_count = features.shape
+        frames = features.permute(0, 2, 3, 1).reshape(-1, joint_count, width)
+        heard = torch.bmm(self.links.expand(frames.shape[0], -1, -1), frames)
+        mixed = torch.relu_(self.mix(heard.view(-1, self.mix.weight.shape[1])))
+        mixed = mixed.view(batch, frame_count, joint_count, -1).permute(0, 3, 1, 2)
+        if joint_weights is not None:
+            mixed = mixed * joint_weights[:, None, None]
+        return torch.relu_(self.time(mixed).add_(self.shortcut(features)))
 
 
 def _start_links(layout: Layout, free_links: int) -> Tensor:

@@ -110,4 +110,4 @@ class LinkConvolution(nn.Module):
         spoken = rearrange(self.mix(features), "b (s d) t v -> b t (v s) d", s=len(self.links))
         heard = rearrange(self.links, "s u v -> u (v s)").to(spoken.dtype) @ spoken
         heard = rearrange(heard, "b t u d -> b d t u")
-        return torch.relu(self.norm_out(heard) + self.shortcut(features))
+        return torch.relu_(self.norm_out(heard) + self.shortcut(features))

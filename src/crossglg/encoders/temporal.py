@@ -3,8 +3,10 @@
 from typing import cast
 
 import torch
+from einops import rearrange
 from torch import Tensor, nn
 
+from crossglg.encoders.folding import Foldable, absorb, put_side_by_side, read_affine
 from crossglg.encoders.merged import convolve_pointwise, normalise
 from crossglg.shapes import DeepFeatures, Features
 
@@ -12,7 +14,7 @@ _KERNEL = 5
 _DILATIONS = (1, 2)
 
 
-class MultiScaleTemporal(nn.Module):
+class MultiScaleTemporal(Foldable):
     """Two dilated convolutions, a maximum and a plain copy, a quarter of the channels each.
 
     Source: Liu et al., Disentangling and Unifying Graph Convolutions, CVPR 2020, as reduced by
@@ -26,6 +28,7 @@ class MultiScaleTemporal(nn.Module):
 
     def __init__(self, in_dim: int, out_dim: int, *, stride: int = 1) -> None:
         super().__init__()
+        self.stride = stride
         width = out_dim // (len(_DILATIONS) + 2)
         convolutions = [
             nn.Sequential(
@@ -48,15 +51,51 @@ class MultiScaleTemporal(nn.Module):
         """(B D T V) -> (B D' T/stride V)."""
         first, second, maximum, copy = (cast(nn.Sequential, branch) for branch in self.branches)
         looking = (first, second, maximum)
-        reduced = convolve_pointwise(features, [look[0] for look in looking])
-        reduced = torch.relu(normalise(reduced, [look[1] for look in looking]))
-        near, far, loud = reduced.chunk(len(looking), dim=1)
+        tokens = rearrange(features, "b d t v -> b t v d")
+        reduced = convolve_pointwise(tokens, [look[0] for look in looking])
+        reduced = torch.relu_(normalise(reduced, [look[1] for look in looking]))
+        near, far, loud = rearrange(reduced, "b t v (k d) -> k b d t v", k=len(looking))
         one, other = cast(TemporalConvolution, first[3]), cast(TemporalConvolution, second[3])
-        seen = (one.conv(near), other.conv(far), maximum[3](loud), copy[0](features))
-        return normalise(torch.cat(seen, dim=1), (one.bn, other.bn, maximum[4], copy[1]))
+        looks = [_as_tokens(x) for x in (one.conv(near), other.conv(far), maximum[3](loud))]
+        copied = convolve_pointwise(tokens[:, :: self.stride], [copy[0]])
+        seen = torch.cat([*looks, copied], dim=-1)
+        moved = normalise(seen, (one.bn, other.bn, maximum[4], copy[1]))
+        return rearrange(moved, "b t v d -> b d t v")
+
+    def folded(self) -> nn.Module:
+        """See ``FoldedTemporal``."""
+        return FoldedTemporal(self)
 
 
-class TemporalConvolution(nn.Module):
+class FoldedTemporal(nn.Module):
+    """A ``MultiScaleTemporal`` for use: one product, two convolutions, one maximum."""
+
+    def __init__(self, layer: MultiScaleTemporal) -> None:
+        super().__init__()
+        first, second, maximum, copy = (cast(nn.Sequential, branch) for branch in layer.branches)
+        looking = (first, second, maximum)
+        self.reduce = put_side_by_side(*(absorb(look[0], look[1]) for look in looking))
+        self.near = cast(TemporalConvolution, first[3]).folded()
+        self.far = cast(TemporalConvolution, second[3]).folded()
+        gain, shift = read_affine(maximum[4])
+        self.gain, self.shift = nn.Parameter(gain), nn.Parameter(shift)
+        self.copy = put_side_by_side(absorb(copy[0], copy[1]))
+        self.stride = layer.stride
+
+    def forward(self, features: Features) -> DeepFeatures:
+        """(B D T V) -> (B D' T/stride V)."""
+        tokens = features.permute(0, 2, 3, 1)
+        near, far, loud = torch.relu_(self.reduce(tokens)).chunk(3, dim=-1)
+        looks = (
+            self.near(near.permute(0, 3, 1, 2)).permute(0, 2, 3, 1),
+            self.far(far.permute(0, 3, 1, 2)).permute(0, 2, 3, 1),
+            torch.addcmul(self.shift, _find_loudest(loud, stride=self.stride), self.gain),
+            self.copy(tokens[:, :: self.stride]),
+        )
+        return torch.cat(looks, dim=-1).permute(0, 3, 1, 2)
+
+
+class TemporalConvolution(Foldable):
     """A convolution along time and its batch norm; frames beyond the ends count as zero."""
 
     def __init__(
@@ -81,6 +120,25 @@ class TemporalConvolution(nn.Module):
         """(B D T V) -> (B D' T/stride V)."""
         normalised: Tensor = self.bn(self.conv(features))
         return normalised
+
+    def folded(self) -> nn.Module:
+        """The convolution alone."""
+        return absorb(self.conv, self.bn)
+
+
+def _find_loudest(tokens: Tensor, *, stride: int) -> Tensor:
+    """(B T V D), none below zero -> the largest of each frame and the two beside it.
+
+    Pooling layers also note where it was, which takes them several times as long.
+    """
+    count = tokens.shape[1]
+    padded = nn.functional.pad(tokens, (0, 0, 0, 0, 1, 1))
+    before, here, after = (padded[:, shift : shift + count : stride] for shift in range(3))
+    return torch.maximum(torch.maximum(before, here), after)
+
+
+def _as_tokens(features: Tensor) -> Tensor:
+    return rearrange(features, "b d t v -> b t v d")
 
 
 def _reduce(in_dim: int, out_dim: int, *, stride: int = 1) -> tuple[nn.Conv2d, nn.BatchNorm2d]:

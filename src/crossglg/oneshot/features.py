@@ -160,7 +160,7 @@ def _run(
     checkpoint: PlainCheckpoint, data: ClipSet, batch_size: int
 ) -> Iterator[tuple[PlainOutput, NDArray[np.float32], NDArray[np.bool_]]]:
     """The branch's output, batch by batch, the joints (N M T V 3) and who is present (N M T)."""
-    branch = checkpoint.branch.eval()
+    branch = checkpoint.folded
     device = next(branch.parameters()).device
     for start in range(0, len(data), batch_size):
         indices = range(start, min(start + batch_size, len(data)))

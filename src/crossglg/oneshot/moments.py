@@ -40,7 +40,7 @@ def importance_over_time(
     """
     prepared = prepare_clip(clip, checkpoint)
     joints, present = stack_clips([prepared], max_persons=checkpoint.max_persons)
-    branch = checkpoint.branch.eval()
+    branch = checkpoint.folded
     read = branch.importance_over_time(torch.from_numpy(joints), window=window)
     if read is None:
         return None
