@@ -21,7 +21,7 @@ _MOST_ENROLLED = 8
 _ASKED_OF_A_KIND = 40
 _MOST_PLAYERS = 4000
 _TINY = 1e-9
-FAMILIARITY = 3.0
+FAMILIARITY = 1.5
 """How many times too large log odds are that were fitted on classes which the model learned from:
 it knows their clips better than any new ones. Chosen on base classes that were held out of the
 training (docs/results.md)."""
