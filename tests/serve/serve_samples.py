@@ -38,7 +38,8 @@ def make_run(folder: Path) -> tuple[Recogniser, dict]:
     checkpoint.save(folder / PLAIN_FILE)
     data = choreography(performers=PERFORMERS, repeats=1, classes=ACTIONS)
     acceptance = learn_acceptance(checkpoint, data, folder)
-    acceptance = acceptance.tempered(1 / FAMILIARITY)  # who learned nothing is familiar with nothing
+    # Who learned nothing is familiar with nothing.
+    acceptance = acceptance.tempered(1 / FAMILIARITY)
     write_json(folder / ACCEPTANCE_FILE, acceptance.to_json())
     pairs = zip(data.labels, data.subjects, strict=True)
     clips = {
