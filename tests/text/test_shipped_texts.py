@@ -41,6 +41,7 @@ def test_there_are_texts_for_every_benchmark():
         "pku_mmd": (51, "ntu25"),
         "ui_prmd": (10, "kinect20"),
         "union15": (49, "openni15"),
+        "union15_second": (49, "openni15"),
         "utd_mhad": (27, "kinect20"),
         "utd_mhad_second": (27, "kinect20"),
     }
@@ -52,6 +53,7 @@ def test_there_are_texts_for_every_benchmark():
         ("utd_mhad", "utd_mhad.npz"),
         ("utd_mhad_second", "utd_mhad.npz"),
         ("union15", "union15.npz"),
+        ("union15_second", "union15.npz"),
         ("ui_prmd", "ui_prmd_vicon20.npz"),
         ("bandai", "bandai1.npz"),
         ("bandai", "bandai2.npz"),
