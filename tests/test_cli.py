@@ -55,7 +55,9 @@ def test_train_and_evaluate_end_to_end(tmp_path):
     assert judged.returncode == 0, judged.stderr
     result = json.loads(judged.stdout)
     assert (result["protocol"], result["n_way"], result["draws"]) == ("demo", 12, 3)
-    assert {"cosine", "joints", "dtw", "dtw-either", "calibrated"} == result["results"].keys()
+    assert {"cosine", "joints", "dtw", "motion", "joints+motion", "calibrated"} == result[
+        "results"
+    ].keys()
     for row in (*result["results"].values(), result["floor"]):
         assert 0 <= row["mean"] <= 100
         assert row["std"] >= 0
