@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from crossglg.encoders.base import everybody
-from crossglg.encoders.motionbert import SIZES, JointwiseEmbedding, MotionBERT
+from crossglg.encoders.motionbert import SIZES, JointwiseEmbedding, MotionBERT, SelfAttention
 from crossglg.encoders.motionbert_weights import MOTIONBERT_EMBEDDING, motionbert_keys
 from crossglg.encoders.weights import load_translated
 from crossglg.errors import EncoderError
@@ -94,3 +94,15 @@ def test_the_paper_s_one_shot_model_has_its_published_number_of_parameters():
         lifting = nn.Linear(512, 3)
         head = JointwiseEmbedding(17, encoder.feature_dim)
     assert sum(count(module) for module in (encoder, lifting, head)) == 60_294_157
+
+
+def test_attention_written_out_is_the_fused_one():
+    torch.manual_seed(0)
+    attention = SelfAttention(32, heads=4)
+    tokens = torch.randn(2, 3, 9, 32)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        written_out = attention(tokens)
+        with torch.no_grad():
+            fused = attention(tokens)
+    assert written_out.requires_grad
+    assert torch.allclose(written_out, fused, atol=0.02)
