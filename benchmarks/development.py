@@ -15,6 +15,7 @@ from crossglg.training import create_recipe, override
 from crossglg.verbs import evaluate_run, open_clips, split_data, train_run
 
 _DRAWS = 60
+_CLASSIFIERS = ("cosine", "joints", "dtw", "motion", "joints+motion")
 
 
 def main() -> None:
@@ -40,11 +41,10 @@ def main() -> None:
         settings = [f"model.guidance={arguments.guidance}", *arguments.settings]
         run = arguments.out / f"{arguments.encoder}-{seed}"
         checkpoint = train_run(split, override(recipe, settings), out=run)
-        judged = evaluate_run(
-            checkpoint, split, classifiers=("cosine", "joints", "dtw"), draws=_DRAWS
-        )
-        found = ", ".join(f"{name} {result.mean:.1f}" for name, result in judged.results.items())
-        print(f"seed {seed}: {found}; floor {judged.floor.mean:.1f}", flush=True)
+        judged = evaluate_run(checkpoint, split, classifiers=_CLASSIFIERS, draws=_DRAWS)
+        every = {**judged.results, **judged.floors}
+        found = ", ".join(f"{name} {result.mean:.1f}" for name, result in every.items())
+        print(f"seed {seed}: {found}", flush=True)
 
 
 if __name__ == "__main__":
