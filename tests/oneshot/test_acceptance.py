@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from crossglg.errors import ConfigError
+from crossglg.errors import CheckpointError, ConfigError
 from crossglg.oneshot.acceptance import (
     Acceptance,
     choose_players,
@@ -111,3 +111,11 @@ def test_players_of_unknown_subjects_are_of_all_classes():
     labels = np.repeat(np.arange(6), 50)
     chosen = choose_players(labels, np.full(300, -1), rng=np.random.default_rng(0), most=30)
     np.testing.assert_array_equal(np.bincount(labels[chosen]), 5)
+
+
+def test_a_judgement_of_another_matcher_is_refused():
+    record = Acceptance((1.0, -2.0, -3.0), (0.5, -1.0)).to_json()
+    assert Acceptance.from_json(record).to_json() == record
+    del record["matcher"]  # as runs had it when galleries compared by joints alone
+    with pytest.raises(CheckpointError, match="found one of joints"):
+        Acceptance.from_json(record)

@@ -14,13 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from crossglg.errors import ConfigError
+from crossglg.errors import CheckpointError, ConfigError
 
 _EPISODES = 80
 _MOST_ENROLLED = 8
 _ASKED_OF_A_KIND = 40
 _MOST_PLAYERS = 1500
 _TINY = 1e-9
+_MATCHER = "joints+motion"
+"""What galleries compare by; thresholds on its distances mean nothing for another's."""
 FAMILIARITY = 1.5
 """How many times too large log odds are that were fitted on classes which the model learned from:
 it knows their clips better than any new ones. Chosen on base classes that were held out of the
@@ -59,12 +61,22 @@ class Acceptance:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values."""
-        return asdict(self)
+        """Plain values, with the matcher whose distances they judge."""
+        return {"matcher": _MATCHER, **asdict(self)}
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Self:
-        """Read what ``to_json`` wrote."""
+        """Read what ``to_json`` wrote.
+
+        Raises:
+            CheckpointError: It was fitted on the distances of another matcher.
+        """
+        if (matcher := record.get("matcher", "joints")) != _MATCHER:
+            raise CheckpointError(
+                f"Expected a judgement of the matcher {_MATCHER}, found one of {matcher}, whose "
+                "distances are others. Train the run again, or delete its acceptance.json: then "
+                "nothing is called unknown."
+            )
         bias, distance, ratio = record["among"]
         alone_bias, alone_distance = record["alone"]
         return cls((bias, distance, ratio), (alone_bias, alone_distance))
