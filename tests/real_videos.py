@@ -1,13 +1,11 @@
 """Videos of real people, out of the wheels of Pose2Sim and Sports2D (BSD-3), fetched by pip."""
 
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
-import pytest
-
 from crossglg.cache import cache_folder
+from registries import fetch
 
 WHEELS = {"pose2sim": "Pose2Sim==0.10.49", "sports2d": "Sports2D==0.8.34"}
 BALANCE = "Pose2Sim/Demo_SinglePerson/videos/cam0{}.mp4"
@@ -24,11 +22,3 @@ def extract_video(wheel: str, member: str, path: Path) -> Path:
     with zipfile.ZipFile(found[0]) as archive:
         path.write_bytes(archive.read(member))
     return path
-
-
-def fetch(command: list[str], folder: Path) -> None:
-    """Run a client of a registry, or skip the test."""
-    folder.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"{command[0]} could not fetch {command[-1]}: {done.stderr.strip()[-200:]}")

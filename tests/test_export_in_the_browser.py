@@ -14,10 +14,9 @@ import pytest
 
 import crossglg
 from browser import open_browser, open_page
-from crossglg.cache import cache_folder
 from crossglg.oneshot import extract_features
 from crossglg.sources import open_data
-from real_videos import fetch
+from registries import pack_from_npm
 
 for module in ("onnxscript", "onnxruntime"):
     pytest.importorskip(module, reason=f"{module} is not installed (extra 'export')")
@@ -34,14 +33,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.download, pytest.mark.slow]
 def folder(tmp_path_factory):
     """The example page with ONNX Runtime and the small shipped model beside it."""
     folder = tmp_path_factory.mktemp("browser")
-    kept = cache_folder() / "tests"
-    found = sorted(kept.glob("onnxruntime-web-*.tgz"))
-    if not found:
-        if not shutil.which("npm"):
-            pytest.skip("npm is not installed, which fetches ONNX Runtime for browsers")
-        fetch(["npm", "pack", "--silent", RUNTIME], kept)
-        found = sorted(kept.glob("onnxruntime-web-*.tgz"))
-    with tarfile.open(found[0]) as archive:
+    with tarfile.open(pack_from_npm(RUNTIME, "onnxruntime-web")) as archive:
         archive.extractall(folder, filter="data")
     for name in ("index.html", "prepare.py"):
         shutil.copy(EXAMPLES / "browser" / name, folder)

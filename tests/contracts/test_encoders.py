@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from tiny import SMALL_OPTIONS, TINY
 from torch import nn
 
 from crossglg.encoders import (
@@ -14,17 +15,6 @@ from crossglg.encoders import (
 )
 from crossglg.errors import ConfigError, EncoderError
 from crossglg.skeleton import get_layout, list_layouts
-
-TINY = {
-    "width": 16,
-    "out_dim": 24,
-    "depth": 2,
-    "heads": 2,
-    "mlp_ratio": 2,
-    "max_frames": 32,
-    "norm_eps": 1e-6,
-}
-SMALL_OPTIONS = {"motionbert": {"size": TINY}}
 
 
 @pytest.mark.slow

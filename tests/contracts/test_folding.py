@@ -4,6 +4,7 @@ import copy
 
 import pytest
 import torch
+from tiny import SMALL_OPTIONS
 from torch import nn
 
 from crossglg.checkpoint import PlainCheckpoint
@@ -12,19 +13,6 @@ from crossglg.encoders.folding import fold
 from crossglg.guidance.build import ModelConfig, build_plain
 from crossglg.skeleton import get_layout
 
-OPTIONS = {
-    "motionbert": {
-        "size": {
-            "width": 16,
-            "out_dim": 24,
-            "depth": 2,
-            "heads": 2,
-            "mlp_ratio": 2,
-            "max_frames": 32,
-            "norm_eps": 1e-6,
-        }
-    }
-}
 LAYOUT = get_layout("openni15")
 
 
@@ -45,7 +33,7 @@ def shake(network):
 
 def build(name):
     torch.manual_seed(0)
-    options = OPTIONS.get(name, {"width": 16})
+    options = SMALL_OPTIONS.get(name, {"width": 16})
     return shake(create_encoder(name, layout=LAYOUT, max_persons=2, options=options))
 
 

@@ -1,25 +1,16 @@
 """Networks and videos of real people, fetched once by the usual clients; skipped where not."""
 
-import shutil
-
 import pytest
 
-from crossglg.cache import cache_folder
 from crossglg.sources.pose.models import NPM_PACKAGE, install_from_npm
-from real_videos import extract_video, fetch
+from real_videos import extract_video
+from registries import pack_from_npm
 
 
 @pytest.fixture(scope="session")
 def npm_file():
     """The package that carries the pose networks."""
-    folder = cache_folder() / "tests"
-    found = sorted(folder.glob("mediapipe-pose-*.tgz"))
-    if not found:
-        if not shutil.which("npm"):
-            pytest.skip("npm is not installed, which fetches the pose networks")
-        fetch(["npm", "pack", "--silent", NPM_PACKAGE], folder)
-        found = sorted(folder.glob("mediapipe-pose-*.tgz"))
-    return found[0]
+    return pack_from_npm(NPM_PACKAGE, "mediapipe-pose")
 
 
 @pytest.fixture(scope="session")
