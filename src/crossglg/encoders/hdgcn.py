@@ -19,14 +19,18 @@ rings come from the bones of any layout, where the authors list joint numbers.
 """
 
 from itertools import pairwise
+from typing import cast
 
 import torch
 from einops import rearrange, repeat
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from crossglg.encoders.base import SkeletonEncoder
 from crossglg.encoders.block import SpaceTimeBlock
+from crossglg.encoders.folding import Foldable, absorb, fold, put_side_by_side, read_affine
+from crossglg.encoders.likeness import FoldedLikeness, LikenessConvolution, hear_alike
+from crossglg.encoders.merged import convolve_rows, normalise_rows
 from crossglg.errors import ConfigError
 from crossglg.shapes import Clips, DeepFeatures, Features
 from crossglg.skeleton.layout import Layout
@@ -100,8 +104,12 @@ class HDGCN(SkeletonEncoder):
         return rearrange(joints[:, :person_count], "n m c t v -> (n m) c t v")
 
 
-class HierarchyConvolution(nn.Module):
-    """Joints exchange features within every level of the hierarchy; the levels are added up."""
+class HierarchyConvolution(Foldable):
+    """Joints exchange features within every level of the hierarchy; the levels are added up.
+
+    All levels are computed together, with the width first (D B T V) so that every product and every
+    batch norm finds its numbers side by side. Letters: S kinds of edge, W = D' / (S + 1).
+    """
 
     def __init__(self, in_dim: int, out_dim: int, *, rings: Rings, gated: bool) -> None:
         super().__init__()
@@ -130,14 +138,97 @@ class HierarchyConvolution(nn.Module):
 
     def forward(self, features: Features) -> DeepFeatures:
         """(B D T V) -> (B D' T V)."""
-        convolved = zip(self.levels, self.edges, strict=True)
-        levels = torch.stack([level(features, edges) for level, edges in convolved], dim=2)
-        merged = levels.sum(dim=2) if self.gates is None else self.gates(levels)
-        return torch.relu(self.norm_out(merged) + self.shortcut(features))
+        persons, frames, joints = features.shape[0], *features.shape[2:]
+        rows = rearrange(features, "b d t v -> d (b t v)")
+        levels = [cast(LevelConvolution, level) for level in self.levels]
+        reduced = convolve_rows(rows, [level.reduce[0] for level in levels])
+        reduced = torch.relu_(normalise_rows(reduced, [level.reduce[1] for level in levels]))
+        moving = self._along_edges(reduced, levels)
+        moving = rearrange(
+            *(moving, "(l d) (b t v) -> l d b t v"), l=len(levels), b=persons, t=frames, v=joints
+        )
+        # Who is like whom is a matter of the whole clip, as in the authors' model.
+        courses = rearrange(
+            reduced, "(l w) (b t v) -> l w b t v", l=len(levels), b=persons, v=joints
+        )
+        alike = hear_alike(courses.mean(dim=3), [level.alike for level in levels])
+        merged = merge_levels(moving, alike, self.gates)
+        merged = normalise_rows(merged.flatten(1), [self.norm_out])
+        merged = torch.relu_(merged + self._pass_by(rows))
+        return rearrange(merged, "d (b t v) -> b d t v", b=persons, t=frames, v=joints)
+
+    def _along_edges(
+        self, reduced: Float[Tensor, "LW M"], levels: "list[LevelConvolution]"
+    ) -> Float[Tensor, "LSW M"]:
+        """What joints hear along each kind of edge; mixed before they hear, which is the same."""
+        mixes = [cast(nn.Sequential, mix) for level in levels for mix in level.mix]
+        weights = [cast(nn.Conv2d, mix[0]).weight.flatten(1) for mix in mixes]
+        by_level = rearrange(torch.cat(weights), "(l sw) w -> l sw w", l=len(levels))
+        mixed = torch.bmm(by_level, rearrange(reduced, "(l w) m -> l w m", l=len(levels)))
+        edges = self.edges.flatten(0, 1)
+        heard = mixed.view(len(edges), -1, edges.shape[-1]) @ edges.mT
+        biases = torch.stack([cast(Tensor, cast(nn.Conv2d, mix[0]).bias) for mix in mixes])
+        rows = heard.view(biases.numel(), -1).add_(biases.view(-1, 1))
+        return normalise_rows(rows, [mix[1] for mix in mixes])
+
+    def _pass_by(self, rows: Float[Tensor, "D M"]) -> Float[Tensor, "E M"]:
+        """What is added to what joints hear."""
+        if isinstance(self.shortcut, nn.Identity):
+            return rows
+        product, norm = self.shortcut.children()
+        return normalise_rows(convolve_rows(rows, [product]), [norm])
+
+    def folded(self) -> nn.Module:
+        """See ``FoldedHierarchy``."""
+        return FoldedHierarchy(self)
+
+
+class FoldedHierarchy(nn.Module):
+    """A ``HierarchyConvolution`` for use: batch norms in its products, weights in place."""
+
+    def __init__(self, layer: HierarchyConvolution) -> None:
+        super().__init__()
+        levels = [cast(LevelConvolution, level) for level in layer.levels]
+        reduces = [absorb(level.reduce[0], level.reduce[1]) for level in levels]
+        mixes = [absorb(*cast(nn.Sequential, mix)) for level in levels for mix in level.mix]
+        self.level_count = len(levels)
+        self.reduce = put_side_by_side(*reduces)
+        mix = put_side_by_side(*mixes)
+        by_level = rearrange(mix.weight, "(l sw) w -> l sw w", l=len(levels))
+        self.mix, self.mix_bias = nn.Parameter(by_level), nn.Parameter(mix.bias.unsqueeze(1))
+        self.edges = nn.Parameter(layer.edges.flatten(0, 1).mT.contiguous())
+        self.alike = FoldedLikeness([level.alike for level in levels])
+        self.gates = None if layer.gates is None else fold(layer.gates)
+        gain, shift = read_affine(layer.norm_out)
+        self.gain, self.shift = nn.Parameter(gain.unsqueeze(1)), nn.Parameter(shift.unsqueeze(1))
+        self.shortcut: nn.Linear | None = None
+        if not isinstance(layer.shortcut, nn.Identity):
+            self.shortcut = put_side_by_side(absorb(*cast(nn.Sequential, layer.shortcut)))
+
+    def forward(self, features: Features) -> DeepFeatures:
+        """(B D T V) -> (B D' T V)."""
+        persons, frames, joints = features.shape[0], *features.shape[2:]
+        rows = rearrange(features, "b d t v -> d (b t v)")
+        reduced = torch.relu_(_multiply(rows, self.reduce))
+        reduced = reduced.view(self.level_count, -1, rows.shape[1])
+        mixed = torch.bmm(self.mix, reduced).view(len(self.edges), -1, joints)
+        heard = torch.bmm(mixed, self.edges).view(len(self.mix_bias), -1).add_(self.mix_bias)
+        courses = reduced.view(*reduced.shape[:2], persons, frames, joints)
+        alike = self.alike(courses.mean(dim=3))
+        moving = heard.view(self.level_count, -1, persons, frames, joints)
+        merged = merge_levels(moving, alike, self.gates).flatten(1)
+        merged = torch.addcmul(self.shift, merged, self.gain)
+        merged.add_(rows if self.shortcut is None else _multiply(rows, self.shortcut))
+        return torch.relu_(merged).view(-1, persons, frames, joints).transpose(0, 1)
+
+
+def _multiply(rows: Float[Tensor, "D M"], product: nn.Linear) -> Float[Tensor, "E M"]:
+    """A linear layer where the width comes first."""
+    return torch.addmm(product.bias.unsqueeze(1), product.weight, rows)
 
 
 class LevelConvolution(nn.Module):
-    """One level: a quarter of the channels for each kind of edge, a quarter for likeness."""
+    """Weights of a level: a quarter of the channels for each kind of edge, one for likeness."""
 
     def __init__(self, in_dim: int, out_dim: int, *, joint_count: int) -> None:
         super().__init__()
@@ -148,46 +239,6 @@ class LevelConvolution(nn.Module):
             for _ in range(_SUBSETS)
         )
         self.alike = LikenessConvolution(width, neighbour_count=min(_ALIKE_JOINTS, joint_count))
-
-    def forward(self, features: Features, edges: Float[Tensor, "S V V"]) -> DeepFeatures:
-        """(B D T V) and edges (S V V) -> (B D' T V)."""
-        reduced = self.reduce(features)
-        parts = [mix(reduced @ subset.T) for mix, subset in zip(self.mix, edges, strict=True)]
-        # Who is like whom is a matter of the whole clip, as in the authors' model.
-        alike = self.alike(reduced.mean(dim=2))
-        return torch.cat([*parts, repeat(alike, "b d v -> b d t v", t=features.shape[2])], dim=1)
-
-
-class LikenessConvolution(nn.Module):
-    """Each place hears the loudest of the places whose features are nearest to its own.
-
-    Places (P) are joints or levels. Source: the EdgeConv of Wang et al., Dynamic Graph CNN for
-    Learning on Point Clouds, ACM Transactions on Graphics 2019.
-    """
-
-    def __init__(self, dim: int, *, neighbour_count: int) -> None:
-        super().__init__()
-        self.neighbour_count = neighbour_count
-        self.pair = nn.Sequential(
-            nn.Conv2d(2 * dim, dim, 1, bias=False), nn.BatchNorm2d(dim), nn.LeakyReLU(0.2)
-        )
-
-    def forward(self, places: Float[Tensor, "B D P"]) -> Float[Tensor, "B D P"]:
-        """(B D P) -> (B D P)."""
-        own = rearrange(places, "b d p -> b d p 1")
-        near = torch.take_along_dim(
-            rearrange(places, "b d p -> b d 1 p"),
-            rearrange(self.nearest(places), "b p k -> b 1 p k"),
-            dim=3,
-        )
-        pairs = torch.cat([near - own, own.expand_as(near)], dim=1)
-        return self.pair(pairs).max(dim=3).values
-
-    def nearest(self, places: Float[Tensor, "B D P"]) -> Int[Tensor, "B P K"]:
-        """The numbers of each place's nearest places, itself among them."""
-        # |a - b|^2 = |a|^2 - 2ab + |b|^2, and |a|^2 is the same for all that a compares.
-        closeness = 2 * places.transpose(1, 2) @ places - places.square().sum(1, keepdim=True)
-        return closeness.topk(self.neighbour_count, dim=2).indices
 
 
 class LevelGates(nn.Module):
@@ -206,12 +257,26 @@ class LevelGates(nn.Module):
         self.alike = LikenessConvolution(width, neighbour_count=min(_ALIKE_LEVELS, len(members)))
         self.expand = nn.Conv1d(width, dim, 1)
 
-    def forward(self, levels: Float[Tensor, "B D L T V"]) -> Features:
-        """(B D L T V) -> (B D T V), the gated sum of the levels."""
-        peaks = self.reduce(levels.max(dim=3).values)
-        summaries = torch.einsum("bdlv,lv->bdl", peaks, self.members)
-        gates = torch.sigmoid(self.expand(self.alike(summaries)))
-        return torch.einsum("bdltv,bdl->bdtv", levels, gates)
+    def forward(self, peaks: Float[Tensor, "B D L V"]) -> Float[Tensor, "B D L"]:
+        """Each joint's largest values over time (B D L V) -> shares of the levels (B D L)."""
+        summaries = torch.einsum("bdlv,lv->dbl", self.reduce(peaks), self.members)
+        (heard,) = self.alike(summaries.unsqueeze(0))
+        return torch.sigmoid(self.expand(heard.transpose(0, 1)))
+
+
+def merge_levels(
+    moving: Float[Tensor, "L SW B T V"], alike: Float[Tensor, "L W B V"], gates: nn.Module | None
+) -> Float[Tensor, "D B T V"]:
+    """The sum of the levels, gated by what they say; what is alike is so at all times."""
+    if gates is None:
+        still, merged = alike.sum(dim=0), moving.sum(dim=0)
+    else:
+        peaks = torch.cat([moving.amax(dim=3), alike], dim=1)
+        shares = rearrange(gates(rearrange(peaks, "l d b v -> b d l v")), "b d l -> d b l")
+        own, rest = shares.split([moving.shape[1], alike.shape[1]])
+        merged = (moving * rearrange(own, "d b l -> l d b 1 1")).sum(dim=0)
+        still = torch.einsum("lwbv,wbl->wbv", alike, rest)
+    return torch.cat([merged, repeat(still, "w b v -> w b t v", t=moving.shape[3])])
 
 
 def rings_around(layout: Layout, centre: str) -> tuple[frozenset[str], ...]:

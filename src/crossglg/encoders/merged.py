@@ -12,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 Tokens = Float[Tensor, "B T V _"]
+Rows = Float[Tensor, "_ M"]
 
 
 def convolve_pointwise(tokens: Tokens, layers: Iterable[nn.Module]) -> Tokens:
@@ -28,7 +29,22 @@ def sum_pointwise(tokens: Tokens, layers: Iterable[nn.Module]) -> Tokens:
 
 def normalise(tokens: Tokens, norms: Iterable[nn.Module]) -> Tokens:
     """Batch norms, each of its own share of the width, in this order."""
-    layers = list(norms)
+    return _normalise(tokens.flatten(0, 2), list(norms)).view(tokens.shape)
+
+
+def convolve_rows(rows: Rows, layers: Iterable[nn.Module]) -> Rows:
+    """``convolve_pointwise`` where the width comes first."""
+    weights, biases = zip(*_weights_of(layers), strict=True)
+    return torch.addmm(torch.cat(biases).unsqueeze(1), torch.cat(weights).flatten(1), rows)
+
+
+def normalise_rows(rows: Rows, norms: Iterable[nn.Module]) -> Rows:
+    """``normalise`` where the width comes first."""
+    return _normalise(rows.unsqueeze(0), list(norms)).squeeze(0)
+
+
+def _normalise(features: Tensor, layers: list[nn.Module]) -> Tensor:
+    """(N D) or (N D M) -> the same shape."""
     first = layers[0]
     assert isinstance(first, nn.BatchNorm2d)
     means = [layer.get_buffer("running_mean") for layer in layers]
@@ -36,7 +52,7 @@ def normalise(tokens: Tokens, norms: Iterable[nn.Module]) -> Tokens:
     mean, variance = torch.cat(means), torch.cat(variances)
     weights, biases = (torch.cat(parts) for parts in zip(*_weights_of(layers), strict=True))
     normalised = nn.functional.batch_norm(
-        *(tokens.flatten(0, 2), mean, variance, weights, biases),
+        *(features, mean, variance, weights, biases),
         training=first.training,
         momentum=first.momentum or 0.0,
         eps=first.eps,
@@ -46,7 +62,7 @@ def normalise(tokens: Tokens, norms: Iterable[nn.Module]) -> Tokens:
         _share_out(variance, variances)
         for layer in layers:
             layer.get_buffer("num_batches_tracked").add_(1)
-    return normalised.view(tokens.shape)
+    return normalised
 
 
 def _weights_of(layers: Iterable[nn.Module]) -> Iterator[tuple[Tensor, Tensor]]:
