@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from crossglg.oneshot.distances import weighted_joint_distances
+from crossglg.oneshot.distances import point_joints, weighted_joint_distances
 from crossglg.oneshot.search import ExactSearch, IndexSearch
 from crossglg.oneshot.warping import dtw_distances
 
@@ -87,7 +87,9 @@ def measure_joints(width: int) -> None:
     slow = least_seconds(lambda: all_at_once(query[few], support[few], ours[few], theirs[few]))
 
     def match():
-        return weighted_joint_distances(query, support, query_weights=ours, support_weights=theirs)
+        return weighted_joint_distances(
+            point_joints(query), point_joints(support), query_weights=ours, support_weights=theirs
+        )
 
     fast = least_seconds(match)
     expected = all_at_once(query[few], support[few], ours[few], theirs[few])

@@ -9,6 +9,7 @@ from crossglg.oneshot import distances, warping
 from crossglg.oneshot.distances import (
     cosine_distances,
     euclidean_distances,
+    point_joints,
     weighted_joint_distances,
 )
 from crossglg.oneshot.warping import align_costs, dtw_distances
@@ -54,9 +55,10 @@ def test_joints_are_weighted_by_what_both_clips_say(at_once, monkeypatch):
         product = query[q, v] @ support[s, v]
         cosine = product / np.linalg.norm(query[q, v]) / np.linalg.norm(support[s, v])
         expected[q, s] += (1 - cosine) * (ours[q, v] + theirs[s, v])
-    found = weighted_joint_distances(query, support, query_weights=ours, support_weights=theirs)
+    asked, known = point_joints(query), point_joints(support)
+    found = weighted_joint_distances(asked, known, query_weights=ours, support_weights=theirs)
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
-    itself = weighted_joint_distances(query, query, query_weights=ours, support_weights=ours)
+    itself = weighted_joint_distances(asked, asked, query_weights=ours, support_weights=ours)
     assert (itself >= 0).all()
 
 

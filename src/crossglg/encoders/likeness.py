@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import cast
 
 import torch
-from einops import rearrange
+from einops import rearrange, repeat
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
@@ -90,8 +90,9 @@ def _pair_up(
     flat = places.flatten(2)
     own = torch.bmm(of_own, flat).view(places.shape)
     near = torch.bmm(of_near, flat).view(places.shape)
-    who = rearrange(find_nearest(places, count), "l b p k -> l 1 b (p k)")
-    heard = torch.take_along_dim(near, who, dim=3).view(*places.shape, count)
+    nearest = find_nearest(places, count)
+    who = repeat(nearest, "l b p k -> l w b (p k)", w=places.shape[1])
+    heard = torch.gather(near, 3, who).view(*places.shape, count)
     return heard + own.unsqueeze(-1)
 
 

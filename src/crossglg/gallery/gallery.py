@@ -93,6 +93,12 @@ class Gallery:
         """Names, in the order of their first enrolment."""
         return tuple(dict.fromkeys(exemplar.action for exemplar in self.exemplars))
 
+    @cached_property
+    def owners(self) -> NDArray[np.int64]:
+        """(S) whose each exemplar is, as a place in ``actions``."""
+        places = {action: place for place, action in enumerate(self.actions)}
+        return np.array([places[exemplar.action] for exemplar in self.exemplars], dtype=np.int64)
+
     def shown(self, action: str) -> tuple[Exemplar, ...]:
         """The exemplars of an action that were shown, not their mirror images."""
         return tuple(e for e in self.exemplars if e.action == action and not e.mirrored)
@@ -206,8 +212,8 @@ class Gallery:
 
 def _judge(gallery: Gallery, distances: NDArray[np.float32], *, top: int) -> Recognition:
     actions = gallery.actions
-    owner = np.array([actions.index(exemplar.action) for exemplar in gallery.exemplars])
-    nearest = np.array([distances[owner == number].min() for number in range(len(actions))])
+    nearest = np.full(len(actions), np.inf, dtype=distances.dtype)
+    np.minimum.at(nearest, gallery.owners, distances)
     order = np.argsort(nearest, kind="stable")
     acceptance = gallery.recogniser.acceptance
     if acceptance is None:

@@ -5,7 +5,7 @@ can be compared once and every draw read off. A learner fits something to the ex
 A worded matcher is told about the novel classes in words, which the others never are.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -19,10 +19,10 @@ from crossglg.oneshot.distances import (
     cosine_distances,
     euclidean_distances,
     normalise_rows,
+    point_joints,
     weighted_joint_distances,
 )
 from crossglg.oneshot.features import ClipFeatures
-from crossglg.oneshot.motion import level_energy
 from crossglg.oneshot.softdtw import soft_dtw_distances
 from crossglg.oneshot.statistics import BaseStatistics
 from crossglg.oneshot.transport import local_features, transport_distances
@@ -62,11 +62,17 @@ def match_joints(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float
     The importance learned from text is at work here without any text.
     """
     return weighted_joint_distances(
-        query.joints,
-        support.joints,
+        _point_joints(query),
+        _point_joints(support),
         query_weights=query.importance / 2,
         support_weights=support.importance / 2,
     )
+
+
+def _point_joints(features: ClipFeatures) -> NDArray[np.float32]:
+    """(V N D); kept for few clips, such as a gallery's, which are asked for again and again."""
+    few = len(features) <= _CLIPS_AT_ONCE
+    return features.directions if few else point_joints(features.joints)
 
 
 def match_joints_alike(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
@@ -113,21 +119,26 @@ def _match_in_blocks(
 ) -> NDArray[np.float32]:
     """Frames are kept in half precision; of all clips, the full one never exists as a whole."""
     distances = np.empty((len(query), len(support)), dtype=np.float32)
-    for columns in _blocks(len(support)):
-        exemplars = describe(support.select(columns))
-        for rows in _blocks(len(query)):
-            distances[np.ix_(rows, columns)] = compare(describe(query.select(rows)), exemplars)
+    for columns, exemplars in _blocks(support):
+        described = describe(exemplars)
+        for rows, asked in _blocks(query):
+            distances[rows, columns] = compare(describe(asked), described)
     return distances
 
 
-def _blocks(count: int) -> list[NDArray[np.int64]]:
-    starts = range(0, count, _CLIPS_AT_ONCE)
-    return [np.arange(start, min(start + _CLIPS_AT_ONCE, count)) for start in starts]
+def _blocks(features: ClipFeatures) -> Iterator[tuple[slice, ClipFeatures]]:
+    """Some clips at a time; few clips as they are."""
+    if len(features) <= _CLIPS_AT_ONCE:
+        yield slice(None), features
+        return
+    for start in range(0, len(features), _CLIPS_AT_ONCE):
+        stop = min(start + _CLIPS_AT_ONCE, len(features))
+        yield slice(start, stop), features.select(np.arange(start, stop))
 
 
 def describe_motion(features: ClipFeatures) -> NDArray[np.float32]:
     """(N T M*V*3): what ``match_motion`` compares, frame by frame."""
-    return level_energy(features.motion, features.importance)
+    return features.movement
 
 
 def _describe_frames(features: ClipFeatures) -> NDArray[np.float32]:

@@ -28,9 +28,14 @@ def euclidean_distances(
     return np.sqrt(np.maximum(squares - 2 * products, 0.0)).astype(np.float32)
 
 
+def point_joints(joints: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Where each joint's features point: (N V D) -> (V N D), of length one."""
+    return np.ascontiguousarray(np.swapaxes(normalise_rows(joints), 0, 1))
+
+
 def weighted_joint_distances(
-    query: NDArray[np.floating],
-    support: NDArray[np.floating],
+    query: NDArray[np.float32],
+    support: NDArray[np.float32],
     *,
     query_weights: NDArray[np.floating],
     support_weights: NDArray[np.floating],
@@ -40,28 +45,25 @@ def weighted_joint_distances(
     Joint after joint and block after block: no array of all pairs and joints is made.
 
     Args:
-        query: (Q V D).
-        support: (S V D).
+        query: (V Q D), as ``point_joints`` gives them.
+        support: (V S D), likewise.
         query_weights: (Q V).
         support_weights: (S V).
 
     Returns:
         (Q S) sums over the joints of (1 - cosine) times weight.
     """
-    ours, theirs = (
-        np.ascontiguousarray(np.swapaxes(normalise_rows(each), 0, 1)) for each in (query, support)
-    )  # (V Q D), (V S D)
     row_weights, column_weights = (
         np.ascontiguousarray(each.T, dtype=np.float32) for each in (query_weights, support_weights)
     )
-    distances = np.zeros((len(query), len(support)), dtype=np.float32)
-    for top in range(0, len(query), _CLIPS_AT_ONCE):
+    distances = np.zeros((query.shape[1], support.shape[1]), dtype=np.float32)
+    for top in range(0, query.shape[1], _CLIPS_AT_ONCE):
         rows = slice(top, top + _CLIPS_AT_ONCE)
-        for left in range(0, len(support), _CLIPS_AT_ONCE):
+        for left in range(0, support.shape[1], _CLIPS_AT_ONCE):
             columns = slice(left, left + _CLIPS_AT_ONCE)
             block = distances[rows, columns]
-            for joint in range(len(ours)):
-                apart = ours[joint, rows] @ theirs[joint, columns].T
+            for joint in range(len(query)):
+                apart = query[joint, rows] @ support[joint, columns].T
                 np.subtract(1, apart, out=apart)
                 # Rounding puts a clip a little beyond itself; no distance is negative.
                 np.maximum(apart, 0, out=apart)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, Self
 
 import numpy as np
@@ -14,7 +15,8 @@ from crossglg.checkpoint import PlainCheckpoint
 from crossglg.denormals import flush_denormals
 from crossglg.errors import ClipError
 from crossglg.guidance.model import PlainOutput
-from crossglg.oneshot.motion import find_motion
+from crossglg.oneshot.distances import point_joints
+from crossglg.oneshot.motion import find_motion, level_energy
 from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
@@ -48,6 +50,16 @@ class ClipFeatures:
     def __len__(self) -> int:
         """N."""
         return len(self.pooled)
+
+    @cached_property
+    def directions(self) -> NDArray[np.float32]:
+        """(V N D) joint by joint, each of length one."""
+        return point_joints(self.joints)
+
+    @cached_property
+    def movement(self) -> NDArray[np.float32]:
+        """(N T' M*V*3) the motion at equal energy, weighted by importance."""
+        return level_energy(self.motion, self.importance)
 
     def select(self, indices: NDArray[np.int64]) -> Self:
         """The clips at ``indices``, in that order."""

@@ -81,7 +81,7 @@ def _walk(costs: NDArray[np.float32]) -> NDArray[np.float32]:
         np.minimum(before[first:stop], last[first:stop], out=cells)
         np.minimum(cells, last[first + 1 : stop + 1], out=cells)
         # A view: the cells (t, diagonal - t) of all pairs.
-        cells += np.moveaxis(turned.diagonal(columns - 1 - diagonal, 0, 2), -1, 0)
+        cells += turned.diagonal(columns - 1 - diagonal, 0, 2).transpose(2, 0, 1)
         current[first] = current[stop + 1] = np.inf
         before, last, current = last, current, before
     return np.array(last[rows])

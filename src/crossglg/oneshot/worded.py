@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.oneshot.distances import normalise_rows, weighted_joint_distances
+from crossglg.oneshot.distances import normalise_rows, point_joints, weighted_joint_distances
 from crossglg.oneshot.features import ClipFeatures
 from crossglg.skeleton.layout import Layout
 
@@ -72,8 +72,8 @@ def _match_weighted(
     query: ClipFeatures, support: ClipFeatures, weights: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     return weighted_joint_distances(
-        query.joints,
-        support.joints,
+        point_joints(query.joints),
+        point_joints(support.joints),
         query_weights=np.zeros_like(query.importance),
         support_weights=weights,
     )
