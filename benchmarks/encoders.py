@@ -4,85 +4,38 @@
     python benchmarks/encoders.py --encoder patchgcn --encoder stgcn --frames 32 --layout openni15
     python benchmarks/encoders.py --threads 1 --rows rows.json     # goes on where it was stopped
 
-InfoGCN is measured in turns with the plain reference of this file: its equations in the style of
-research code, a loop over heads, separate branches, one batch norm each. Both have the same
-weights, and the outputs must agree. The other encoders have no such reference. In inference the
-encoders are measured as they are used, with their batch norms folded, the reference as it is
-written. Seconds are the process's CPU time divided by the threads, which other work on the machine
-disturbs least. The limit is the count of multiply-adds at the rate at which this machine multiplies
-large matrices, in the same precision and in the same minute.
+InfoGCN, HD-GCN and MotionBERT are measured in turns with plain references (``plain_encoders.py``).
+Both have the same weights, and the outputs must agree. In inference encoders are measured as they
+are used, with their batch norms folded (with ``--compiled`` put through torch.compile too), the
+reference as it is written. Seconds are the process's CPU time divided by the threads, which other
+work on the machine disturbs least. The limit is the count of multiply-adds of the plain reference
+at the rate at which this machine multiplies large matrices, in the same precision and in the same
+minute. Memory is what one step takes at its peak beside encoder and clips (Linux only).
 """
 
 import argparse
-import copy
 import json
 import statistics
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import product
+from multiprocessing import get_context
 from pathlib import Path
 
 import torch
+from plain_encoders import make_plain
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from crossglg.encoders import InfoGCN, SkeletonEncoder, create_encoder
-from crossglg.encoders.block import SpaceTimeBlock
+from crossglg.encoders import SkeletonEncoder, create_encoder
 from crossglg.encoders.folding import fold
-from crossglg.encoders.infogcn import AttentionGraphConvolution
-from crossglg.encoders.temporal import MultiScaleTemporal
 from crossglg.skeleton import get_layout
 
 _MATRIX = 2048
 _ENCODERS = ("infogcn", "hdgcn", "stgcn", "patchgcn", "motionbert")
 _PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
-
-
-class PlainSpace(nn.Module):
-    """Section 3.3, head by head."""
-
-    def __init__(self, fast: AttentionGraphConvolution) -> None:
-        super().__init__()
-        self.norm_in, self.to_query_key = fast.norm_in, fast.to_query_key
-        self.topology, self.mix = fast.topology, fast.mix
-        self.norm_out, self.shortcut = fast.norm_out, fast.shortcut
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B D T V) -> (B D' T V)."""
-        joints = x.permute(0, 2, 3, 1).contiguous()
-        query, key = self.to_query_key(self.norm_in(joints)).chunk(2, dim=-1)
-        heads = len(self.mix)
-        total: Tensor | int = 0
-        for q, k, topology, mix in zip(
-            query.chunk(heads, -1), key.chunk(heads, -1), self.topology, self.mix, strict=True
-        ):
-            attention = torch.softmax(q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5, dim=-1)
-            mixed = (attention * topology) @ joints
-            total = total + mix(mixed.permute(0, 3, 1, 2).contiguous())
-        return torch.relu(self.norm_out(total) + self.shortcut(x))
-
-
-class PlainTime(nn.Module):
-    """Four branches, each on its own."""
-
-    def __init__(self, fast: MultiScaleTemporal) -> None:
-        super().__init__()
-        self.branches = fast.branches
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B D T V) -> (B D' T/stride V)."""
-        return torch.cat([branch(x) for branch in self.branches], dim=1)
-
-
-def make_plain(encoder: InfoGCN) -> InfoGCN:
-    """A copy with the same weights whose blocks compute as plainly as the equations read."""
-    plain = copy.deepcopy(encoder)
-    for block in plain.blocks:
-        assert isinstance(block, SpaceTimeBlock)
-        assert isinstance(block.space, AttentionGraphConvolution)
-        block.space, block.time = PlainSpace(block.space), PlainTime(block.time)
-    return plain
 
 
 @dataclass(frozen=True)
@@ -93,7 +46,7 @@ class Setting:
     precision: torch.dtype
     training: bool
 
-    def step(self, encoder: SkeletonEncoder) -> Tensor:
+    def step(self, encoder: nn.Module) -> Tensor:
         """One forward pass, and a backward one in training."""
         encoder.train(self.training)
         with (
@@ -122,7 +75,7 @@ def matmul_rate(precision: torch.dtype) -> float:
     return 2 * _MATRIX**3 / statistics.median(times)
 
 
-def check_equal(encoder: SkeletonEncoder, plain: SkeletonEncoder, setting: Setting) -> None:
+def check_equal(encoder: nn.Module, plain: nn.Module, setting: Setting) -> None:
     """Refuse to time two encoders that say different things."""
     apart = (setting.step(encoder) - setting.step(plain)).abs().max()
     scale = setting.step(plain).abs().max()
@@ -130,16 +83,47 @@ def check_equal(encoder: SkeletonEncoder, plain: SkeletonEncoder, setting: Setti
     assert apart < bound * scale, f"outputs differ by {apart / scale:.2g}"
 
 
-def measure(name: str, encoder: SkeletonEncoder, setting: Setting, rounds: int) -> str:
-    """One row: clips a second, ratio to plain code if there is any, share of the limit."""
-    plain = make_plain(encoder) if isinstance(encoder, InfoGCN) else None
-    used = encoder if setting.training else fold(encoder)
+def peak_megabytes(name: str, words: argparse.Namespace, setting: Setting) -> str:
+    """Most memory that a step takes beside encoder and clips, in a process of its own."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        peak = pool.submit(_peak, name, words, setting).result()
+    return "" if peak is None else f"{peak:.0f}"
+
+
+def _peak(name: str, words: argparse.Namespace, setting: Setting) -> float | None:
+    torch.set_num_threads(words.threads)
+    encoder: nn.Module = build(name, words, setting.clips.shape[1])
+    encoder = encoder if setting.training else fold(encoder)
+    try:
+        Path("/proc/self/clear_refs").write_text("5")  # forget earlier peaks
+        before = _status("VmRSS")
+        setting.step(encoder)
+        return (_status("VmHWM") - before) / 1024
+    except OSError:  # not on Linux
+        return None
+
+
+def _status(name: str) -> int:
+    """Kilobytes that Linux reports about this process."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
+
+
+def measure(
+    name: str, encoder: SkeletonEncoder, setting: Setting, words: argparse.Namespace
+) -> str:
+    """One row: clips a second, ratio to plain code if there is any, share of the limit, memory."""
+    plain = make_plain(name, encoder)
+    used: nn.Module = encoder if setting.training else fold(encoder)
+    if words.compiled:
+        used = torch.compile(used, dynamic=True)
     if plain is not None:
         check_equal(used, plain, setting)
     ratios, fast, limits = [], [], []
     with FlopCounterMode(display=False) as counter:
         setting.step(plain or encoder)  # what merged layers compute beside zeros is not counted
-    for _ in range(rounds):
+    memory = peak_megabytes(name, words, setting)
+    for _ in range(words.rounds):
         fast.append(seconds(lambda: setting.step(used)))
         if plain is not None:
             ratios.append(seconds(lambda: setting.step(plain)) / fast[-1])
@@ -150,7 +134,7 @@ def measure(name: str, encoder: SkeletonEncoder, setting: Setting, rounds: int) 
     return (
         f"| {name} | {str(setting.precision).removeprefix('torch.')} | {kind} | {clip_count} "
         f"| {persons} | {frames} | {clip_count / statistics.median(fast):.0f} "
-        f"| {times} | {100 * statistics.median(limits):.0f} % |"
+        f"| {times} | {100 * statistics.median(limits):.0f} % | {memory} |"
     )
 
 
@@ -175,6 +159,7 @@ def read_words() -> argparse.Namespace:
     parser.add_argument("--width", type=int, default=64)
     parser.add_argument("--layout", default="ntu25")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--compiled", action="store_true", help="with torch.compile")
     parser.add_argument(
         "--rows", type=Path, help="JSON file of rows done; only others are measured"
     )
@@ -192,7 +177,7 @@ def main() -> None:
     print(
         "| encoder | precision | what | clips | persons | frames | clips/s | times plain ", end=""
     )
-    print("| of the limit |\n|---|---|---|---|---|---|---|---|---|")
+    print("| of the limit | MB |\n|---|---|---|---|---|---|---|---|---|---|")
     for circumstances in product(
         words.encoder or ["infogcn"],
         words.what or ["inference", "training"],
@@ -201,13 +186,13 @@ def main() -> None:
         words.persons or [1],
         words.frames or [64],
     ):
-        key = json.dumps([*circumstances, words.width, words.layout, words.threads])
+        key = json.dumps([*circumstances, words.width, words.layout, words.threads, words.compiled])
         if key not in done:
             name, what, precision, batch, persons, frames = circumstances
             encoder = build(name, words, persons)
             clips = torch.randn(batch, persons, frames, encoder.layout.joint_count, 3)
             setting = Setting(clips, _PRECISIONS[precision], what == "training")
-            done[key] = measure(name, encoder, setting, words.rounds)
+            done[key] = measure(name, encoder, setting, words)
             if words.rows is not None:
                 words.rows.write_text(json.dumps(done, indent=1), "utf-8")
         print(done[key], flush=True)
