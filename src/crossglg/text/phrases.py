@@ -28,6 +28,7 @@ from crossglg.text.mentions import (
     shares_joints,
     spoken_sides,
 )
+from crossglg.text.postures import mark_still
 from crossglg.text.stillness import still_nouns
 from crossglg.text.tokens import OPENING, Token, read_tokens, singular
 
@@ -77,7 +78,7 @@ PhraseReader = Callable[[str], tuple[Phrase, ...]]
 
 def find_phrases(text: str) -> tuple[Phrase, ...]:
     """All mentions of body parts in reading order, those that do not count included."""
-    tokens = read_tokens(text)
+    tokens = mark_still(read_tokens(text))
     clauses = split_clauses(tokens)
     still = still_nouns(tokens, clauses)
     memory = _Memory()
