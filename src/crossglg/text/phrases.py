@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.skeleton.layout import Layout
+from crossglg.text.bystanders import bystanders
 from crossglg.text.clauses import is_verb, split_clauses, tells_place
+from crossglg.text.comparisons import compared
 from crossglg.text.descriptions import ActionDescription
 from crossglg.text.lexicon import SIDES, get_lexicon, is_paired, joints_of_noun, limb_of
 from crossglg.text.mentions import (
@@ -80,7 +82,7 @@ def find_phrases(text: str) -> tuple[Phrase, ...]:
     """All mentions of body parts in reading order, those that do not count included."""
     tokens = mark_still(read_tokens(text))
     clauses = split_clauses(tokens)
-    still = still_nouns(tokens, clauses)
+    still = still_nouns(tokens, clauses) | bystanders(tokens, clauses) | compared(tokens)
     memory = _Memory()
     found: list[tuple[int, Phrase]] = []
     for clause in clauses:
@@ -88,7 +90,7 @@ def find_phrases(text: str) -> tuple[Phrase, ...]:
         resting = {place for place, i in enumerate(clause.indices) if i in still}
         for span, phrase in _read_clause(words, resting, memory):
             before = words[span.first - 1].word if span.first else ""
-            if before == "is" or (before == ":" and words[span.noun].kind == "side"):
+            if before in ("is", "say") or (before == ":" and words[span.noun].kind == "side"):
                 _tell_side(found, phrase)
             found.append((clause.indices[span.noun], phrase))
     return tuple(phrase for _, phrase in sorted(found, key=_position))
@@ -198,7 +200,8 @@ def _is_place(words: Sequence[Token], span: Span, *, comes_later: bool) -> bool:
     lexicon = get_lexicon()
     before = words[span.first - 1].word if span.first else ""
     after = [word.word for word in words[span.last + 1 : span.last + 2]]
-    if before == "from" and (lexicon.ways.intersection(after) or (comes_later and after == ["to"])):
+    goes_to = comes_later and _goes_to(words[span.last + 1 :])
+    if before == "from" and (lexicon.ways.intersection(after) or goes_to):
         return True  # "from the waist up"; "the hand runs from the forehead to the nape"
     if any(word.word in lexicon.touched for word in words[span.last + 2 : span.last + 3]):
         # "The knee is patted by the hand", but "is hugged to the chest".
@@ -209,12 +212,21 @@ def _is_place(words: Sequence[Token], span: Span, *, comes_later: bool) -> bool:
     return words[span.noun].word in lexicon.bulk and before in lexicon.carriers
 
 
+def _goes_to(after: Sequence[Token]) -> bool:
+    """Whether the way from here goes to another place: "from one shoulder, over it, to the ear"."""
+    to = next((n for n, word in enumerate(after) if word.word == "to"), -1)
+    leads = after[to + 1 : to + 2]
+    near = to == 0 or (to > 0 and after[0].word == "," and after[to - 1].word == ",")
+    return near and any(word.kind in ("noun", "other", *OPENING) for word in leads)
+
+
 def _lies_somewhere(words: Sequence[Token], span: Span) -> bool:
     """Whether nothing is said of the part but where it is: "with the hands on the knees"."""
     after = list(words[span.last + 1 :])
     if span.first and words[span.first - 1].word in _PUTS:
         if after and after[0].word == "crossed":
-            return True  # "with the arms crossed"
+            # "With the arms crossed" they rest; crossed legs are a way to sit.
+            return limb_of(singular(words[span.noun].word) or "head") == "arm"
         after = after[1:] if after and after[0].word in _PUT else after
     else:
         after = list(dropwhile(lambda word: word.kind in ("join", "noun", *OPENING), after))
@@ -310,7 +322,7 @@ def _remember(
     spoken: tuple[str, ...],
 ) -> None:
     noun = singular(words[span.noun].word)
-    if noun is not None:
+    if noun is not None and is_paired(noun):  # "before the chest, the left one ..."
         memory.nouns = (*memory.nouns, noun) if in_list else (noun,)
     if len(spoken) == 1:
         memory.side = spoken

@@ -16,6 +16,8 @@ _BEARS = frozenset(
     for verb in ("support", "bear", "carry", "carri")
     for end in ("", "s", "es", "ing")
 )
+_SERVES = frozenset({"provide", "provides", "providing", "form", "forms", "forming"})
+_PIVOTS = frozenset({"pivot", "pivots"})
 
 
 def mark_still(tokens: Sequence[Token]) -> list[Token]:
@@ -45,7 +47,7 @@ def _tells_posture(tokens: Sequence[Token], index: int) -> bool:
     lexicon = get_lexicon()
     word, before = tokens[index].word, tokens[index - 1]
     if word in lexicon.postures and before.kind == "noun":
-        return before.word not in lexicon.need_an_article
+        return True
     near = [token.word for token in tokens[max(0, index - _POSED_WITHIN) : index]]
     owner = [token.kind for token in tokens[max(0, index - 2) : index - 1]]
     told = before.word in ("is", "are", "held", "kept") and owner == ["noun"]
@@ -56,14 +58,18 @@ def _tells_posture(tokens: Sequence[Token], index: int) -> bool:
 
 def _only_bears(tokens: Sequence[Token], index: int) -> bool:
     """Whether a limb does nothing but stand or bear: "the left leg supports the body"."""
-    told = ("function", "join", "adjective")  # "the right leg, slightly bent, bears"
-    before = next((n for n in range(index - 1, -1, -1) if tokens[n].kind not in told), index)
+    # "The right leg, slightly bent, bears", "the foot pivots on the floor and carries".
+    told = ("function", "join", "adjective", "still")
+    skipped = (n for n in range(index - 1, -1, -1)
+               if tokens[n].kind not in told and tokens[n].word not in _PIVOTS)  # fmt: skip
+    before = next(skipped, index)
     if tokens[before].kind != "noun":
         return False
     after = [token.word for token in tokens[index + 1 : index + 3]]
     if tokens[index].word in ("stand", "stands"):
         return "up" not in after[:1]
-    if tokens[index].word in ("provide", "provides", "providing"):
-        near = (token.word for token in tokens[index + 1 : index + 4])
+    near = [token.word for token in tokens[index + 1 : index + 4]]
+    if tokens[index].word in _SERVES:
         return bool({"stability", "support", "balance", "base"}.intersection(near))
-    return tokens[index].word in _BEARS and after in (["the", "body"], ["the", "weight"])
+    loads = (["the", "body"], ["the", "weight"], ["all", "the", "weight"])
+    return tokens[index].word in _BEARS and any(near[: len(load)] == load for load in loads)
