@@ -5,6 +5,7 @@ one that looks or points somewhere, or keeps the balance, does so in any action.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from crossglg.text.clauses import Clause, has_verb
 from crossglg.text.lexicon import get_lexicon, limb_of
@@ -13,20 +14,24 @@ from crossglg.text.tokens import OPENING, Token, singular
 _NAMED = ("noun", "side")
 _SEES_WITHIN = 3  # words: "you might even see"
 _PURPOSES = frozenset({"so", "that", "so that"})
-_ON_BALANCE = frozenset({"for", "help with", "to aid"})
 
 
 def bystanders(tokens: Sequence[Token], clauses: Sequence[Clause]) -> frozenset[int]:
     """Positions of the body words of parts that do not count for what they do."""
     found: set[int] = set()
-    open_to_doubt: list[Clause] = []
+    in_doubt: list[Clause] = []
+    doubtful: list[Clause] = []
     for clause in clauses:
         words = [tokens[i] for i in clause.indices]
         optional = _optional(words)
-        if clause.after in open_to_doubt and words and words[0].word == "with":
+        hangs_on = words and words[0].word == "with"
+        if any(clause.after is one for one in (in_doubt if hangs_on else doubtful)):
             optional = _named(words, 0)  # "the arms may jerk down with fists closed"
         if optional:
-            open_to_doubt.append(clause)
+            in_doubt.append(clause)
+        if any(word.word in get_lexicon().doubts for word in words[-2:] if word.kind != "join"):
+            in_doubt.append(clause)
+            doubtful.append(clause)  # "perhaps with ...", "if needed, ..."
         for named in (optional, _directed(words), _balancing(words)):
             found.update(clause.indices[n] for n in named)
     return frozenset(found)
@@ -56,8 +61,12 @@ def _is_of_the_clause(words: Sequence[Token], index: int) -> bool:
         return False  # "either hand can do it", "so that the hands can reach"
     if any(word.kind in _NAMED for word in before):
         return True
+    if [word.word for word in before] == ["there"]:
+        return True  # "there may be a slight bend of the knees"
     sees = bool(get_lexicon().noticing.intersection(after[:_SEES_WITHIN]))
-    return sees and any(word.kind in ("pronoun", "person") for word in before)
+    if any(word.kind == "person" or word.word in ("you", "one") for word in before):
+        return not sees or words[index].word in ("may", "might")  # "you can see the hips drop"
+    return False
 
 
 def _named(words: Sequence[Token], start: int) -> set[int]:
@@ -73,10 +82,11 @@ def _directed(words: Sequence[Token]) -> set[int]:
     found: set[int] = set()
     for index, word in enumerate(words):
         subject = _subject(words, index)
-        if not subject or [after.word for after in words[index + 1 : index + 2]] == ["up"]:
-            continue  # "the head looks up": it tips back
-        nouns = {singular(words[n].word) for n in subject}
-        if word.word in lexicon.gazing and nouns <= lexicon.gazers:
+        nouns = {singular(words[n].word) for n in subject if words[n].kind == "noun"}
+        if not nouns or _does_more(words[index:]):
+            continue  # "the palms face the wall and push"
+        tips_back = [after.word for after in words[index + 1 : index + 2]] == ["up"]
+        if word.word in lexicon.gazing and nouns <= lexicon.gazers and not tips_back:
             found.update(subject)
         if word.word in lexicon.pointing and nouns <= lexicon.pointers:
             found.update(subject)
@@ -85,19 +95,24 @@ def _directed(words: Sequence[Token]) -> set[int]:
 
 def _balancing(words: Sequence[Token]) -> set[int]:
     """Limbs that only keep the balance: "the arms spread out for balance"."""
-    for index, word in enumerate(words[:-1]):
-        if word.word == "for" and words[index + 1].word in get_lexicon().balance:
-            named = [n for n in _named(words, 0) if n < index]
-            if not _does_more(words[max(named, default=0) : index]):
-                return {n for n in named if limb_of(singular(words[n].word) or "head")}
+    lexicon = get_lexicon()
+    for index, word in enumerate(words):
+        led = words[index - 1].word if index else ""
+        if word.word not in lexicon.balance or led not in lexicon.balancing:
+            continue
+        named = [n for n in _named(words, 0) if n < index]
+        if _does_more(words[max(named, default=0) : index]):
+            return set()
+        limbs = {n: limb_of(singular(words[n].word) or "head") for n in named}
+        # An ankle that wobbles to keep the balance acts.
+        return {n for n, limb in limbs.items() if limb == "arm" or (limb and led == "for")}
     return set()
 
 
 def _does_more(words: Sequence[Token]) -> bool:
     """Whether these words tell two things of a part: "lift the hem or spread out"."""
     return any(
-        one.kind == "join" and other.kind in ("other", "target")
-        for one, other in zip(words, words[1:], strict=False)
+        one.kind == "join" and other.kind in ("other", "target") for one, other in pairwise(words)
     )
 
 
@@ -108,9 +123,7 @@ def _subject(words: Sequence[Token], verb: int) -> set[int]:
         word = words[index]
         if word.kind in _NAMED:
             found.add(index)
-        elif found and word.kind not in ("join", *OPENING):
-            break
-        elif not found and not _comes_before_verb(word):
+        elif not (word.kind in ("join", *OPENING) if found else _comes_before_verb(word)):
             break
     return found
 

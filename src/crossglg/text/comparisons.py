@@ -5,13 +5,15 @@ do there says nothing of the action at hand.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import dropwhile, takewhile
 
 from crossglg.text.lexicon import get_lexicon
-from crossglg.text.tokens import Token
+from crossglg.text.tokens import OPENING, Token
 
 _SET_APART = frozenset({"sets", "set", "setting"})
 _HANGS_ON = frozenset({"where", "in which", "which", "when", "whose"})
 _ENDS = frozenset(".;:!?)")
+_GO_ON = frozenset({"while", "but", "because"})
 
 
 def compared(tokens: Sequence[Token]) -> frozenset[int]:
@@ -33,8 +35,10 @@ def _compares(tokens: Sequence[Token], index: int) -> bool:
         or (word == "from" and bool(lexicon.distinguishers.intersection(near)))
         or (word == "apart from" and bool(_SET_APART.intersection(near)))
     )
-    named = [token.kind for token in tokens[index + 1 : index + 3]]
-    return tells and named[:1] != ["noun"] and "noun" not in named[1:] and "side" not in named
+    rest = list(takewhile(lambda token: token.kind not in ("join", "break"), tokens[index + 1 :]))
+    head = list(dropwhile(lambda token: token.kind in OPENING, rest))
+    names_part = head[:1] != [] and head[0].kind == "noun" and rest[-1].kind == "noun"
+    return tells and not names_part
 
 
 def _reach(tokens: Sequence[Token], start: int) -> Iterator[int]:
@@ -50,7 +54,6 @@ def _reach(tokens: Sequence[Token], start: int) -> Iterator[int]:
             if hangs or not opens:
                 return
             hangs = True
-        elif token.word in ("while", "but", "because") or (token.word in _HANGS_ON and hangs):
-            if token.word not in _HANGS_ON:
-                return
+        elif token.word in _GO_ON:
+            return
         yield index

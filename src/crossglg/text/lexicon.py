@@ -71,6 +71,7 @@ class Lexicon:
         pointing: Verbs of pointing somewhere.
         pointers: Body words that point without acting ("the toes point up").
         balance: What limbs serve that act for it only ("for balance").
+        balancing: Words that lead to it.
         comparers: Words that lead to another action ("unlike a squat").
         distinguishers: Verbs whose "from" leads to another action ("differs from a squat").
         relatives: Words that begin a clause on the words before it.
@@ -140,6 +141,7 @@ class Lexicon:
     pointing: frozenset[str]
     pointers: frozenset[str]
     balance: frozenset[str]
+    balancing: frozenset[str]
     comparers: frozenset[str]
     distinguishers: frozenset[str]
     relatives: frozenset[str]

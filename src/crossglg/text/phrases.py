@@ -215,9 +215,11 @@ def _is_place(words: Sequence[Token], span: Span, *, comes_later: bool) -> bool:
 def _goes_to(after: Sequence[Token]) -> bool:
     """Whether the way from here goes to another place: "from one shoulder, over it, to the ear"."""
     to = next((n for n, word in enumerate(after) if word.word == "to"), -1)
-    leads = after[to + 1 : to + 2]
+    kinds = [word.kind for word in after[to + 1 : to + 3]]
+    if kinds[:1] == ["other"] and kinds[1:2] != ["determiner"]:  # "to bring the mouth close"
+        kinds = ["noun"]
     near = to == 0 or (to > 0 and after[0].word == "," and after[to - 1].word == ",")
-    return near and any(word.kind in ("noun", "other", *OPENING) for word in leads)
+    return near and kinds[:1] != [] and kinds[0] in ("noun", *OPENING)
 
 
 def _lies_somewhere(words: Sequence[Token], span: Span) -> bool:

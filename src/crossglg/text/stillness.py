@@ -194,6 +194,8 @@ def _spoken_of(words: Sequence[Token], index: int) -> list[int]:
     """The body words that the word of stillness here speaks of, and no others of its clause."""
     if held := _held(words, index):
         return held
+    if words[index].word == "than" and words[index - 1].word == "more":
+        return _phrase(words, index + 1)  # "the legs, more than the elbows, pull"
     if words[index].word == "without" and any(_denies(word) for word in words[:index]):
         return []
     if words[index].kind != "still" or not _speaks_of_what_follows(words, index):

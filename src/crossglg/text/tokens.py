@@ -82,7 +82,7 @@ def _known_groups() -> frozenset[str]:
             *lexicon.nouns, *lexicon.plurals, *lexicon.places, *lexicon.stillness,
             *lexicon.stillness_exceptions, *lexicon.appositions, *lexicon.idioms,
             *lexicon.minor_roles, *lexicon.excluders, *lexicon.exceptors, *lexicon.echoes,
-            *lexicon.postures, *lexicon.comparers, *lexicon.raised_as,
+            *lexicon.postures, *lexicon.comparers, *lexicon.raised_as, *lexicon.doubts,
         }
         if " " in words
     )  # fmt: skip
@@ -240,7 +240,7 @@ def _belongs_to_a_thing(tokens: Sequence[Token], index: int) -> bool:
         return False
     owner = _owner(tokens[index + 2 :])
     if token.word in lexicon.need_an_article:
-        return owner is None or owner.kind == "noun"
+        return owner is None or owner.kind == "noun" or owner.word in lexicon.refer_back
     return owner is None
 
 
