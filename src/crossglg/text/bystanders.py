@@ -55,8 +55,9 @@ def _optional(words: Sequence[Token]) -> set[int]:
 def _is_of_the_clause(words: Sequence[Token], index: int) -> bool:
     """Whether "may" or the like says of the clause's own parts that they need not act."""
     before, after = words[:index], [word.word for word in words[index + 1 :]]
-    if before and before[-1].kind in OPENING:
-        return False  # "gripping a can"
+    seen = after[:1] == ["be"] and bool(get_lexicon().noticing.intersection(after[1:2]))
+    if seen or (before and before[-1].kind in OPENING):
+        return False  # "can be seen moving", "gripping a can"
     if has_verb(before) or any(word.word in ("either", *_PURPOSES) for word in before):
         return False  # "either hand can do it", "so that the hands can reach"
     if any(word.kind in _NAMED for word in before):
@@ -83,9 +84,10 @@ def _directed(words: Sequence[Token]) -> set[int]:
     for index, word in enumerate(words):
         subject = _subject(words, index)
         nouns = {singular(words[n].word) for n in subject if words[n].kind == "noun"}
-        if not nouns or _does_more(words[index:]):
+        if not nouns or does_more(words[index:]):
             continue  # "the palms face the wall and push"
-        tips_back = [after.word for after in words[index + 1 : index + 2]] == ["up"]
+        up = [after.word for after in words[index + 1 : index + 2]] == ["up"]
+        tips_back = up and "palm" not in nouns
         if word.word in lexicon.gazing and nouns <= lexicon.gazers and not tips_back:
             found.update(subject)
         if word.word in lexicon.pointing and nouns <= lexicon.pointers:
@@ -101,7 +103,7 @@ def _balancing(words: Sequence[Token]) -> set[int]:
         if word.word not in lexicon.balance or led not in lexicon.balancing:
             continue
         named = [n for n in _named(words, 0) if n < index]
-        if _does_more(words[max(named, default=0) : index]):
+        if does_more(words[max(named, default=0) : index]):
             return set()
         limbs = {n: limb_of(singular(words[n].word) or "head") for n in named}
         # An ankle that wobbles to keep the balance acts.
@@ -109,7 +111,7 @@ def _balancing(words: Sequence[Token]) -> set[int]:
     return set()
 
 
-def _does_more(words: Sequence[Token]) -> bool:
+def does_more(words: Sequence[Token]) -> bool:
     """Whether these words tell two things of a part: "lift the hem or spread out"."""
     return any(
         one.kind == "join" and other.kind in ("other", "target") for one, other in pairwise(words)

@@ -12,6 +12,7 @@ from crossglg.text.tokens import OPENING, Token
 
 _SET_APART = frozenset({"sets", "set", "setting"})
 _HANGS_ON = frozenset({"where", "in which", "which", "when", "whose"})
+_NAMED_WITHIN = 5  # words: "than nodding yes,"
 _ENDS = frozenset(".;:!?)")
 _GO_ON = frozenset({"while", "but", "because"})
 
@@ -33,12 +34,19 @@ def _compares(tokens: Sequence[Token], index: int) -> bool:
     tells = (
         word in lexicon.comparers
         or (word == "from" and bool(lexicon.distinguishers.intersection(near)))
+        or (word in ("than", "like") and _explains(tokens[index:]))
         or (word == "apart from" and bool(_SET_APART.intersection(near)))
     )
     rest = list(takewhile(lambda token: token.kind not in ("join", "break"), tokens[index + 1 :]))
     head = list(dropwhile(lambda token: token.kind in OPENING, rest))
     names_part = head[:1] != [] and head[0].kind == "noun" and rest[-1].kind == "noun"
     return tells and not names_part
+
+
+def _explains(tokens: Sequence[Token]) -> bool:
+    """Whether a clause hangs on this action: "than nodding, where only the head tips"."""
+    near = [token.word for token in tokens[1:_NAMED_WITHIN]]
+    return "," in near and tokens[near.index(",") + 2].word in ("where", "when")
 
 
 def _reach(tokens: Sequence[Token], start: int) -> Iterator[int]:
