@@ -21,6 +21,7 @@ from crossglg.text.phrases import PhraseReader
 DATA = Path(__file__).parent / "data"
 UNSEEN = "blind_fourth"
 SETS = (
+    "plain",
     UNSEEN,
     "blind_third",
     "blind_second",

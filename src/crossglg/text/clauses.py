@@ -95,7 +95,10 @@ def _behind_a_thing(words: Sequence[Token], index: int) -> bool:
 
 def _before_phrase(words: Sequence[Token], index: int) -> int:
     """The last word up to here that opens no phrase."""
-    while index >= 0 and words[index].kind in OPENING:
+    while index >= 0:
+        made = "-" in words[index].word and words[index + 1].kind != "determiner"
+        if words[index].kind not in OPENING and not made:  # "over the turned-out feet"
+            break
         index -= 1
     return index
 

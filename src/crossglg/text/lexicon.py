@@ -57,9 +57,23 @@ class Lexicon:
         descriptive: Words of stillness that may describe a thing ("a steady beat").
         face_targets: Verbs that touch the face only ("holds the nose").
         spots: Words for a spot on a body part ("the crook of the elbow").
+        raised: How a part acts though it stays so ("stays bent").
+        raised_as: What a part that stays up acts as.
+        bears: What a part does on one spot ("presses down and stays there").
         resting_places: Words of stillness where the clause has no verb of motion ("at the sides").
         touched: What is done to the place a hand touches ("the knee is patted").
         targets: Verbs whose object is a place.
+        modals: Verbs that only allow what follows ("may tilt").
+        doubts: Adverbs that leave open whether anything acts ("maybe one foot").
+        noticing: What one may do without acting ("you might see").
+        gazing: Verbs of looking somewhere.
+        gazers: Body words that look.
+        pointing: Verbs of pointing somewhere.
+        pointers: Body words that point without acting ("the toes point up").
+        balance: What limbs serve that act for it only ("for balance").
+        balancing: Words that lead to it.
+        comparers: Words that lead to another action ("unlike a squat").
+        distinguishers: Verbs whose "from" leads to another action ("differs from a squat").
         relatives: Words that begin a clause on the words before it.
         denials: Words of stillness that deny others ("not to be ignored").
         activity: Words that deny a word of stillness before them ("remains active").
@@ -113,9 +127,23 @@ class Lexicon:
     descriptive: frozenset[str]
     face_targets: frozenset[str]
     spots: frozenset[str]
+    raised: frozenset[str]
+    raised_as: frozenset[str]
+    bears: frozenset[str]
     resting_places: frozenset[str]
     touched: frozenset[str]
     targets: frozenset[str]
+    modals: frozenset[str]
+    doubts: frozenset[str]
+    noticing: frozenset[str]
+    gazing: frozenset[str]
+    gazers: frozenset[str]
+    pointing: frozenset[str]
+    pointers: frozenset[str]
+    balance: frozenset[str]
+    balancing: frozenset[str]
+    comparers: frozenset[str]
+    distinguishers: frozenset[str]
     relatives: frozenset[str]
     denials: frozenset[str]
     activity: frozenset[str]

@@ -9,31 +9,29 @@ reproducible and free of further packages.
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import dropwhile
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.skeleton.layout import Layout
-from crossglg.text.clauses import is_verb, split_clauses, tells_place
+from crossglg.text.bystanders import bystanders
+from crossglg.text.clauses import split_clauses
+from crossglg.text.comparisons import compared
 from crossglg.text.descriptions import ActionDescription
 from crossglg.text.lexicon import SIDES, get_lexicon, is_paired, joints_of_noun, limb_of
 from crossglg.text.mentions import (
     Span,
     find_spans,
     goes_on,
-    is_of_others,
     owners,
     shares_joints,
     spoken_sides,
 )
+from crossglg.text.places import is_place, is_touched, lies_somewhere
+from crossglg.text.postures import mark_still
 from crossglg.text.stillness import still_nouns
-from crossglg.text.tokens import OPENING, Token, read_tokens, singular
-
-# "With the elbows tucked against the ribs", "keeps both arms behind the back".
-_PUTS = frozenset({"with", "keep", "keeps", "keeping"})
-_PUT = frozenset({"kept", "pressed", "propped", "tucked"})
+from crossglg.text.tokens import Token, read_tokens, singular
 
 Role = Literal["acts", "still", "place"]
 
@@ -77,9 +75,9 @@ PhraseReader = Callable[[str], tuple[Phrase, ...]]
 
 def find_phrases(text: str) -> tuple[Phrase, ...]:
     """All mentions of body parts in reading order, those that do not count included."""
-    tokens = read_tokens(text)
+    tokens = mark_still(read_tokens(text))
     clauses = split_clauses(tokens)
-    still = still_nouns(tokens, clauses)
+    still = still_nouns(tokens, clauses) | bystanders(tokens, clauses) | compared(tokens)
     memory = _Memory()
     found: list[tuple[int, Phrase]] = []
     for clause in clauses:
@@ -87,7 +85,7 @@ def find_phrases(text: str) -> tuple[Phrase, ...]:
         resting = {place for place, i in enumerate(clause.indices) if i in still}
         for span, phrase in _read_clause(words, resting, memory):
             before = words[span.first - 1].word if span.first else ""
-            if before == "is" or (before == ":" and words[span.noun].kind == "side"):
+            if before in ("is", "say") or (before == ":" and words[span.noun].kind == "side"):
                 _tell_side(found, phrase)
             found.append((clause.indices[span.noun], phrase))
     return tuple(phrase for _, phrase in sorted(found, key=_position))
@@ -157,9 +155,9 @@ def _read_clause(
         in_list = goes_on(words, span)
         listed = listed if in_list else ()
         placed = (
-            _is_place(words, span, comes_later=number > 0)
-            or _is_touched(words, spans, number)
-            or _lies_somewhere(words, span)
+            is_place(words, span, comes_later=number > 0)
+            or is_touched(words, spans, number)
+            or lies_somewhere(words, span)
             or (placed and in_list)
         )
         role: Role = "still" if span.noun in still else "place" if placed else "acts"
@@ -186,63 +184,6 @@ def _nouns(words: Sequence[Token], span: Span, memory: _Memory) -> tuple[str, ..
     if noun in get_lexicon().spots and limb_of(whole) != limb_of(noun):
         return (whole,)  # "the heel of the hand"
     return (noun,)
-
-
-def _is_place(words: Sequence[Token], span: Span, *, comes_later: bool) -> bool:
-    opens = span.first == 1 and words[0].word in get_lexicon().clause_starts
-    if opens and span.last + 1 < len(words) and is_verb(words, span.last + 1):
-        return False  # "before the elbows are lifted"
-    if tells_place(words[: span.noun + 1]) or is_of_others(words, span):
-        return True
-    lexicon = get_lexicon()
-    before = words[span.first - 1].word if span.first else ""
-    after = [word.word for word in words[span.last + 1 : span.last + 2]]
-    if before == "from" and (lexicon.ways.intersection(after) or (comes_later and after == ["to"])):
-        return True  # "from the waist up"; "the hand runs from the forehead to the nape"
-    if any(word.word in lexicon.touched for word in words[span.last + 2 : span.last + 3]):
-        # "The knee is patted by the hand", but "is hugged to the chest".
-        led = words[span.last + 3 : span.last + 4]
-        moved = any(word.kind == "place" and word.word != "between" for word in led)
-        return words[span.last + 1].kind == "verb" and not moved
-    # The body that limbs carry, lift or push is their load.
-    return words[span.noun].word in lexicon.bulk and before in lexicon.carriers
-
-
-def _lies_somewhere(words: Sequence[Token], span: Span) -> bool:
-    """Whether nothing is said of the part but where it is: "with the hands on the knees"."""
-    after = list(words[span.last + 1 :])
-    if span.first and words[span.first - 1].word in _PUTS:
-        if after and after[0].word == "crossed":
-            return True  # "with the arms crossed"
-        after = after[1:] if after and after[0].word in _PUT else after
-    else:
-        after = list(dropwhile(lambda word: word.kind in ("join", "noun", *OPENING), after))
-        if not after or after[0].word not in ("is", "are"):
-            return False
-        after = list(
-            dropwhile(
-                lambda word: word.kind == "function" or word.word in ("kept", "tucked"), after[1:]
-            )
-        )
-    if len(after) < 2 or after[0].word not in get_lexicon().whereabouts:
-        return False
-    return after[1].kind in ("noun", *OPENING)
-
-
-def _is_touched(words: Sequence[Token], spans: Sequence[Span], number: int) -> bool:
-    """Whether a hand does something to this part of another limb: "the hand taps the knee"."""
-    if not number:
-        return False
-    hand, part = spans[number - 1], spans[number]
-    between = [word for word in words[hand.last + 1 : part.first] if not word.word.endswith("ly")]
-    if len(between) != 1 or between[0].kind not in ("other", "target"):
-        return False
-    toucher, touched = (singular(words[span.noun].word) for span in (hand, part))
-    if toucher is None or touched is None or between[0].word in get_lexicon().carriers:
-        return False
-    sides = [spoken_sides(words[span.first : span.last + 1]) for span in (hand, part)]
-    crosses = all(sides) and sides[0] != sides[1]  # "the right hand taps the left shoulder"
-    return "hand" in get_lexicon().nouns[toucher] and (limb_of(touched) != "arm" or crosses)
 
 
 # --- sides --------------------------------------------------------------------------------------
@@ -309,7 +250,7 @@ def _remember(
     spoken: tuple[str, ...],
 ) -> None:
     noun = singular(words[span.noun].word)
-    if noun is not None:
+    if noun is not None and is_paired(noun):  # "before the chest, the left one ..."
         memory.nouns = (*memory.nouns, noun) if in_list else (noun,)
     if len(spoken) == 1:
         memory.side = spoken

@@ -15,6 +15,7 @@ _DENIED_WITHIN = 3  # words: "cannot really be ignored"
 _NAMED = ("noun", "side")  # "the left" may stand for a body part by itself
 _BEFORE_ADJECTIVES = ("determiner", "adjective", "other", "still")
 _HOLDS = frozenset({"hold", "holds", "holding", "keep", "keeps", "keeping"})
+_STAYS = frozenset({"stay", "stays", "staying", "remain", "remains", "remaining"})
 _LEADS_IN = frozenset({"with", "by", "in", "from", "of"})
 _CONTRASTS = frozenset({"but", "yet", "though", "although"})
 _ACTIVE_WITHIN = 2  # words: "remains very active"
@@ -68,7 +69,7 @@ def _is_cancelled(words: Sequence[Token], index: int) -> bool:
         needed = any(w.word == "without" for w in words[index:])  # "not without the hips"
         idle = (w for w in after[:_DENIED_WITHIN] if w.kind == "still" and not _denies(w))
         return needed or any(w.word not in lexicon.exceptors for w in idle)
-    if _goes_on_acting(words, index):
+    if _goes_on_acting(words, index) or _stays_raised(words, index):
         return True
     before = list(_until_join(words[:index][::-1]))
     if words[index].word in lexicon.resting_places and any(w.kind == "other" for w in before):
@@ -77,16 +78,44 @@ def _is_cancelled(words: Sequence[Token], index: int) -> bool:
     return active or any(_denies(w) for w in before[:_DENIED_WITHIN])
 
 
+def _stays_raised(words: Sequence[Token], index: int) -> bool:
+    """Whether a part is held up or bent, or presses on one spot: "the elbow stays bent"."""
+    lexicon = get_lexicon()
+    before, after = words[:index], words[index + 1 :]
+    if words[index].word in _STAYS:
+        pose = next((n for n, word in enumerate(after) if not _qualifies(word)), len(after))
+        posed = pose < len(after) and after[pose].word in lexicon.raised
+        seated = any(word.word in ("on", "under") for word in after[pose + 1 : pose + 2])
+        as_guard = any(word.word in lexicon.raised_as for word in after)
+        presses = any(word.word in lexicon.bears for word in before)
+        on_a_spot = [word.word for word in after[:1]] in (["in"], ["there"], ["on"])
+        return (posed and not seated) or as_guard or (presses and on_a_spot)
+    held = words[index].word in ("held close", "kept close")
+    return held and any(
+        word.word in lexicon.raised and before[n - 1].kind == "verb"
+        for n, word in enumerate(before)
+    )
+
+
+def _qualifies(word: Token) -> bool:
+    """Whether a word tells how much: "slightly", "a bit"."""
+    return word.kind in ("function", "determiner") or word.word in ("bit", "a little")
+
+
 def _goes_on_acting(words: Sequence[Token], index: int) -> bool:
     """Whether the part rests at first, then does something: "lie on the cheeks and rub them"."""
     if any(word.kind == "still" for word in words[index + 1 :]):
         return False
+    rests_else = [word.word for word in words[max(0, index - 1) : index]] == ["or"]
+    if rests_else and any(word.kind in ("other", "target") for word in words[: index - 1]):
+        return True  # "the arms swing, or rest on the back"
     for place in range(index + 1, len(words) - 2):
         joined = words[place : place + 3]
         object_ = joined[2].kind in ("noun", "pronoun", *OPENING)
         echoes = joined[1].word in get_lexicon().echoes
         if (
             joined[0].kind == "join"
+            and joined[0].word != "or"
             and joined[1].kind in ("other", "target")
             and object_
             and not echoes
@@ -110,6 +139,10 @@ def _describes_a_thing(words: Sequence[Token], index: int) -> bool:
     """Whether a thing is still: "holds the nail still", "the ball rests", "a steady beat"."""
     kinds = [word.kind for word in words[:index]]
     following = [word.kind for word in words[index + 1 :] if word.kind != "still"][:1]
+    if words[index].word == "little" and [w.word[-1:] for w in words[index + 1 : index + 2]] == [
+        "s"
+    ]:
+        return True  # "takes little steps"
     if words[index].word in ("steady", "still", "calm") and following == ["determiner"]:
         return kinds[-1:] == ["noun"]  # "the fingers steady the slice"
     if _denies(words[index]):
@@ -117,6 +150,8 @@ def _describes_a_thing(words: Sequence[Token], index: int) -> bool:
         return words[index].word == "no" and kinds[-1:] == ["other"] and following != ["other"]
     if following in (["other"], ["target"]) and kinds and kinds[-1] in _BEFORE_ADJECTIVES:
         return words[index].word in get_lexicon().descriptive
+    if words[index].word == "steady" and any(word.word in _HOLDS for word in words[:index]):
+        return kinds[-1:] == ["other"]  # "holds the rim of the bowl steady"
     free = kinds[-3:-2] not in (["function"], ["place"])
     return kinds[-2:] == ["determiner", "other"] and free
 
@@ -159,6 +194,8 @@ def _spoken_of(words: Sequence[Token], index: int) -> list[int]:
     """The body words that the word of stillness here speaks of, and no others of its clause."""
     if held := _held(words, index):
         return held
+    if words[index].word == "than" and words[index - 1].word == "more":
+        return _phrase(words, index + 1)  # "the legs, more than the elbows, pull"
     if words[index].word == "without" and any(_denies(word) for word in words[:index]):
         return []
     if words[index].kind != "still" or not _speaks_of_what_follows(words, index):

@@ -25,14 +25,7 @@ _AS_ONE_AND = re.compile(r"\b(?:as well as|along with|together with|but also)\b|
 _LONE_POSSESSIVE = re.compile(r"\s+'s\b")
 _SIDE_IN_BRACKETS = re.compile(r"\((?:the )?(left|right)(?: side| one)?\)")
 _SIDE_LETTER = re.compile(r"\b[lr]\b(?=\.? [a-z]|\))\.?")
-_KEEPS = frozenset({"keep", "keeps", "keeping"})
-_POSED_WITHIN = 5  # words: "keeps the whole left arm straight"
 _ORDINALS = frozenset({"first", "second", "third"})
-_BEARS = frozenset(
-    f"{verb}{end}"
-    for verb in ("support", "bear", "carry", "carri")
-    for end in ("", "s", "es", "ing")
-)
 _IS = re.compile(r"\b(it|he|she|that|this|there|here|what|who|which)'s\b")
 
 
@@ -89,7 +82,7 @@ def _known_groups() -> frozenset[str]:
             *lexicon.nouns, *lexicon.plurals, *lexicon.places, *lexicon.stillness,
             *lexicon.stillness_exceptions, *lexicon.appositions, *lexicon.idioms,
             *lexicon.minor_roles, *lexicon.excluders, *lexicon.exceptors, *lexicon.echoes,
-            *lexicon.postures,
+            *lexicon.postures, *lexicon.comparers, *lexicon.raised_as, *lexicon.doubts,
         }
         if " " in words
     )  # fmt: skip
@@ -169,10 +162,6 @@ def _reconsider(tokens: Sequence[Token], index: int) -> Token:
     """The token as its neighbours make it."""
     lexicon = get_lexicon()
     token = tokens[index]
-    if _tells_posture(tokens, index) or _only_bears(tokens, index):
-        return replace(token, kind="still")
-    if _is_demoted(tokens, index):
-        return replace(token, kind="still")
     if token.word in _ORDINALS and _counts(tokens, index):
         return replace(token, kind="adjective")  # "the first person's back"
     if token.word == "that" and _points(tokens, index):
@@ -191,48 +180,6 @@ def _reconsider(tokens: Sequence[Token], index: int) -> Token:
         _belongs_to_a_thing,
     )
     return replace(token, kind="other") if any(rule(tokens, index) for rule in rules) else token
-
-
-def _is_demoted(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a part does no more than this: "only to hold the bar", "the hand just guides"."""
-    lexicon = get_lexicon()
-    near = tokens[max(0, index - 2) : index]
-    demoted = [token.word in lexicon.demoters for token in near]
-    if tokens[index].word in lexicon.minor_roles:
-        return any(demoted)
-    does_only = demoted == [False, True] and near[0].kind == "noun"
-    return does_only and tokens[index].kind in ("other", "target")
-
-
-def _tells_posture(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a part only has a posture: "hands flat", "keeps the leg straight"."""
-    if not index:
-        return False
-    lexicon = get_lexicon()
-    word, before = tokens[index].word, tokens[index - 1]
-    if word in lexicon.postures and before.kind == "noun":
-        return before.word not in lexicon.need_an_article
-    near = [token.word for token in tokens[max(0, index - _POSED_WITHIN) : index]]
-    owner = [token.kind for token in tokens[max(0, index - 2) : index - 1]]
-    told = before.word in ("is", "are", "held", "kept") and owner == ["noun"]
-    kept = before.kind == "noun" and bool(_KEEPS.intersection(near))
-    # "Until the legs are straight": they were not before.
-    return word in lexicon.stances and (kept or (told and "until" not in near))
-
-
-def _only_bears(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a limb does nothing but stand or bear: "the left leg supports the body"."""
-    told = ("function", "join", "adjective")  # "the right leg, slightly bent, bears"
-    before = next((n for n in range(index - 1, -1, -1) if tokens[n].kind not in told), index)
-    if tokens[before].kind != "noun":
-        return False
-    after = [token.word for token in tokens[index + 1 : index + 3]]
-    if tokens[index].word in ("stand", "stands"):
-        return "up" not in after[:1]
-    if tokens[index].word in ("provide", "provides", "providing"):
-        near = (token.word for token in tokens[index + 1 : index + 4])
-        return bool({"stability", "support", "balance", "base"}.intersection(near))
-    return tokens[index].word in _BEARS and after in (["the", "body"], ["the", "weight"])
 
 
 def _counts(tokens: Sequence[Token], index: int) -> bool:
@@ -293,7 +240,7 @@ def _belongs_to_a_thing(tokens: Sequence[Token], index: int) -> bool:
         return False
     owner = _owner(tokens[index + 2 :])
     if token.word in lexicon.need_an_article:
-        return owner is None or owner.kind == "noun"
+        return owner is None or owner.kind == "noun" or owner.word in lexicon.refer_back
     return owner is None
 
 

@@ -1,0 +1,138 @@
+"""Find body words of parts that do something that does not count: what may be, looks, or balances.
+
+A part that only may act ("the head may tilt") tells actions apart no better than one that rests;
+one that looks or points somewhere, or keeps the balance, does so in any action.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from crossglg.text.clauses import Clause, has_verb
+from crossglg.text.lexicon import get_lexicon, limb_of
+from crossglg.text.tokens import OPENING, Token, singular
+
+_NAMED = ("noun", "side")
+_SEES_WITHIN = 3  # words: "you might even see"
+_PURPOSES = frozenset({"so", "that", "so that"})
+
+
+def bystanders(tokens: Sequence[Token], clauses: Sequence[Clause]) -> frozenset[int]:
+    """Positions of the body words of parts that do not count for what they do."""
+    found: set[int] = set()
+    in_doubt: list[Clause] = []
+    doubtful: list[Clause] = []
+    for clause in clauses:
+        words = [tokens[i] for i in clause.indices]
+        optional = _optional(words)
+        hangs_on = words and words[0].word == "with"
+        if any(clause.after is one for one in (in_doubt if hangs_on else doubtful)):
+            optional = _named(words, 0)  # "the arms may jerk down with fists closed"
+        if optional:
+            in_doubt.append(clause)
+        if any(word.word in get_lexicon().doubts for word in words[-2:] if word.kind != "join"):
+            in_doubt.append(clause)
+            doubtful.append(clause)  # "perhaps with ...", "if needed, ..."
+        for named in (optional, _directed(words), _balancing(words)):
+            found.update(clause.indices[n] for n in named)
+    return frozenset(found)
+
+
+# --- what only may be -----------------------------------------------------------------------------
+
+
+def _optional(words: Sequence[Token]) -> set[int]:
+    """Parts that only may act: "the head may tilt", "with maybe one foot tapping"."""
+    found: set[int] = set()
+    for index, word in enumerate(words):
+        if word.word in get_lexicon().modals and _is_of_the_clause(words, index):
+            found |= _named(words, 0)
+        if word.word in get_lexicon().doubts:
+            whole = bool(_subject(words, index))  # "the left hand sometimes holds"
+            found |= _named(words, 0 if whole else index)
+    return found
+
+
+def _is_of_the_clause(words: Sequence[Token], index: int) -> bool:
+    """Whether "may" or the like says of the clause's own parts that they need not act."""
+    before, after = words[:index], [word.word for word in words[index + 1 :]]
+    seen = after[:1] == ["be"] and bool(get_lexicon().noticing.intersection(after[1:2]))
+    if seen or (before and before[-1].kind in OPENING):
+        return False  # "can be seen moving", "gripping a can"
+    if has_verb(before) or any(word.word in ("either", *_PURPOSES) for word in before):
+        return False  # "either hand can do it", "so that the hands can reach"
+    if any(word.kind in _NAMED for word in before):
+        return True
+    if [word.word for word in before] == ["there"]:
+        return True  # "there may be a slight bend of the knees"
+    sees = bool(get_lexicon().noticing.intersection(after[:_SEES_WITHIN]))
+    if any(word.kind == "person" or word.word in ("you", "one") for word in before):
+        return not sees or words[index].word in ("may", "might")  # "you can see the hips drop"
+    return False
+
+
+def _named(words: Sequence[Token], start: int) -> set[int]:
+    return {n for n in range(start, len(words)) if words[n].kind in _NAMED}
+
+
+# --- what looks, points or balances -----------------------------------------------------------
+
+
+def _directed(words: Sequence[Token]) -> set[int]:
+    """Parts that are only turned somewhere: "the head looks down", "the foot points ahead"."""
+    lexicon = get_lexicon()
+    found: set[int] = set()
+    for index, word in enumerate(words):
+        subject = _subject(words, index)
+        nouns = {singular(words[n].word) for n in subject if words[n].kind == "noun"}
+        if not nouns or does_more(words[index:]):
+            continue  # "the palms face the wall and push"
+        up = [after.word for after in words[index + 1 : index + 2]] == ["up"]
+        tips_back = up and "palm" not in nouns
+        if word.word in lexicon.gazing and nouns <= lexicon.gazers and not tips_back:
+            found.update(subject)
+        if word.word in lexicon.pointing and nouns <= lexicon.pointers:
+            found.update(subject)
+    return found
+
+
+def _balancing(words: Sequence[Token]) -> set[int]:
+    """Limbs that only keep the balance: "the arms spread out for balance"."""
+    lexicon = get_lexicon()
+    for index, word in enumerate(words):
+        led = words[index - 1].word if index else ""
+        if word.word not in lexicon.balance or led not in lexicon.balancing:
+            continue
+        named = [n for n in _named(words, 0) if n < index]
+        if does_more(words[max(named, default=0) : index]):
+            return set()
+        limbs = {n: limb_of(singular(words[n].word) or "head") for n in named}
+        # An ankle that wobbles to keep the balance acts.
+        return {n for n, limb in limbs.items() if limb == "arm" or (limb and led == "for")}
+    return set()
+
+
+def does_more(words: Sequence[Token]) -> bool:
+    """Whether these words tell two things of a part: "lift the hem or spread out"."""
+    return any(
+        one.kind == "join" and other.kind in ("other", "target") for one, other in pairwise(words)
+    )
+
+
+def _subject(words: Sequence[Token], verb: int) -> set[int]:
+    """The body words that a verb right behind them speaks of."""
+    found: set[int] = set()
+    for index in range(verb - 1, -1, -1):
+        word = words[index]
+        if word.kind in _NAMED:
+            found.add(index)
+        elif not (word.kind in ("join", *OPENING) if found else _comes_before_verb(word)):
+            break
+    return found
+
+
+def _comes_before_verb(word: Token) -> bool:
+    """Whether a word may stand between subject and verb: "is", "often", "keeps"."""
+    return word.kind in ("function", "verb") or word.word in get_lexicon().asides | {
+        "keeps",
+        "keep",
+    }
