@@ -21,6 +21,7 @@ from crossglg.text.phrases import PhraseReader
 DATA = Path(__file__).parent / "data"
 UNSEEN = "blind_fourth"
 SETS = (
+    "plain_second",
     "plain",
     UNSEEN,
     "blind_third",
