@@ -38,6 +38,7 @@ INSTEAD = {
     "crossglg compare ntu120.archive --protocol ntu120-oneshot-100-dev --methods infogcn+crossglg --out dev": ("crossglg protocol verify utd-a-dev data.npz", _NTU),
     "crossglg reproduce ntu120 --data ntu120.archive --out tables": ("crossglg reproduce parameters --out tables", _NTU),
     "crossglg reproduce ntu120 --data DATA --out tables": ("crossglg reproduce parameters --out tables", _NTU),
+    "crossglg reproduce transfer --data ui_prmd_vicon20.npz --out tables": ("crossglg evaluate open-small ui_prmd_vicon20.npz --novel all --classifier joints+motion", "small data do not say which performances are correct"),
     "crossglg reproduce all --data DATA --out tables": ("crossglg reproduce parameters --out tables", _NTU),
     "crossglg compare utd_mhad.npz --protocol utd-a --out table --methods infogcn,infogcn+g2l,infogcn+l2g,infogcn+crossglg": ("crossglg compare utd_mhad.npz --protocol utd-a --out table --methods patchgcn+g2l", _FEWER),
     "crossglg compare data.npz --protocol utd-a --methods infogcn,hdgcn+crossglg --out table": ("crossglg compare data.npz --protocol utd-a --methods patchgcn+crossglg --out table", _FEWER),
