@@ -45,6 +45,7 @@ INSTEAD = {
     "crossglg evaluate beyond/runs/utd-a/patchgcn+crossglg-0,beyond/runs/utd-a/patchgcn+crossglg-1,beyond/runs/utd-a/patchgcn+crossglg-2 utd_mhad.npz --protocol utd-a": ("crossglg evaluate RUN,RUN utd_mhad.npz --protocol utd-a", _FEWER),
     "crossglg evaluate open-base ui_prmd_vicon20.npz --protocol ui-prmd --classifier joints --classifier motion --classifier joints+motion --classifier dtw-either --classifier joints+motion-either": ("crossglg evaluate open-base ui_prmd_vicon20.npz --novel all --classifier joints+motion-either", "small data do not say which performances are correct"),
     "crossglg describe write --actions actions.txt --layout ntu25 --model MODEL --out own.json": ("crossglg describe write --actions actions.txt --layout ntu25 --model MODEL --out written.json --dry-run", "asks a language model: tests/text"),
+    "python benchmarks/bfloat16.py utd_mhad.npz RUN RUN RUN --protocol utd-a": ("python benchmarks/bfloat16.py utd_mhad.npz RUN --protocol utd-a", _FEWER),
     "python benchmarks/open_set.py utd_mhad.npz --protocol utd-a table/infogcn+g2l-0 table/infogcn+g2l-1 table/infogcn+g2l-2 --matcher joints --matcher dtw": ("python benchmarks/open_set.py utd_mhad.npz --protocol utd-a RUN --matcher joints", _FEWER),
     "python benchmarks/phrases.py --reader rules --reader spacy:en_core_web_sm": ("python benchmarks/phrases.py --reader rules", "spaCy's model is a download"),
 }
