@@ -107,7 +107,7 @@ def test_tables_share_their_cells(tmp_path):
     described = {}
     for cell in cells:
         assert described.setdefault(cell.file, cell.describe()) == cell.describe()
-    assert len(described) == 47 < len(cells)
+    assert len(described) == 59 < len(cells)
 
 
 def test_quick_data_are_the_choreography_and_written_once(tmp_path):
