@@ -158,5 +158,15 @@ def test_the_command_line_starts_from_runs_and_shipped_names(first, tmp_path):
         app, [*words, "--out", str(tmp_path / "other"), "--start-from", "open-base"]
     )
     assert "join DATA --layout openni15" in str(done.exception)
+    words[words.index("--recipe") + 1] = "beyond"
+    joined = str(tmp_path / "joined")
+    for line in (
+        ["join", str(tmp_path / "own.npz"), "--layout", "openni15", "--out", joined],
+        ["train", joined, *words[2:], "--set=model.options.width=64", "--set", WORDLESS,
+         "--start-from", "open-base", "--out", str(tmp_path / "tuned")],
+    ):  # fmt: skip
+        done = CliRunner().invoke(app, line)
+        assert done.exit_code == 0, (done.output, done.exception)
+    assert "bend" in list_met_classes(PlainCheckpoint.load(tmp_path / "tuned/plain.safetensors"))
     with pytest.raises(CheckpointError, match="Did you mean 'open-base'"):
         train_run(split([3, 4]), recipe(), out=tmp_path / "none", start_from="open-bas")
