@@ -1,15 +1,15 @@
-"""What parts of matching are worth that are not in the package, on the models of ``ablation-*``.
+"""What parts of matching are worth that are not in the package; nothing is trained.
 
-python benchmarks/parts_at_matching.py utd_mhad.npz --protocol utd-a --out ablation
+python benchmarks/parts_at_matching.py utd_mhad.npz --protocol utd-a RUN RUN RUN
 
-``--out`` is that of ``crossglg reproduce ablation-utd-a``: its models of the base are used, or made
-where they are missing. Three ideas, none of which trains anything: weights that change over
-time (``oneshot.moments``) in the place of one importance per clip, and exemplars that varied copies
-of them join at enrolment, of which the mean or the nearest counts.
+Importance ignored; weights that change over time (``oneshot.moments``) in the place of one
+importance per clip; and exemplars that varied copies of them join at enrolment, of which the mean
+or the nearest counts. Printed are means and deviations over the runs.
 """
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,17 +17,15 @@ import torch
 from einops import rearrange
 from numpy.typing import NDArray
 
-from crossglg.cells import Cell, run_cells
 from crossglg.checkpoint import PlainCheckpoint
 from crossglg.oneshot import ClipFeatures, extract_features
-from crossglg.oneshot.classifiers import MATCHERS, match_joints
+from crossglg.oneshot.classifiers import match_in_time, match_joints, match_motion
 from crossglg.oneshot.distances import normalise_rows
 from crossglg.oneshot.evaluate import summarise
 from crossglg.oneshot.features import describe
 from crossglg.oneshot.moments import stretch
 from crossglg.oneshot.motion import find_motion, level_rows
 from crossglg.oneshot.warping import dtw_distances
-from crossglg.reproduce import OWN_ROWS, Job
 from crossglg.shipped import load_plain
 from crossglg.skeleton.normalize import resample_packed
 from crossglg.sources.splits import get_protocol
@@ -35,7 +33,7 @@ from crossglg.training import BaseClips, recipe_from_json
 from crossglg.training.batches import Batch, Draws, TrainingClips
 from crossglg.verbs import SplitData, draw_rounds, open_clips, split_data
 
-_JUDGED = ("joints", "dtw", "joints+motion")
+_JUDGED = ("joints", "dtw", "motion", "joints+motion")
 _COPIES = 4
 _WINDOW = 0.25
 
@@ -48,30 +46,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--protocol", required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--set", action="append", default=[], dest="settings")
+    parser.add_argument("runs", nargs="+", help="The same method, trained with different seeds.")
     arguments = parser.parse_args()
     clips, masks = open_clips(arguments.data)
     split = split_data(clips, get_protocol(arguments.protocol), masks=masks)
-    cells = base_cells(
-        arguments.data, arguments.protocol, arguments.out, arguments.seeds, arguments.settings
-    )
-    run_cells(cells)
-    found = [judge(load_plain(cell.run), split, seed=cell.seed) for cell in cells]
+    found = [judge(load_plain(run), split, seed=seed) for seed, run in enumerate(arguments.runs)]
     print(f"| {arguments.protocol} | {' | '.join(_JUDGED)} |")
     for row in found[0]:
         values = [np.array([each[row][name] for each in found]) for name in _JUDGED]
         spread = [value.std(ddof=1) if len(value) > 1 else 0.0 for value in values]
         numbers = [f"{v.mean():.1f} ± {s:.1f}" for v, s in zip(values, spread, strict=True)]
         print(f"| {row} | {' | '.join(numbers)} |", flush=True)
-
-
-def base_cells(data: Path, protocol: str, out: Path, seeds: int, settings: list[str]) -> list[Cell]:
-    """Those of the table's first row."""
-    table = next(table for table in OWN_ROWS if table.name == f"ablation-{protocol}")
-    job = Job(table, data, tuple(range(seeds)), out, tuple(settings))
-    return job.cells(table.entries[0], table.columns[0], table.judged)
 
 
 def judge(checkpoint: PlainCheckpoint, split: SplitData, *, seed: int) -> Found:
@@ -89,21 +74,29 @@ def judge(checkpoint: PlainCheckpoint, split: SplitData, *, seed: int) -> Found:
         ]
         return summarise(answers, novel.labels, rounds).mean
 
-    own = {name: MATCHERS[name](plain, plain.select(shown)) for name in _JUDGED}
+    own = match(plain, plain.select(shown))
     found = {"base": {name: score(distances) for name, distances in own.items()}}
+    alike = replace(plain, importance=np.full_like(plain.importance, 1 / novel.layout.joint_count))
+    found["importance ignored"] = {
+        name: score(each) for name, each in match(alike, alike.select(shown)).items()
+    }
     moments = weigh_moments(checkpoint, novel)
     found["importance over time"] = {
-        "joints": float("nan"),
-        **{name: score(each) for name, each in match_moments(plain, moments, shown).items()},
+        name: score(each) for name, each in match_moments(plain, moments, shown).items()
     }
-    copies = [plain.select(shown), *vary(checkpoint, novel.select(shown), seed=seed)]
-    all_of = {
-        name: np.stack([MATCHERS[name](plain, exemplars) for exemplars in copies])
-        for name in _JUDGED
-    }
+    copies = [match(plain, each) for each in vary(checkpoint, novel.select(shown), seed=seed)]
+    all_of = {name: np.stack([each[name] for each in (own, *copies)]) for name in _JUDGED}
     for label, join in ((f"exemplar and {_COPIES} copies, mean", np.mean), ("nearest", np.min)):
         found[label] = {name: score(join(each, axis=0)) for name, each in all_of.items()}
     return found
+
+
+def match(query: ClipFeatures, support: ClipFeatures) -> dict[str, NDArray[np.float32]]:
+    """Distances (Q S) by every classifier."""
+    joints, motion = match_joints(query, support), match_motion(query, support)
+    both = joints + motion / np.float32(query.motion.shape[1])
+    warped = match_in_time(query, support)
+    return dict(zip(_JUDGED, (joints, warped, motion, both), strict=True))
 
 
 # --- importance over time -----------------------------------------------------------------------
@@ -125,7 +118,7 @@ def weigh_moments(checkpoint: PlainCheckpoint, novel: BaseClips) -> NDArray[np.f
 def match_moments(
     features: ClipFeatures, moments: NDArray[np.float32], shown: NDArray[np.int64]
 ) -> dict[str, NDArray[np.float32]]:
-    """Distances of ``dtw`` and ``joints+motion``, each frame weighted by its own importance."""
+    """Distances where frames count, each weighted by its own importance; ``joints`` has none."""
     count = features.frames.shape[1]
     coarse = np.stack([stretch(clip, count) for clip in moments])
     frames = normalise_rows(features.frames.astype(np.float32)) * np.sqrt(coarse)[..., None]
@@ -134,7 +127,8 @@ def match_moments(
     motion = level_rows(rearrange(motion, "n t m v c -> n t (m v c)").astype(np.float32))
     joints = match_joints(features, features.select(shown))
     moved = dtw_distances(motion, motion[shown]) / np.float32(motion.shape[1])
-    return {"dtw": dtw_distances(frames, frames[shown]), "joints+motion": joints + moved}
+    warped = dtw_distances(frames, frames[shown])
+    return {"joints": joints, "dtw": warped, "motion": moved, "joints+motion": joints + moved}
 
 
 # --- exemplars and their copies -----------------------------------------------------------------
