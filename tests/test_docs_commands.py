@@ -46,6 +46,7 @@ INSTEAD = {
     "crossglg describe write --actions actions.txt --layout ntu25 --model MODEL --out own.json": ("crossglg describe write --actions actions.txt --layout ntu25 --model MODEL --out written.json --dry-run", "asks a language model: tests/text"),
     "crossglg train joined --protocol all --recipe beyond --guidance none --start-from open-base --set training.learning_rate=0.01 --out tuned": ("crossglg train data.npz --protocol utd-a --start-from RUN --set training.learning_rate=0.01 --out tuned", "open-base is not narrow: tests/training/test_start.py"),
     "python benchmarks/parts_in_training.py utd_mhad.npz --protocol utd-a --out ablation": ("python benchmarks/parts_in_training.py utd_mhad.npz --protocol utd-a --out ablation --part unlabelled --part mixing", _FEWER),
+    "python benchmarks/parts_at_matching.py utd_mhad.npz --protocol utd-a beyond/runs/utd-a/patchgcn+g2l-0 beyond/runs/utd-a/patchgcn+g2l-1 beyond/runs/utd-a/patchgcn+g2l-2": ("python benchmarks/parts_at_matching.py utd_mhad.npz --protocol utd-a RUN", _FEWER),
     "python benchmarks/open_set.py utd_mhad.npz --protocol utd-a table/infogcn+g2l-0 table/infogcn+g2l-1 table/infogcn+g2l-2 --matcher joints --matcher dtw": ("python benchmarks/open_set.py utd_mhad.npz --protocol utd-a RUN --matcher joints", _FEWER),
     "python benchmarks/phrases.py --reader rules --reader spacy:en_core_web_sm": ("python benchmarks/phrases.py --reader rules", "spaCy's model is a download"),
 }
@@ -121,7 +122,6 @@ SHORTER = {
 SHORTER_BENCHMARKS = {
     "development": [*_SHORT_TRAINING, _NARROW, "--seeds=1"],
     "parts_in_training": [*_SHORT_TRAINING, _NARROW, "--seeds=1"],
-    "parts_at_matching": [*_SHORT_TRAINING, _NARROW, "--seeds=1"],
     "encoders": ["--rounds=1", "--frames=8", "--width=8"],
     "data_path": ["--rounds=1"],
     "text_encoders": ["--rounds=1"],
