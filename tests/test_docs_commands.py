@@ -156,6 +156,7 @@ def run(line, monkeypatch):
     program, *words = shlex.split(line)
     if program == "python":
         script = ROOT / words[0]
+        monkeypatch.syspath_prepend(str(script.parent))  # as python does of a script
         monkeypatch.setattr(sys, "argv", [*words, *SHORTER_BENCHMARKS.get(script.stem, ())])
         runpy.run_path(str(script), run_name="__main__")
         return
