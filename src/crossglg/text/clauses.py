@@ -82,11 +82,13 @@ def tells_place(words: Sequence[Token]) -> bool:
         # Hands do the touching: "rub the hands" is no target.
         return "hand" not in lexicon.nouns[noun or "hand"]
     before = set(_governors(words[:index]))
+    if before & lexicon.no_place_after.get(word.word, frozenset()):
+        return False
     if word.word in lexicon.place_only_after:
         # "Rolled up the forearm", "pull a zip up the back".
         goes_along = bool(before & lexicon.place_only_after[word.word])
         return goes_along or (word.word in ("up", "down") and _behind_a_thing(words, index))
-    return word.kind == "place" and not before & lexicon.no_place_after.get(word.word, frozenset())
+    return word.kind == "place"
 
 
 def _behind_a_thing(words: Sequence[Token], index: int) -> bool:
@@ -193,7 +195,8 @@ def _new_subject(tokens: Sequence[Token], index: int, before: Sequence[Token]) -
     """Whether the body word before the join ends one statement and another one follows."""
     following = tokens[index + 1 :]
     if tells_place(before):
-        return _leads_to_verb(following, also_place=True) or _has_relative(following)
+        either = tokens[index].word == "or"
+        return _leads_to_verb(following, also_place=True, lists=either) or _has_relative(following)
     if before[0].word == "with" and not has_verb(before):  # "is done with both hands, and ..."
         return _leads_to_verb(following, finite=True)
     return has_verb(before) and _leads_to_verb(following)
@@ -202,8 +205,15 @@ def _new_subject(tokens: Sequence[Token], index: int, before: Sequence[Token]) -
 def _has_relative(tokens: Sequence[Token]) -> bool:
     """Whether the phrase that begins here has a clause on itself: "the elbow, which bends"."""
     rest = list(dropwhile(lambda token: token.kind in ("noun", *OPENING), tokens))
-    relative = [token.word in get_lexicon().relatives for token in rest[1:2]]
-    return rest[:1] != [] and rest[0].word == "," and relative == [True]
+    if not rest or rest[0].word != ",":
+        return False
+    inside = list(dropwhile(_is_aside, rest[1:]))[:1]
+    return any(
+        token.word in get_lexicon().relatives
+        # "On the left foot, and the torso, first arched, uncoils".
+        or (token.kind == "other" and token.word.endswith("ed"))
+        for token in inside
+    )
 
 
 def _introduces_list(before: Sequence[Token]) -> bool:
@@ -232,7 +242,7 @@ def is_verb(words: Sequence[Token], index: int) -> bool:
 
 
 def _leads_to_verb(
-    tokens: Sequence[Token], *, also_place: bool = False, finite: bool = False
+    tokens: Sequence[Token], *, also_place: bool = False, finite: bool = False, lists: bool = False
 ) -> bool:
     """Whether the phrases that begin here, "of" and lists included, are a verb's subject."""
     kinds: tuple[Kind, ...] = ("other", "still", "target", *(("place",) if also_place else ()))
@@ -245,6 +255,8 @@ def _leads_to_verb(
         if index and is_verb(tokens[: index + 1], index):
             if token.word.endswith(("ing", "ed")) and joins[-1:] == [","]:
                 return False  # "the right knee, the heel staying": a subject of its own
+            if joins == [","] and lists:
+                return False  # "(on the thighs or) the hips, the torso bends": likewise
             return not finite or token.kind == "verb" or token.word.endswith("s")
         thing = token.kind == "other" and before in OPENING
         skipped = thing or token.kind in ("noun", "person", "pronoun", "join", *OPENING)

@@ -14,6 +14,8 @@ from crossglg.text.tokens import OPENING, Token, singular
 
 # "With the elbows tucked against the ribs", "keeps both arms behind the back".
 _PUTS = frozenset({"with", "keep", "keeps", "keeping"})
+_RISES = frozenset({"up", "upward", "upwards", "down", "downward", "downwards", "vertically"})
+_HIGH = frozenset({"head", "forehead", "ear", "ears", "temple", "temples"})
 _PUT = frozenset({"kept", "pressed", "propped", "tucked"})
 
 
@@ -35,8 +37,9 @@ def is_place(words: Sequence[Token], span: Span, *, comes_later: bool) -> bool:
         led = words[span.last + 3 : span.last + 4]
         moved = any(word.kind == "place" and word.word != "between" for word in led)
         return words[span.last + 1].kind == "verb" and not moved
-    # The body that limbs carry, lift or push is their load.
-    return words[span.noun].word in lexicon.bulk and before in lexicon.carriers
+    # The body that limbs carry, lift or push is their load; one they bring up or down moves.
+    moved = bool(_RISES.intersection(after))
+    return words[span.noun].word in lexicon.bulk and before in lexicon.carriers and not moved
 
 
 def _goes_to(after: Sequence[Token]) -> bool:
@@ -69,8 +72,14 @@ def lies_somewhere(words: Sequence[Token], span: Span) -> bool:
                 lambda word: word.kind == "function" or word.word in ("kept", "tucked"), after[1:]
             )
         )
+    stands = [word.word for word in after[:2]] in (["in", "front of"], ["ahead of", "the"])
+    if stands and limb_of(singular(words[span.noun].word) or "head") == "leg":
+        return True  # "one foot is in front of the other"
     if len(after) < 2 or after[0].word not in get_lexicon().whereabouts:
         return False
+    place = next((word for word in after[1:] if word.kind not in OPENING), after[0])
+    if limb_of(singular(words[span.noun].word) or "head") == "arm" and place.word in _HIGH:
+        return False  # "the right hand is on top of the head"
     return after[1].kind in ("noun", *OPENING)
 
 

@@ -6,18 +6,22 @@ leg, which stays still"), and some of nothing: "cannot be ignored", "remains act
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from crossglg.text.clauses import Clause, is_verb
-from crossglg.text.lexicon import get_lexicon
-from crossglg.text.tokens import OPENING, Token
+from crossglg.text.lexicon import get_lexicon, limb_of
+from crossglg.text.tokens import OPENING, Token, singular
 
 _DENIED_WITHIN = 3  # words: "cannot really be ignored"
+_TRUNK = frozenset({"torso", "trunk", "chest", "spine", "upper body", "body"})
+_LIFTED = frozenset({"lifted", "raised"})
 _NAMED = ("noun", "side")  # "the left" may stand for a body part by itself
 _BEFORE_ADJECTIVES = ("determiner", "adjective", "other", "still")
 _HOLDS = frozenset({"hold", "holds", "holding", "keep", "keeps", "keeping"})
 _STAYS = frozenset({"stay", "stays", "staying", "remain", "remains", "remaining"})
 _LEADS_IN = frozenset({"with", "by", "in", "from", "of"})
 _CONTRASTS = frozenset({"but", "yet", "though", "although"})
+_HARDLY = frozenset({"hardly", "barely", "scarcely"})
 _ACTIVE_WITHIN = 2  # words: "remains very active"
 
 
@@ -65,11 +69,15 @@ def _is_cancelled(words: Sequence[Token], index: int) -> bool:
     """Stillness denied ("cannot be ignored", both words) or not of the part ("remain active")."""
     lexicon = get_lexicon()
     after = list(_until_join(words[index + 1 :]))
+    if words[index].word in _HARDLY and _holds_on(words, index):
+        return True
     if _denies(words[index]):
         needed = any(w.word == "without" for w in words[index:])  # "not without the hips"
         idle = (w for w in after[:_DENIED_WITHIN] if w.kind == "still" and not _denies(w))
         return needed or any(w.word not in lexicon.exceptors for w in idle)
     if _goes_on_acting(words, index) or _stays_raised(words, index):
+        return True
+    if words[index].word in ("steady", "stable") and _held_out(words[:index]):
         return True
     before = list(_until_join(words[:index][::-1]))
     if words[index].word in lexicon.resting_places and any(w.kind == "other" for w in before):
@@ -84,16 +92,30 @@ def _stays_raised(words: Sequence[Token], index: int) -> bool:
     before, after = words[:index], words[index + 1 :]
     if words[index].word in _STAYS:
         pose = next((n for n, word in enumerate(after) if not _qualifies(word)), len(after))
-        posed = pose < len(after) and after[pose].word in lexicon.raised
+        limbs = {limb_of(singular(word.word) or "head") for word in before if word.kind == "noun"}
+        poses = lexicon.raised | (lexicon.held_up if "arm" in limbs else frozenset())
+        posed = pose < len(after) and after[pose].word in poses
+        trunk = any(word.word in _TRUNK for word in before)
+        posed = posed and not (trunk and after[pose].word in _LIFTED)  # only upright
         seated = any(word.word in ("on", "under") for word in after[pose + 1 : pose + 2])
         as_guard = any(word.word in lexicon.raised_as for word in after)
         presses = any(word.word in lexicon.bears for word in before)
         on_a_spot = [word.word for word in after[:1]] in (["in"], ["there"], ["on"])
-        return (posed and not seated) or as_guard or (presses and on_a_spot)
+        moved = any(word.word in lexicon.motions for word in before)
+        arrives = moved and [word.word for word in after[:1]] == ["there"]
+        return (posed and not seated) or as_guard or (presses and on_a_spot) or arrives
     held = words[index].word in ("held close", "kept close")
     return held and any(
         word.word in lexicon.raised and before[n - 1].kind == "verb"
         for n, word in enumerate(before)
+    )
+
+
+def _held_out(before: Sequence[Token]) -> bool:
+    """Whether a part is held away from the body: "is held out straight and steady"."""
+    return any(
+        one.word in ("held", "stretched") and other.word in ("out", "up", "high", "overhead")
+        for one, other in pairwise(before)
     )
 
 
@@ -104,7 +126,8 @@ def _qualifies(word: Token) -> bool:
 
 def _goes_on_acting(words: Sequence[Token], index: int) -> bool:
     """Whether the part rests at first, then does something: "lie on the cheeks and rub them"."""
-    if any(word.kind == "still" for word in words[index + 1 :]):
+    contrasts = get_lexicon().excluders - get_lexicon().denials  # "rather than by its own effort"
+    if any(word.kind == "still" and word.word not in contrasts for word in words[index + 1 :]):
         return False
     rests_else = [word.word for word in words[max(0, index - 1) : index]] == ["or"]
     if rests_else and any(word.kind in ("other", "target") for word in words[: index - 1]):
@@ -117,11 +140,22 @@ def _goes_on_acting(words: Sequence[Token], index: int) -> bool:
             joined[0].kind == "join"
             and joined[0].word != "or"
             and joined[1].kind in ("other", "target")
-            and object_
+            and not joined[1].word.endswith("ed")
+            and (object_ or joined[1].word in get_lexicon().motions)
             and not echoes
         ):
             return True
     return False
+
+
+def _holds_on(words: Sequence[Token], index: int) -> bool:
+    """Whether the part grips something meanwhile: "holds the flute up and barely moves"."""
+    joined = index > 0 and words[index - 1].kind == "join"
+    deeds = get_lexicon().bears | _HOLDS
+    return joined and any(
+        word.word in deeds and words[n - 1].kind in _NAMED and words[n + 1].kind == "determiner"
+        for n, word in enumerate(words[1 : index - 1], start=1)
+    )
 
 
 def _denies(word: Token) -> bool:
@@ -299,4 +333,14 @@ def _refers(tokens: Sequence[Token], clause: Clause) -> bool:
     ]
     if not begins or begins[0].word not in lexicon.refer_back:
         return False
+    if begins[0].word == "it" and _likens(words):
+        return False
     return begins[0].kind == "pronoun" or [w.kind for w in begins[1:2]] in (["verb"], ["still"])
+
+
+def _likens(words: Sequence[Token]) -> bool:
+    """Whether a clause sets the action beside another: "it is not like rowing"."""
+    return any(
+        one.word in ("not", "isn't") and other.word in ("like", "a", "the", "just")
+        for one, other in pairwise(words)
+    )
