@@ -81,6 +81,13 @@ def tells_place(words: Sequence[Token]) -> bool:
             return False  # "the patting hand", "for a rugby pass the hips turn"
         # Hands do the touching: "rub the hands" is no target.
         return "hand" not in lexicon.nouns[noun or "hand"]
+    return _goes_there(words, index)
+
+
+def _goes_there(words: Sequence[Token], index: int) -> bool:
+    """Whether the word here is one of place, after the words before it."""
+    lexicon = get_lexicon()
+    word = words[index]
     before = set(_governors(words[:index]))
     if before & lexicon.no_place_after.get(word.word, frozenset()):
         return False

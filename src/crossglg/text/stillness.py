@@ -39,7 +39,14 @@ def still_nouns(tokens: Sequence[Token], clauses: Sequence[Clause]) -> frozenset
             still.update(_antecedent(tokens, clause))
         for index, word in enumerate(words):
             found = {clause.indices[i] for i in _spoken_of(words, index)}
-            still = still ^ found if word.word in get_lexicon().exceptors else still | found
+            if word.word in get_lexicon().exceptors:
+                rest_still = index == 0 and any(
+                    one.after is clause and _says_still([tokens[i] for i in one.indices])
+                    for one in clauses
+                )  # "apart from the hand, everything is calm"
+                still = still - found if rest_still else still ^ found
+            else:
+                still |= found
     return frozenset(still)
 
 
@@ -91,10 +98,12 @@ def _stays_raised(words: Sequence[Token], index: int) -> bool:
     lexicon = get_lexicon()
     before, after = words[:index], words[index + 1 :]
     if words[index].word in _STAYS:
-        pose = next((n for n, word in enumerate(after) if not _qualifies(word)), len(after))
         limbs = {limb_of(singular(word.word) or "head") for word in before if word.kind == "noun"}
         poses = lexicon.raised | (lexicon.held_up if "arm" in limbs else frozenset())
+        told = (n for n, w in enumerate(after) if w.word in poses or not _qualifies(w))
+        pose = next(told, len(after))
         posed = pose < len(after) and after[pose].word in poses
+        posed = posed and [word.word for word in after[pose : pose + 2]] != ["out", "of"]
         trunk = any(word.word in _TRUNK for word in before)
         posed = posed and not (trunk and after[pose].word in _LIFTED)  # only upright
         seated = any(word.word in ("on", "under") for word in after[pose + 1 : pose + 2])
@@ -132,9 +141,10 @@ def _goes_on_acting(words: Sequence[Token], index: int) -> bool:
     rests_else = [word.word for word in words[max(0, index - 1) : index]] == ["or"]
     if rests_else and any(word.kind in ("other", "target") for word in words[: index - 1]):
         return True  # "the arms swing, or rest on the back"
-    for place in range(index + 1, len(words) - 2):
-        joined = words[place : place + 3]
-        object_ = joined[2].kind in ("noun", "pronoun", *OPENING)
+    rest = [word for word in words[index + 1 :] if word.word not in get_lexicon().asides]
+    for place in range(len(rest) - 1):
+        joined = rest[place : place + 3]
+        object_ = joined[2:] != [] and joined[2].kind in ("noun", "pronoun", *OPENING)
         echoes = joined[1].word in get_lexicon().echoes
         if (
             joined[0].kind == "join"
@@ -152,7 +162,8 @@ def _holds_on(words: Sequence[Token], index: int) -> bool:
     """Whether the part grips something meanwhile: "holds the flute up and barely moves"."""
     joined = index > 0 and words[index - 1].kind == "join"
     deeds = get_lexicon().bears | _HOLDS
-    return joined and any(
+    hands = any(limb_of(singular(word.word) or "head") == "arm" for word in words[:index])
+    return (joined and hands) and any(
         word.word in deeds and words[n - 1].kind in _NAMED and words[n + 1].kind == "determiner"
         for n, word in enumerate(words[1 : index - 1], start=1)
     )
@@ -341,6 +352,7 @@ def _refers(tokens: Sequence[Token], clause: Clause) -> bool:
 def _likens(words: Sequence[Token]) -> bool:
     """Whether a clause sets the action beside another: "it is not like rowing"."""
     return any(
-        one.word in ("not", "isn't") and other.word in ("like", "a", "the", "just")
+        one.word in ("not a", "not", "isn't")
+        and (one.word == "not a" or other.word in ("like", "a", "the", "just"))
         for one, other in pairwise(words)
     )
