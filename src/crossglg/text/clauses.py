@@ -12,9 +12,11 @@ from crossglg.text.lexicon import get_lexicon
 from crossglg.text.tokens import OPENING, Kind, Token, singular
 
 _GOVERNED_WITHIN = 3  # words: "pay attention mainly to"
+_NEAR = frozenset({"chest", "ear", "ears", "face", "head", "thigh", "thighs", "waist", "hip"})
 _PRAISE_BY_CONTRAST = frozenset({"less", "no", "none", "nothing", "never"})
 _DENIED_APART = frozenset({"no", "never", "not a", "nothing", "little else"})
 _MOTION = frozenset({"motion", "movement", "action", "role", "part", "work", "use", "change"})
+HIGH = frozenset({"head", "forehead", "ear", "ears", "temple", "temples"})
 _HARD_BREAKS = frozenset(".;:!?")
 
 
@@ -91,11 +93,19 @@ def _goes_there(words: Sequence[Token], index: int) -> bool:
     before = set(_governors(words[:index]))
     if before & lexicon.no_place_after.get(word.word, frozenset()):
         return False
+    goes_on = words[index - 1 : index] != [] and words[index - 1].kind == "join"
+    near = word.word == "by" and words[-1].word in _NEAR and not goes_on
+    if near and not any(map(_is_done, before)):
+        return True  # "a frame by the chest", but "led by the chest"
     if word.word in lexicon.place_only_after:
         # "Rolled up the forearm", "pull a zip up the back".
         goes_along = bool(before & lexicon.place_only_after[word.word])
         return goes_along or (word.word in ("up", "down") and _behind_a_thing(words, index))
     return word.kind == "place"
+
+
+def _is_done(word: str) -> bool:
+    return word.endswith(("ed", "en", "wn")) or word in ("led", "done", "made", "held")
 
 
 def _behind_a_thing(words: Sequence[Token], index: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import dropwhile, pairwise, takewhile
 
 from crossglg.text.bystanders import does_more
-from crossglg.text.clauses import is_verb, tells_place
+from crossglg.text.clauses import HIGH, is_verb, tells_place
 from crossglg.text.lexicon import get_lexicon, limb_of
 from crossglg.text.mentions import Span, is_of_others, spoken_sides
 from crossglg.text.tokens import OPENING, Token, singular
@@ -15,7 +15,6 @@ from crossglg.text.tokens import OPENING, Token, singular
 # "With the elbows tucked against the ribs", "keeps both arms behind the back".
 _PUTS = frozenset({"with", "keep", "keeps", "keeping"})
 _RISES = frozenset({"up", "upward", "upwards", "down", "downward", "downwards", "vertically"})
-_HIGH = frozenset({"head", "forehead", "ear", "ears", "temple", "temples"})
 _AT_IT = frozenset({"keeps", "keep", "starts", "start", "begins", "begin"})  # "keeps tapping"
 _PUT = frozenset({"kept", "pressed", "propped", "tucked"})
 
@@ -85,7 +84,7 @@ def _is_there(after: Sequence[Token], limb: str | None) -> bool:
     if len(after) < 2 or after[0].word not in get_lexicon().whereabouts:
         return False
     place = takewhile(lambda word: word.kind != "join", after)
-    if limb == "arm" and any(word.word in _HIGH for word in place):
+    if limb == "arm" and any(word.word in HIGH for word in place):
         return False  # a raised arm: "the right hand is on top of the head"
     motions = get_lexicon().motions
     if any(one.kind == "join" and other.word in motions for one, other in pairwise(after)):

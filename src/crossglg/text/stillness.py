@@ -8,7 +8,7 @@ leg, which stays still"), and some of nothing: "cannot be ignored", "remains act
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from crossglg.text.clauses import Clause, is_verb
+from crossglg.text.clauses import HIGH, Clause, is_verb
 from crossglg.text.lexicon import get_lexicon, limb_of
 from crossglg.text.tokens import OPENING, Token, singular
 
@@ -103,16 +103,21 @@ def _stays_raised(words: Sequence[Token], index: int) -> bool:
         told = (n for n, w in enumerate(after) if w.word in poses or not _qualifies(w))
         pose = next(told, len(after))
         posed = pose < len(after) and after[pose].word in poses
-        posed = posed and [word.word for word in after[pose : pose + 2]] != ["out", "of"]
+        out = [word.word for word in after[pose : pose + 2]]  # "stays out (of it)"
+        posed = posed and out not in (["out"], ["out", "of"])
         trunk = any(word.word in _TRUNK for word in before)
         posed = posed and not (trunk and after[pose].word in _LIFTED)  # only upright
         seated = any(word.word in ("on", "under") for word in after[pose + 1 : pose + 2])
         as_guard = any(word.word in lexicon.raised_as for word in after)
         presses = any(word.word in lexicon.bears for word in before)
         on_a_spot = [word.word for word in after[:1]] in (["in"], ["there"], ["on"])
+        near = [word.kind for word in after[:1]] == ["place"] or after[:1] == [
+            Token("by", "function")
+        ]
+        high = near and "arm" in limbs and any(word.word in HIGH for word in after[1:4])
         moved = any(word.word in lexicon.motions for word in before)
         arrives = moved and [word.word for word in after[:1]] == ["there"]
-        return (posed and not seated) or as_guard or (presses and on_a_spot) or arrives
+        return (posed and not seated) or as_guard or (presses and on_a_spot) or arrives or high
     held = words[index].word in ("held close", "kept close")
     return held and any(
         word.word in lexicon.raised and before[n - 1].kind == "verb"
@@ -142,6 +147,7 @@ def _goes_on_acting(words: Sequence[Token], index: int) -> bool:
     if rests_else and any(word.kind in ("other", "target") for word in words[: index - 1]):
         return True  # "the arms swing, or rest on the back"
     rest = [word for word in words[index + 1 :] if word.word not in get_lexicon().asides]
+    poses = words[index].word in get_lexicon().stances  # "is flat and chops"
     for place in range(len(rest) - 1):
         joined = rest[place : place + 3]
         object_ = joined[2:] != [] and joined[2].kind in ("noun", "pronoun", *OPENING)
@@ -151,7 +157,7 @@ def _goes_on_acting(words: Sequence[Token], index: int) -> bool:
             and joined[0].word != "or"
             and joined[1].kind in ("other", "target")
             and not joined[1].word.endswith("ed")
-            and (object_ or joined[1].word in get_lexicon().motions)
+            and (object_ or poses or joined[1].word in get_lexicon().motions)
             and not echoes
         ):
             return True
