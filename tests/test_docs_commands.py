@@ -38,12 +38,19 @@ INSTEAD = {
     "crossglg compare ntu120.archive --protocol ntu120-oneshot-100-dev --methods infogcn+crossglg --out dev": ("crossglg protocol verify utd-a-dev data.npz", _NTU),
     "crossglg reproduce ntu120 --data ntu120.archive --out tables": ("crossglg reproduce parameters --out tables", _NTU),
     "crossglg reproduce ntu120 --data DATA --out tables": ("crossglg reproduce parameters --out tables", _NTU),
+    "crossglg reproduce transfer --data ui_prmd_vicon20.npz --out tables": ("crossglg evaluate open-small ui_prmd_vicon20.npz --novel all --classifier joints+motion", "small data do not say which performances are correct"),
     "crossglg reproduce all --data DATA --out tables": ("crossglg reproduce parameters --out tables", _NTU),
     "crossglg compare utd_mhad.npz --protocol utd-a --out table --methods infogcn,infogcn+g2l,infogcn+l2g,infogcn+crossglg": ("crossglg compare utd_mhad.npz --protocol utd-a --out table --methods patchgcn+g2l", _FEWER),
+    "crossglg compare utd_mhad.npz --protocol utd-a --recipe beyond --set training.frame_count=16 --classifier cosine --classifier joints --classifier dtw --classifier joints+motion --classifier calibrated --out compare-utd --methods patchgcn,patchgcn+gap,patchgcn+crossglg,infogcn,infogcn+gap,infogcn+crossglg,patchgcn+cross-entropy,patchgcn+supcon,patchgcn+prototypical": ("crossglg compare utd_mhad.npz --protocol utd-a --recipe beyond --set training.frame_count=16 --classifier joints --out compare-utd --methods patchgcn+gap,patchgcn+supcon", _FEWER),
+    "crossglg compare union15.npz --protocol union15-a --recipe beyond --set training.frame_count=16 --set training.epochs=3 --classifier cosine --classifier joints --classifier dtw --classifier joints+motion --classifier calibrated --out compare-union --methods patchgcn,patchgcn+gap,patchgcn+crossglg,infogcn,infogcn+gap,infogcn+crossglg,patchgcn+cross-entropy,patchgcn+supcon,patchgcn+prototypical": ("crossglg compare utd_mhad.npz --protocol utd-a --recipe beyond --set training.frame_count=16 --classifier joints --out compare-union --methods patchgcn+prototypical", _FEWER),
     "crossglg compare data.npz --protocol utd-a --methods infogcn,hdgcn+crossglg --out table": ("crossglg compare data.npz --protocol utd-a --methods patchgcn+crossglg --out table", _FEWER),
     "crossglg evaluate beyond/runs/utd-a/patchgcn+crossglg-0,beyond/runs/utd-a/patchgcn+crossglg-1,beyond/runs/utd-a/patchgcn+crossglg-2 utd_mhad.npz --protocol utd-a": ("crossglg evaluate RUN,RUN utd_mhad.npz --protocol utd-a", _FEWER),
     "crossglg evaluate open-base ui_prmd_vicon20.npz --protocol ui-prmd --classifier joints --classifier motion --classifier joints+motion --classifier dtw-either --classifier joints+motion-either": ("crossglg evaluate open-base ui_prmd_vicon20.npz --novel all --classifier joints+motion-either", "small data do not say which performances are correct"),
     "crossglg describe write --actions actions.txt --layout ntu25 --model MODEL --out own.json": ("crossglg describe write --actions actions.txt --layout ntu25 --model MODEL --out written.json --dry-run", "asks a language model: tests/text"),
+    "python benchmarks/bfloat16.py utd_mhad.npz RUN RUN RUN --protocol utd-a": ("python benchmarks/bfloat16.py utd_mhad.npz RUN --protocol utd-a", _FEWER),
+    "crossglg train joined --protocol all --recipe beyond --guidance none --start-from open-base --set training.learning_rate=0.01 --out tuned": ("crossglg train data.npz --protocol utd-a --start-from RUN --set training.learning_rate=0.01 --out tuned", "open-base is not narrow: tests/training/test_start.py"),
+    "python benchmarks/parts_in_training.py utd_mhad.npz --protocol utd-a --out ablation": ("python benchmarks/parts_in_training.py utd_mhad.npz --protocol utd-a --out ablation --part unlabelled --part mixing", _FEWER),
+    "python benchmarks/parts_at_matching.py utd_mhad.npz --protocol utd-a beyond/runs/utd-a/patchgcn+g2l-0 beyond/runs/utd-a/patchgcn+g2l-1 beyond/runs/utd-a/patchgcn+g2l-2": ("python benchmarks/parts_at_matching.py utd_mhad.npz --protocol utd-a RUN", _FEWER),
     "python benchmarks/open_set.py utd_mhad.npz --protocol utd-a table/infogcn+g2l-0 table/infogcn+g2l-1 table/infogcn+g2l-2 --matcher joints --matcher dtw": ("python benchmarks/open_set.py utd_mhad.npz --protocol utd-a RUN --matcher joints", _FEWER),
     "python benchmarks/phrases.py --reader rules --reader spacy:en_core_web_sm": ("python benchmarks/phrases.py --reader rules", "spaCy's model is a download"),
 }
@@ -84,6 +91,8 @@ NOT_RUN = {
     "python benchmarks/stream_events.py RUN utd_mhad.npz --protocol utd-a --labels 2,7,11,16,20,25 --seeds 2 --per-stream 10 --rest 0.5 0.5": _FEWER,
     "python benchmarks/stream.py open-small": _FEWER,
     "crossglg reproduce beyond-union15-a --data . --out beyond": _OTHER_DATA,
+    "crossglg reproduce ablation-utd-a --data . --out ablation": _QUICK,
+    "crossglg reproduce ablation-union15-a --data . --out ablation": _OTHER_DATA,
     "crossglg reproduce beyond-msr-jeanie --data . --out beyond": _OTHER_DATA,
     "crossglg train data.npz --protocol utd-a --encoder motionbert --set model.options.size=lite --out run-lite": "sixteen million parameters: tests/contracts",
     "python benchmarks/export.py RUN utd_mhad.npz": f"{_MINUTES}: tests/test_export.py",
@@ -116,6 +125,7 @@ SHORTER = {
 # a benchmark -> the same
 SHORTER_BENCHMARKS = {
     "development": [*_SHORT_TRAINING, _NARROW, "--seeds=1"],
+    "parts_in_training": [*_SHORT_TRAINING, _NARROW, "--seeds=1"],
     "encoders": ["--rounds=1", "--frames=8", "--width=8"],
     "data_path": ["--rounds=1"],
     "text_encoders": ["--rounds=1"],
@@ -146,6 +156,7 @@ def run(line, monkeypatch):
     program, *words = shlex.split(line)
     if program == "python":
         script = ROOT / words[0]
+        monkeypatch.syspath_prepend(str(script.parent))  # as python does of a script
         monkeypatch.setattr(sys, "argv", [*words, *SHORTER_BENCHMARKS.get(script.stem, ())])
         runpy.run_path(str(script), run_name="__main__")
         return

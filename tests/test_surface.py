@@ -18,7 +18,7 @@ OPTIONS = {
     "demo": {"--out", "--show", "--seed", "--json"},
     "train": {
         *("--protocol", "--out", "--recipe", "--encoder", "--guidance", "--set", "--seed"),
-        "--layout",
+        *("--layout", "--start-from"),
     },
     "evaluate": {
         *("--protocol", "--novel", "--draws", "--classifier", "--seed", "--layout", "--json"),

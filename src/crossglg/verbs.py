@@ -24,6 +24,7 @@ from crossglg.oneshot.classifiers import EITHER_SIDE, LEARNERS
 from crossglg.oneshot.ensemble import pool_side_by_side, put_side_by_side
 from crossglg.oneshot.worded import WORDED, NovelWords, relevance_of_names
 from crossglg.recogniser import learn_acceptance
+from crossglg.shipped import find_run
 from crossglg.skeleton.layout import Layout
 from crossglg.sources import open_data, read_masks
 from crossglg.sources.clipset import ClipSet
@@ -32,7 +33,15 @@ from crossglg.sources.protocol import Protocol
 from crossglg.sources.splits import first_usable, select_clips
 from crossglg.sources.verify import require_verified
 from crossglg.text import create_text_encoder, list_descriptions, load_guidance
-from crossglg.training import BaseClips, Progress, Recipe, train
+from crossglg.training import (
+    BaseClips,
+    Progress,
+    Recipe,
+    Start,
+    list_met_classes,
+    read_start,
+    train,
+)
 
 DEFAULT_CLASSIFIERS = ("cosine", "joints", "dtw", "motion", "joints+motion", "calibrated")
 DEFAULT_DRAWS = 100
@@ -89,20 +98,35 @@ def open_clips(
 
 
 def train_run(
-    split: SplitData, recipe: Recipe, *, out: Path, progress: Progress | None = None
+    split: SplitData,
+    recipe: Recipe,
+    *,
+    out: Path,
+    progress: Progress | None = None,
+    start_from: Path | str | None = None,
 ) -> PlainCheckpoint:
     """Train a recipe on the base classes of a protocol.
 
+    Args:
+        split: The data under the protocol.
+        recipe: What is trained, and how.
+        out: Folder of the run.
+        progress: Is told about every step.
+        start_from: A run, or the name of shipped weights, to begin with; None for fresh weights.
+
     Raises:
-        ConfigError: The recipe contradicts itself, or ``out`` holds another run.
+        ConfigError: The recipe contradicts itself, ``out`` holds another run, or the weights to
+            start from are of another encoder or layout.
+        CheckpointError: There are no such weights.
         DescriptionError: The recipe asks for texts that are not there.
-        ProtocolError: Every class is novel.
+        ProtocolError: Every class is novel, or the weights to start from know a novel one.
     """
     if not split.protocol.base:
         raise ProtocolError(
             f"Protocol '{split.protocol.name}': expected base classes to learn from, found every "
             "class novel."
         )
+    start = None if start_from is None else _open_start(start_from, split)
     base = BaseClips.gather(split.base, split.protocol.base)
     guidance = None
     if recipe.model.needs_texts:
@@ -119,10 +143,28 @@ def train_run(
         "texts": "" if guidance is None else guidance.source,
     }
     checkpoint = train(
-        base, recipe, guidance=guidance, out=out, provenance=provenance, progress=progress
+        base,
+        recipe,
+        guidance=guidance,
+        out=out,
+        provenance=provenance,
+        progress=progress,
+        start=start,
     )
     learn_acceptance(checkpoint, split.base, out)
     return checkpoint
+
+
+def _open_start(run: Path | str, split: SplitData) -> Start:
+    """Weights to begin with, which must not know what the protocol calls novel."""
+    start = read_start(find_run(run), name=Path(run).name)
+    if met := _find_met(start.checkpoint, split):
+        raise ProtocolError(
+            f"Protocol '{split.protocol.name}': expected weights to start from that have not met "
+            f"its novel classes, found that '{start.name}' was trained on {', '.join(met)}; start "
+            "from other weights, or train on all classes (--protocol all)."
+        )
+    return start
 
 
 def _name_texts(split: SplitData) -> str:
@@ -225,9 +267,7 @@ def _find_seen(checkpoint: PlainCheckpoint, split: SplitData) -> list[str]:
     Raises:
         ProtocolError: It learned them from this very data.
     """
-    known = {same_action(name) for name in checkpoint.class_names}
-    novel = [split.novel.class_names[label] for label in split.protocol.novel]
-    seen = sorted(name for name in novel if same_action(name) in known)
+    seen = _find_met(checkpoint, split)
     if seen and checkpoint.provenance.get("data") == split.novel.name:
         raise ProtocolError(
             f"Expected novel classes that the model has never seen, but it was trained on: "
@@ -235,6 +275,12 @@ def _find_seen(checkpoint: PlainCheckpoint, split: SplitData) -> list[str]:
             f"({checkpoint.provenance.get('protocol', 'unknown')})."
         )
     return seen
+
+
+def _find_met(checkpoint: PlainCheckpoint, split: SplitData) -> list[str]:
+    known = {same_action(name) for name in list_met_classes(checkpoint)}
+    novel = [split.novel.class_names[label] for label in split.protocol.novel]
+    return sorted(name for name in novel if same_action(name) in known)
 
 
 def load_novel_words(checkpoint: PlainCheckpoint, split: SplitData) -> NovelWords:

@@ -22,7 +22,21 @@ def run(candidates, *, support=1, until=200):
 
 def test_the_best_of_overlapping_candidates_is_told_after_the_wait():
     found = run([candidate(0, 20, 0.6), candidate(5, 25, 0.9), candidate(10, 30, 0.7)])
-    assert found == [(35, 5, 25)]
+    assert found == [(40, 5, 25)]  # ten frames after the last that agreed
+
+
+def test_windows_in_a_row_that_agree_are_one_action_without_what_hangs_over():
+    windows = [candidate(n, n + 20, 0.9 - abs(n - 30) / 100) for n in range(0, 61, 5)]
+    assert run(windows) == [(90, 8, 72)]  # two fifths of a window at either end
+
+
+def test_a_chain_is_no_shorter_than_its_best_window():
+    assert run([candidate(0, 20, 0.9), candidate(4, 24, 0.6)]) == [(34, 0, 20)]
+
+
+def test_a_surer_window_of_another_action_ends_the_chain_it_overlaps():
+    found = run([candidate(0, 20, 0.6), candidate(5, 25, 0.7), candidate(10, 30, 0.9, "clap")])
+    assert found == [(40, 10, 30)]
 
 
 def test_what_overlaps_an_action_already_told_is_dropped():
@@ -36,7 +50,7 @@ def test_actions_one_after_the_other_are_both_told():
 
 def test_one_window_alone_is_not_enough_where_support_is_asked_for():
     alone, pair = [candidate(0, 20, 0.6)], [candidate(60, 80, 0.6), candidate(62, 84, 0.5)]
-    assert run(alone + pair, support=2) == [(90, 60, 80)]
+    assert run(alone + pair, support=2) == [(94, 60, 80)]
 
 
 def test_support_by_another_action_does_not_count():

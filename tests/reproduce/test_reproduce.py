@@ -26,7 +26,6 @@ from crossglg.reproduce import (
 )
 from crossglg.reproduce.choose import Outcome
 from crossglg.reproduce.paper import BLOCK_COUNTS, DEFAULT_BLOCKS
-from crossglg.reproduce.table import CLASSIFIERS
 from crossglg.sources import open_data
 from crossglg.sources.splits import get_protocol
 
@@ -102,12 +101,32 @@ def test_tables_share_their_cells(tmp_path):
         for job in jobs
         for entry in job.table.entries
         for column in job.table.columns
-        for cell in job.cells(entry, column, CLASSIFIERS)
+        for cell in job.cells(entry, column, job.table.judged)
     ]
     described = {}
     for cell in cells:
         assert described.setdefault(cell.file, cell.describe()) == cell.describe()
-    assert len(described) == 47 < len(cells)
+    assert len(described) == 60 < len(cells)
+
+
+def test_every_row_of_an_ablation_changes_one_thing():
+    for protocol in ("utd-a", "union15-a"):
+        base, *rows = BY_NAME[f"ablation-{protocol}"].entries
+        assert base.settings == ()
+        parts = [
+            {setting.partition("=")[0].partition(".")[0] for setting in e.settings} for e in rows
+        ]
+        assert all(len(names) <= 1 for names in parts)
+        untrained = [entry for entry in rows if not entry.settings]
+        assert [entry.cell for entry in untrained] == [base.cell]
+        assert untrained[0].classifiers == ("joints-uniform",)
+
+
+def test_quick_tables_keep_what_their_rows_are_about():
+    quick = scale_down(BY_NAME["ablation-utd-a"])
+    by_cell = {entry.cell: entry.settings for entry in quick.entries if not entry.classifiers}
+    assert "loss.contrast=0" in by_cell["parts-no-contrast"]
+    assert not any(setting.startswith("training.epochs") for setting in by_cell["parts-longer"])
 
 
 def test_quick_data_are_the_choreography_and_written_once(tmp_path):

@@ -63,6 +63,9 @@ def train(
     ] = None,
     seed: Seed = 0,
     layout: LayoutFile = "",
+    start_from: Annotated[
+        str, typer.Option(help="Begin with the weights of a run, or of open-base, open-small.")
+    ] = "",
 ) -> None:
     """Train on the base classes of a protocol."""
     from crossglg.sources.splits import get_protocol, whole_protocol
@@ -77,7 +80,7 @@ def train(
     rules = rules or whole_protocol(class_count=len(clips.class_names))
     split = split_data(clips, rules, masks=masks)
     with training_progress(quiet=False) as progress:
-        train_run(split, chosen, out=out, progress=progress)
+        train_run(split, chosen, out=out, progress=progress, start_from=start_from or None)
     print(f"Trained on {len(split.base)} clips of {len(rules.base)} base classes: {out}")
 
 

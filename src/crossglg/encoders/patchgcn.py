@@ -14,6 +14,7 @@ Free links start from chance and are learned, as the bones are. Absent persons a
 averages.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
@@ -26,6 +27,9 @@ from crossglg.encoders.graph import bone_links, reach_operator
 from crossglg.errors import ConfigError
 from crossglg.shapes import Clips, DeepFeatures, Features, JointWeights
 from crossglg.skeleton.layout import Layout
+
+_STREAMS = ("bone", "joint", "bone_motion", "joint_motion")
+"""In the order in which weights on disk take them."""
 
 _BONE, _JOINT = 1, 25  # reaches: the bone vector; beyond any tree's depth, the joint itself
 _COORDINATES = 3
@@ -43,16 +47,23 @@ class PatchGCN(SkeletonEncoder):
         max_persons: The largest M.
         width: Feature width of the first three blocks.
         free_links: How many sets of links between all joints are learned beside the bones.
+        streams: What is seen of a clip; by default all there is.
 
     Raises:
-        ConfigError: A width below one or a negative number of links.
+        ConfigError: A width below one, a negative number of links, or streams that are none.
     """
 
     default_n_pre = 3
     operators: Tensor
 
     def __init__(
-        self, layout: Layout, *, max_persons: int = 2, width: int = 64, free_links: int = 2
+        self,
+        layout: Layout,
+        *,
+        max_persons: int = 2,
+        width: int = 64,
+        free_links: int = 2,
+        streams: Sequence[str] = _STREAMS,
     ) -> None:
         super().__init__()
         if width < 1 or free_links < 0:
@@ -60,11 +71,16 @@ class PatchGCN(SkeletonEncoder):
                 "Expected a width of at least 1 and no negative number of free links, found "
                 f"{width} and {free_links}."
             )
+        if not streams or not set(streams) <= set(_STREAMS):
+            raise ConfigError(
+                f"Expected some of the streams {', '.join(_STREAMS)}, found: {', '.join(streams)}."
+            )
         self.layout = layout
         self.max_persons = max_persons
+        self.streams = [place for place, name in enumerate(_STREAMS) if name in streams]
         views = [reach_operator(layout, reach) for reach in (_BONE, _JOINT)]
         self.register_buffer("operators", torch.stack(views), persistent=False)
-        view_dim = 2 * len(views) * _COORDINATES  # each with its movement
+        view_dim = len(self.streams) * _COORDINATES
         self.norm = nn.BatchNorm1d(layout.joint_count * view_dim)
         self.patch = nn.Conv2d(
             view_dim, width, (_PATCH, 1), stride=(_PATCH_STRIDE, 1), padding=(1, 0)
@@ -89,7 +105,10 @@ class PatchGCN(SkeletonEncoder):
         frames = torch.arange(frame_count, device=clips.device)
         after, before = (frames + _SPAN).clamp(max=frame_count - 1), (frames - _SPAN).clamp(min=0)
         moved = views[:, :, after] - views[:, :, before]
-        joints = self.norm(rearrange([views, moved], "k n m t v r c -> (n m t) (v k r c)"))
+        seen = rearrange([views, moved], "k n m t v r c -> (n m t) v (k r) c")
+        if len(self.streams) < len(_STREAMS):
+            seen = seen[:, :, self.streams]
+        joints = self.norm(rearrange(seen, "b v s c -> b (v s c)"))
         joints = rearrange(joints, "(b t) (v d) -> b d t v", b=batch, v=joint_count)
         return torch.relu_(self.patch(joints) + self.position)
 

@@ -18,7 +18,7 @@ from crossglg.gallery import Gallery, Recognition
 from crossglg.live.buffer import FrameBuffer
 from crossglg.live.event import Event
 from crossglg.live.motion import MotionMeter, RestDetector, measure_motion
-from crossglg.live.suppress import Candidate, Suppressor
+from crossglg.live.suppress import OVERHANG, Candidate, Suppressor
 from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.mapping import map_clip
 
@@ -37,7 +37,7 @@ class StreamSettings:
             for one action; beyond, windows inside it are looked at.
         stride_s: Time between the ends of such windows.
         length_ratio: Exemplars whose durations differ by less share a window length.
-        wait_s: How long what a window shows waits for a better one.
+        wait_s: How long what a window shows waits for a better one, or for the next one to agree.
         support: How many overlapping windows must show the same.
 
     Raises:
@@ -119,11 +119,13 @@ class StreamRecogniser:
         """After its ``end_s``, an event is told within this time, or never.
 
         After a rest it takes no more than ``rest_s``; an action at the beginning of a long motion
-        waits until it is clear that the motion is not one action.
+        waits until it is clear that the motion is not one action, and one inside it until no
+        further window agrees.
         """
         stride = self._stride + 1
         inside = max(self._longest - self._lengths[0] + self._margin, 0) + stride
-        wait_s = self._settings.wait_s + stride / self._buffer.fps
+        over = round(OVERHANG * self._lengths[-1])
+        wait_s = self._settings.wait_s + (over + stride) / self._buffer.fps
         return max(self._settings.rest_s, wait_s, inside / self._buffer.fps)
 
     def push(

@@ -1,4 +1,8 @@
-"""Tell every action once: of overlapping candidates the best one, after a bounded wait."""
+"""Tell every action once: of overlapping candidates the best one, after a bounded wait.
+
+Who waves for long is taken for waving by one window after the other. Such windows make a chain,
+and the chain is told as one action, as long as they say, when it is over.
+"""
 
 from collections import deque
 from dataclasses import dataclass, replace
@@ -6,6 +10,9 @@ from dataclasses import dataclass, replace
 from crossglg.gallery import Recognition
 
 _REMEMBERED = 8
+OVERHANG = 0.4
+"""Of its length, how much of a window may lie outside of an action and still be taken for it.
+Chosen on choreographed base actions that the model had not learned (docs/streams.md)."""
 
 
 @dataclass(frozen=True)
@@ -27,15 +34,42 @@ class Candidate:
     support: int = 1
 
 
+@dataclass(frozen=True)
+class _Chain:
+    """Candidates for one action, each of which overlaps those before it.
+
+    Attributes:
+        best: The surest.
+        first: The first frame of all.
+        last: The last frame of all.
+        support: How many there are.
+    """
+
+    best: Candidate
+    first: int
+    last: int
+    support: int
+
+    def told(self) -> Candidate:
+        """The action: no shorter than the best window, without what hangs over at the ends."""
+        over = round(OVERHANG * (self.best.last - self.best.first + 1))
+        return replace(
+            self.best,
+            first=min(self.best.first, self.first + over),
+            last=max(self.best.last, self.last - over),
+            support=self.support,
+        )
+
+
 class Suppressor:
     """Non-maximum suppression in time, while time goes on.
 
-    A candidate is told once no better one that overlaps it has come for ``patience`` frames after
+    A chain is told once nothing better and no further link has come for ``patience`` frames after
     its end; what overlaps an action already told is dropped.
 
     Args:
         patience: Frames to wait for something better.
-        support: A candidate that fewer windows agree on is dropped.
+        support: A chain of fewer windows is dropped.
         share: Of the shorter of two candidates, what may be common to both.
     """
 
@@ -43,23 +77,31 @@ class Suppressor:
         self._patience = patience
         self._support = support
         self._share = share
-        self._waiting: list[Candidate] = []
+        self._waiting: list[_Chain] = []
         self._told: deque[Candidate] = deque(maxlen=_REMEMBERED)
 
     def offer(self, candidate: Candidate) -> None:
         """Take a candidate in, unless a better one stands in its place."""
         if any(self._collide(candidate, told) for told in self._told):
             return
-        rivals = [other for other in self._waiting if self._collide(candidate, other)]
         action = candidate.recognition.action
-        alike = [rival for rival in rivals if rival.recognition.action == action]
-        support = candidate.support + max((rival.support for rival in alike), default=0)
-        if all(candidate.score > rival.score for rival in rivals):
-            self._waiting = [other for other in self._waiting if other not in rivals]
-            self._waiting.append(replace(candidate, support=support))
+        alike = [
+            chain
+            for chain in self._waiting
+            if chain.best.recognition.action == action and self._collide(candidate, chain)
+        ]
+        others = [
+            chain
+            for chain in self._waiting
+            if chain.best.recognition.action != action and self._collide(candidate, chain.best)
+        ]
+        if all(candidate.score > chain.best.score for chain in (*alike, *others)):
+            self._waiting = [chain for chain in self._waiting if chain not in (*alike, *others)]
+            self._waiting.append(_link(candidate, alike, best=candidate))
         elif alike:
-            best = max(alike, key=_get_score)
-            self._waiting[self._waiting.index(best)] = replace(best, support=support)
+            surest = max(alike, key=_get_score)
+            place = self._waiting.index(surest)
+            self._waiting[place] = _link(candidate, alike, best=surest.best)
 
     def settle(self, now: int, *, at_once: bool = False) -> list[Candidate]:
         """What can be told at frame ``now``, in order of time.
@@ -70,18 +112,27 @@ class Suppressor:
         """
         ripe = [each for each in self._waiting if at_once or now - each.last >= self._patience]
         self._waiting = [each for each in self._waiting if each not in ripe]
-        told = sorted((e for e in ripe if e.support >= self._support), key=_get_end)
+        told = sorted((e.told() for e in ripe if e.support >= self._support), key=_get_end)
         self._told.extend(told)
         return told
 
-    def _collide(self, one: Candidate, other: Candidate) -> bool:
+    def _collide(self, one: Candidate, other: Candidate | _Chain) -> bool:
         common = min(one.last, other.last) - max(one.first, other.first) + 1
         shorter = min(one.last - one.first, other.last - other.first) + 1
         return common > self._share * shorter
 
 
-def _get_score(candidate: Candidate) -> float:
-    return candidate.score
+def _link(candidate: Candidate, alike: list[_Chain], *, best: Candidate) -> _Chain:
+    return _Chain(
+        best,
+        min([candidate.first, *(chain.first for chain in alike)]),
+        max([candidate.last, *(chain.last for chain in alike)]),
+        candidate.support + max((chain.support for chain in alike), default=0),
+    )
+
+
+def _get_score(chain: _Chain) -> float:
+    return chain.best.score
 
 
 def _get_end(candidate: Candidate) -> int:

@@ -8,11 +8,13 @@ from crossglg.reproduce.result import Line, Reproduction, Value
 from crossglg.reproduce.rows import OWN_ROWS
 from crossglg.reproduce.run import Job, fill_tables, find_data, write_tables
 from crossglg.reproduce.table import Column, Entry, Table
+from crossglg.reproduce.transfer import TRANSFER, judge_shipped
 
 __all__ = [
     "OWN_ROWS",
     "PAPER_TABLES",
     "PARAMETERS",
+    "TRANSFER",
     "Column",
     "Entry",
     "Job",
@@ -24,6 +26,7 @@ __all__ = [
     "count_table",
     "fill_tables",
     "find_data",
+    "judge_shipped",
     "list_tables",
     "reproduce",
     "scale_down",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from crossglg.atomic import create_file
 from crossglg.cells import Progress
-from crossglg.errors import ConfigError, SourceError, suggest
+from crossglg.errors import ConfigError, ProtocolError, SourceError, suggest
 from crossglg.reproduce.paper import PAPER_TABLES
 from crossglg.reproduce.parameters import PARAMETERS, count_table
 from crossglg.reproduce.quick import scale_down, write_quick_data
@@ -14,6 +14,7 @@ from crossglg.reproduce.result import Reproduction
 from crossglg.reproduce.rows import OWN_ROWS
 from crossglg.reproduce.run import Job, fill_tables, find_data, write_tables
 from crossglg.reproduce.table import Table
+from crossglg.reproduce.transfer import TRANSFER, TRANSFER_DATA, judge_shipped
 
 EVERYTHING = "all"
 PAGE = "all.md"
@@ -34,9 +35,9 @@ class Outcome:
     @property
     def complete(self) -> bool:
         """Whether something was filled that could be, and no cell failed."""
-        trained = [table for table in self.tables if table.name != PARAMETERS]
+        judged = [table for table in self.tables if table.name != PARAMETERS]
         failed = any(table.failed for table in self.tables)
-        return bool(self.tables) and not failed and bool(trained or not self.left_out)
+        return bool(self.tables) and not failed and bool(judged or not self.left_out)
 
     def to_markdown(self) -> str:
         """All tables on one page."""
@@ -46,7 +47,7 @@ class Outcome:
 
 def list_tables() -> tuple[str, ...]:
     """Names that ``reproduce`` takes, beside ``all``."""
-    return (*(table.name for table in (*PAPER_TABLES, *OWN_ROWS)), PARAMETERS)
+    return (*(table.name for table in (*PAPER_TABLES, *OWN_ROWS)), TRANSFER, PARAMETERS)
 
 
 def reproduce(
@@ -78,9 +79,7 @@ def reproduce(
         SourceError: The data of a table that was asked for by name are not there.
     """
     tables = _choose(name)
-    counted = (count_table(),) if name in (EVERYTHING, PARAMETERS) else ()
-    if tables and quick == (data is not None):
-        raise ConfigError("Expected either data (--data) or a quick run (--quick), one of them.")
+    _insist_on_one_source(name, data, quick)
     jobs, left_out = [], []
     for table in tables:
         try:
@@ -93,13 +92,38 @@ def reproduce(
         chosen = scale_down(table) if quick else table
         jobs.append(Job(chosen, place, tuple(seeds), out, tuple(settings)))
     filled = fill_tables(jobs, workers=workers, progress=progress) if jobs else ()
-    for reproduction in counted:
+    untrained, lacking = _fill_untrained(name, data)
+    for reproduction in untrained:
         write_tables(reproduction, out)
-    outcome = Outcome((*filled, *counted), tuple(left_out))
+    outcome = Outcome((*filled, *untrained), (*left_out, *lacking))
     if name == EVERYTHING:
         with create_file(out / PAGE) as stream:
             stream.write(outcome.to_markdown().encode("utf-8"))
     return outcome
+
+
+def _fill_untrained(name: str, data: Path | None) -> tuple[list[Reproduction], list[str]]:
+    """Tables for which nothing is trained, and why one of them is missing."""
+    filled, left_out = [], []
+    if name in (EVERYTHING, TRANSFER) and data is not None:
+        try:
+            filled.append(judge_shipped(find_data(data, TRANSFER_DATA)))
+        except (ProtocolError, SourceError) as error:
+            if name != EVERYTHING:
+                raise
+            left_out.append(f"{TRANSFER}: {error}")
+    if name in (EVERYTHING, PARAMETERS):
+        filled.append(count_table())
+    return filled, left_out
+
+
+def _insist_on_one_source(name: str, data: Path | None, quick: bool) -> None:
+    if name == TRANSFER and quick:
+        raise ConfigError(
+            "The table 'transfer' trains nothing that could be scaled down: give --data instead."
+        )
+    if name != PARAMETERS and quick == (data is not None):
+        raise ConfigError("Expected either data (--data) or a quick run (--quick), one of them.")
 
 
 def _choose(name: str) -> tuple[Table, ...]:

@@ -28,6 +28,9 @@ _OF_ENCODER = {
 _BLOCK_COUNTS = dict(BLOCK_COUNTS) | {"motionbert": 3}
 _DEFAULT_BLOCKS = dict(DEFAULT_BLOCKS) | {"motionbert": 2}
 
+_KEPT = ("model.", "loss.", "augmentation.", "training.mirror")
+"""What an entry is about; the rest of its settings is how long and how fast it is trained."""
+
 _FEW, _MANY = "demo-12", "demo"
 
 QUICK_UNLIKE = (
@@ -72,5 +75,5 @@ def _fewest_and_most(columns: Sequence[Column]) -> tuple[Column, ...]:
 
 def _shrink(entry: Entry) -> Entry:
     encoder = entry.method.partition("+")[0]
-    kept = tuple(setting for setting in entry.settings if setting.startswith("model."))
+    kept = tuple(setting for setting in entry.settings if setting.startswith(_KEPT))
     return replace(entry, settings=_OF_ENCODER[encoder] + kept)

@@ -14,18 +14,25 @@ class Value:
     Attributes:
         ours: One for every seed; none where the cell failed or was not run.
         paper: What was published, None where nothing was.
+        over_draws: Standard deviation over draws, where there is one training to tell of.
     """
 
     ours: tuple[float, ...]
     paper: float | None = None
+    over_draws: float | None = None
+
+    @property
+    def spread(self) -> float | None:
+        """Standard deviation over seeds, or over draws."""
+        return statistics.stdev(self.ours) if len(self.ours) > 1 else self.over_draws
 
     def to_markdown(self, digits: int) -> str:
         """``56.2 ± 0.4 (paper 62.6)``; a dash where there is none of ours."""
         ours = "-"
         if self.ours:
             ours = f"{statistics.mean(self.ours):.{digits}f}"
-        if len(self.ours) > 1:
-            ours += f" ± {statistics.stdev(self.ours):.{digits}f}"
+        if self.spread is not None:
+            ours += f" ± {self.spread:.{digits}f}"
         return ours if self.paper is None else f"{ours} (paper {self.paper:.1f})"
 
 
@@ -114,7 +121,7 @@ class Reproduction:
         for line in self.lines:
             for column, value in zip(self.columns, line.values, strict=True):
                 mean = statistics.mean(value.ours) if value.ours else ""
-                spread = statistics.stdev(value.ours) if len(value.ours) > 1 else ""
+                spread = "" if value.spread is None else value.spread
                 paper = "" if value.paper is None else value.paper
                 writer.writerow(
                     [self.name, line.label, line.classifier, column, mean, spread,

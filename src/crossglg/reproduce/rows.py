@@ -1,5 +1,6 @@
 """Rows of our own: open data, a protocol, methods and a recipe each; add yours here."""
 
+from crossglg.reproduce.parts import PARTS
 from crossglg.reproduce.table import Column, Entry, Table
 
 _HALVES = (
@@ -72,4 +73,5 @@ OWN_ROWS = (
         ),
     ),
     *(_beyond(protocol, data) for protocol, data in _OPEN_PROTOCOLS),
+    *PARTS,
 )

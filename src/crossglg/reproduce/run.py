@@ -11,7 +11,7 @@ from crossglg.checkpoint import write_json
 from crossglg.errors import ConfigError, MissingExtraError, SourceError
 from crossglg.oneshot import FLOORS
 from crossglg.reproduce.result import Line, Reproduction, Value
-from crossglg.reproduce.table import CLASSIFIERS, TOLD_CLASSIFIERS, Column, Entry, Table
+from crossglg.reproduce.table import TOLD_CLASSIFIERS, Column, Entry, Table
 from crossglg.text import create_text_encoder
 
 _RUNS = "runs"
@@ -77,15 +77,15 @@ def fill_tables(
     Raises:
         ConfigError: Tables disagree on what a shared cell is, or a setting does not exist.
     """
-    untold, classifiers = _choose_classifiers()
+    untold = _find_untold()
     wanted: dict[Path, Cell] = {}
     for job in jobs:
         for entry in job.table.entries:
             for column in job.table.columns:
-                for cell in job.cells(entry, column, classifiers):
+                for cell in job.cells(entry, column, _judges(job.table, untold)):
                     _refuse_another(wanted.setdefault(cell.file, cell), cell)
     failed = run_cells(tuple(wanted.values()), workers=workers, progress=progress)
-    filled = tuple(_fill(job, classifiers, untold, failed) for job in jobs)
+    filled = tuple(_fill(job, untold, failed) for job in jobs)
     for job, reproduction in zip(jobs, filled, strict=True):
         write_tables(reproduction, job.out)
     return filled
@@ -108,28 +108,31 @@ def _refuse_another(known: Cell, cell: Cell) -> None:
         )
 
 
-def _choose_classifiers() -> tuple[str, tuple[str, ...]]:
-    """Why the classifiers that are told names cannot be asked (if so), and all that can."""
+def _find_untold() -> str:
+    """Why the classifiers that are told names cannot be asked; nothing where they can."""
     try:
         create_text_encoder("minilm")
     except MissingExtraError as error:
-        return str(error), CLASSIFIERS
-    return "", CLASSIFIERS + TOLD_CLASSIFIERS
+        return str(error)
+    return ""
+
+
+def _judges(table: Table, untold: str) -> tuple[str, ...]:
+    """What a table's cells are judged by, as far as it can be asked here."""
+    return tuple(name for name in table.judged if not (untold and name in TOLD_CLASSIFIERS))
 
 
 # --- one table ----------------------------------------------------------------------------------
 
 
-def _fill(
-    job: Job, classifiers: tuple[str, ...], untold: str, failed: Mapping[Path, str]
-) -> Reproduction:
-    table = job.table
+def _fill(job: Job, untold: str, failed: Mapping[Path, str]) -> Reproduction:
+    table, judges = job.table, _judges(job.table, untold)
     lines: list[Line] = []
     everything: list[list[list[CellResult]]] = []
     left_out: list[str] = []
     problems: list[str] = []
     for entry in table.entries:
-        cells = [job.cells(entry, column, classifiers) for column in table.columns]
+        cells = [job.cells(entry, column, judges) for column in table.columns]
         results = [[r for c in of_seeds if (r := read_cell(c)) is not None] for of_seeds in cells]
         everything.append(results)
         problems += [
@@ -140,7 +143,7 @@ def _fill(
         ]
         shown = entry.classifiers or table.classifiers
         for name in shown:
-            if name not in classifiers:
+            if name not in judges:
                 left_out.append(f"{entry.label}: {untold}")
                 continue
             lines.append(_line(table, entry, name, results, with_paper=name == shown[0]))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 CLASSIFIERS = ("calibrated", "cosine", "joints", "dtw", "dtw-either", "motion", "joints+motion")
-"""Every cell is judged by all of them, whatever its tables show: cells are shared."""
+"""Cells that tables share are judged by all of them, whatever the tables show."""
 
 TOLD_CLASSIFIERS = ("apsr",)
 """Those that are told the names of novel classes; they need a text encoder."""
@@ -60,6 +60,8 @@ class Table:
         columns: The protocols.
         entries: The methods.
         classifiers: Shown for every method.
+        judged: By what every cell is judged; by default everything, as cells that tables share
+            have to be.
         draws: Of exemplars, where a protocol draws them.
         unlike: Why nothing here is to be compared with what was published.
     """
@@ -71,6 +73,7 @@ class Table:
     columns: tuple[Column, ...]
     entries: tuple[Entry, ...]
     classifiers: tuple[str, ...] = ("calibrated", "cosine")
+    judged: tuple[str, ...] = CLASSIFIERS + TOLD_CLASSIFIERS
     settings: tuple[str, ...] = ()
     draws: int = 100
     unlike: tuple[str, ...] = ()

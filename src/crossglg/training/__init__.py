@@ -6,6 +6,7 @@ from crossglg.training.epoch import Progress
 from crossglg.training.log import read_metrics
 from crossglg.training.loop import train
 from crossglg.training.recipes import RECIPES, create_recipe
+from crossglg.training.start import Start, list_met_classes, read_start
 from crossglg.training.state import RUN_FILE
 
 __all__ = [
@@ -14,10 +15,13 @@ __all__ = [
     "BaseClips",
     "Progress",
     "Recipe",
+    "Start",
     "TrainingConfig",
     "create_recipe",
+    "list_met_classes",
     "override",
     "read_metrics",
+    "read_start",
     "recipe_from_json",
     "train",
 ]

@@ -25,6 +25,7 @@ from crossglg.training.lessons import Lessons
 from crossglg.training.log import MetricsLog
 from crossglg.training.objective import Objective, accuracy
 from crossglg.training.optimizer import build_optimizer
+from crossglg.training.start import START, Start
 from crossglg.training.state import RunState, open_run
 from crossglg.training.twins import Twins, find_twins
 
@@ -37,6 +38,7 @@ def train(
     out: Path,
     provenance: Mapping[str, Any],
     progress: Progress | None = None,
+    start: Start | None = None,
 ) -> PlainCheckpoint:
     """Train a model and keep its plain branch in ``out``.
 
@@ -51,14 +53,18 @@ def train(
         out: The folder of the run.
         provenance: What to note in the checkpoint about data and protocol.
         progress: Is told about every step.
+        start: Weights to begin with; None for fresh ones.
 
     Returns:
         The plain branch of the chosen epoch.
 
     Raises:
-        ConfigError: The recipe needs texts and there are none, or ``out`` holds another run.
+        ConfigError: The recipe needs texts and there are none, ``out`` holds another run, or the
+            start is of another encoder or layout.
         CheckpointError: ``out`` holds a damaged run.
     """
+    if start is not None:
+        provenance = {**provenance, START: start.to_json()}
     open_run(out, recipe, provenance)
     config = recipe.training
     learn_from, choose_by = base.hold_out(config.held_out, seed=config.seed)
@@ -70,15 +76,17 @@ def train(
     plain = build_plain(
         recipe.model, layout=base.layout, max_persons=base.max_persons, class_count=len(names)
     )
+    if start is not None:
+        start.give_to(plain, model=recipe.model, layout=base.layout)
     model = build_crossglg(recipe.model, plain, text_dim=0 if lessons is None else lessons.width)
     optimizer = build_optimizer(model, config)
     state = RunState.restore_or_start(out, model, optimizer)
     runner = _prepare_runner(model, optimizer, learn_from, recipe, lessons, twins)
     with MetricsLog(out, next_epoch=state.next_epoch) as log:
         for epoch in range(state.next_epoch, config.epochs):
-            start = time.perf_counter()
+            began = time.perf_counter()
             row = {"epoch": epoch, **runner.run(epoch, progress)}
-            row["seconds"] = time.perf_counter() - start
+            row["seconds"] = time.perf_counter() - began
             if model.interaction is not None and runner.lessons is not None:
                 row["accuracy_text_only"] = text_only_accuracy(model, runner.lessons)
             score = _score(plain, choose_by, config.frame_count) if len(choose_by.clips) else None
