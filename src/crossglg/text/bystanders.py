@@ -68,7 +68,9 @@ def _ends_statement(words: Sequence[Token], index: int) -> bool:
     """Whether a word ends a clause that says something of a part named first."""
     rest = [word for word in words[index + 1 :] if word.kind != "join"]
     before = words[:index]
-    return not rest and before[:1] != [] and before[0].word != "with" and has_verb(before)
+    if rest or not before or before[0].word == "with" or before[-1].kind == "join":
+        return False  # "bows, perhaps (with a slight bend)"
+    return has_verb(before)
 
 
 def _straight(words: Sequence[Token]) -> set[int]:

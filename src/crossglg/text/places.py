@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from itertools import dropwhile, pairwise, takewhile
 
 from crossglg.text.bystanders import does_more
-from crossglg.text.clauses import HIGH, is_verb, tells_place
+from crossglg.text.clauses import is_verb
 from crossglg.text.lexicon import get_lexicon, limb_of
 from crossglg.text.mentions import Span, is_of_others, spoken_sides
+from crossglg.text.targets import HIGH, tells_place
 from crossglg.text.tokens import OPENING, Token, singular
 
 # "With the elbows tucked against the ribs", "keeps both arms behind the back".

@@ -87,8 +87,8 @@ def _only_bears(tokens: Sequence[Token], index: int) -> bool:
     ] == ["break"]:
         return True
     # "Takes most of the weight", "carries the whole body".
-    told = ("determiner", "adjective", "function")
-    load = next((token.word for token in tokens[index + 1 :] if token.kind not in told), "")
+    opens = ("determiner", "adjective", "function")
+    load = next((token.word for token in tokens[index + 1 :] if token.kind not in opens), "")
     if tokens[index].word in _TAKES:  # hands that take it, as in a handstand, do more
         return load == "weight" and limb_of(singular(tokens[before].word) or "head") == "leg"
     return load == "weight" or [token.word for token in tokens[index + 2 : index + 3]] == ["body"]
