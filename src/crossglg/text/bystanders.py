@@ -13,6 +13,7 @@ from crossglg.text.tokens import OPENING, Token, singular
 
 _NAMED = ("noun", "side")
 _SEES_WITHIN = 3  # words: "you might even see"
+_TIPS = frozenset({"head", "face", "eye", "nose", "chin"})
 _PURPOSES = frozenset({"so", "that", "so that"})
 
 
@@ -29,10 +30,20 @@ def bystanders(tokens: Sequence[Token], clauses: Sequence[Clause]) -> frozenset[
             optional = _named(words, 0)  # "the arms may jerk down with fists closed"
         if optional:
             in_doubt.append(clause)
-        if any(word.word in get_lexicon().doubts for word in words[-2:] if word.kind != "join"):
+        if any(
+            word.word in get_lexicon().doubts and not _ends_statement(words, n)
+            for n, word in enumerate(words)
+            if n >= len(words) - 2
+        ):
             in_doubt.append(clause)
             doubtful.append(clause)  # "perhaps with ...", "if needed, ..."
-        for named in (optional, _directed(words), _balancing(words)):
+        for named in (
+            optional,
+            _straight(words),
+            _imagined(words),
+            _directed(words),
+            _balancing(words),
+        ):
             found.update(clause.indices[n] for n in named)
     return frozenset(found)
 
@@ -47,9 +58,37 @@ def _optional(words: Sequence[Token]) -> set[int]:
         if word.word in get_lexicon().modals and _is_of_the_clause(words, index):
             found |= _named(words, 0)
         if word.word in get_lexicon().doubts:
-            whole = bool(_subject(words, index))  # "the left hand sometimes holds"
+            # "The left hand sometimes holds", "the feet press a pedal sometimes".
+            whole = bool(_subject(words, index)) or _ends_statement(words, index)
             found |= _named(words, 0 if whole else index)
     return found
+
+
+def _ends_statement(words: Sequence[Token], index: int) -> bool:
+    """Whether a word ends a clause that says something of a part named first."""
+    rest = [word for word in words[index + 1 :] if word.kind != "join"]
+    before = words[:index]
+    if rest or not before or before[0].word == "with" or before[-1].kind == "join":
+        return False  # "bows, perhaps (with a slight bend)"
+    return has_verb(before)
+
+
+def _straight(words: Sequence[Token]) -> set[int]:
+    """A part that "with both arms straight" only tells the posture of."""
+    noun = next((n for n, word in enumerate(words) if word.kind == "noun"), 0)
+    told = [word.word for word in words[noun + 1 : noun + 2]] == ["straight"]
+    ends = [word.kind for word in words[noun + 2 : noun + 3]] in ([], ["join"])
+    leads = [word.kind for word in words[:noun] if word.kind not in OPENING]
+    return (
+        {noun}
+        if words[:1] and words[0].word == "with" and told and ends and len(leads) == 1
+        else set()
+    )
+
+
+def _imagined(words: Sequence[Token]) -> set[int]:
+    """Parts of what is not done here: "whereas a push would use the palm"."""
+    return _named(words, 0) if any(word.word == "would" for word in words) else set()
 
 
 def _is_of_the_clause(words: Sequence[Token], index: int) -> bool:
@@ -58,8 +97,10 @@ def _is_of_the_clause(words: Sequence[Token], index: int) -> bool:
     seen = after[:1] == ["be"] and bool(get_lexicon().noticing.intersection(after[1:2]))
     if seen or (before and before[-1].kind in OPENING):
         return False  # "can be seen moving", "gripping a can"
-    if has_verb(before) or any(word.word in ("either", *_PURPOSES) for word in before):
-        return False  # "either hand can do it", "so that the hands can reach"
+    if has_verb(before) or any(word.word == "either" for word in before):
+        return False  # "either hand can do it"
+    if words[index].word in ("can", "could") and any(w.word in _PURPOSES for w in before):
+        return False  # "so that the hands can reach"
     if any(word.kind in _NAMED for word in before):
         return True
     if [word.word for word in before] == ["there"]:
@@ -87,7 +128,7 @@ def _directed(words: Sequence[Token]) -> set[int]:
         if not nouns or does_more(words[index:]):
             continue  # "the palms face the wall and push"
         up = [after.word for after in words[index + 1 : index + 2]] == ["up"]
-        tips_back = up and "palm" not in nouns
+        tips_back = up and bool(_TIPS.intersection(nouns))
         if word.word in lexicon.gazing and nouns <= lexicon.gazers and not tips_back:
             found.update(subject)
         if word.word in lexicon.pointing and nouns <= lexicon.pointers:

@@ -4,14 +4,14 @@ A clause may be interrupted by another ("the elbow, though bent, is not needed")
 behind it with all of its own words.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import dropwhile
 
 from crossglg.text.lexicon import get_lexicon
-from crossglg.text.tokens import OPENING, Kind, Token, singular
+from crossglg.text.targets import tells_place
+from crossglg.text.tokens import OPENING, Kind, Token
 
-_GOVERNED_WITHIN = 3  # words: "pay attention mainly to"
 _PRAISE_BY_CONTRAST = frozenset({"less", "no", "none", "nothing", "never"})
 _DENIED_APART = frozenset({"no", "never", "not a", "nothing", "little else"})
 _MOTION = frozenset({"motion", "movement", "action", "role", "part", "work", "use", "change"})
@@ -54,64 +54,6 @@ def split_clauses(tokens: Sequence[Token]) -> list[Clause]:
         if token.kind != "break" or token.word[0].isalpha() or token.word == ":":
             current.indices.append(index)
     return clauses
-
-
-def tells_place(words: Sequence[Token]) -> bool:
-    """Whether the phrase these words end with is a place or target ("above the head")."""
-    index = len(words) - 2
-    index = _before_phrase(words, index)
-    lexicon = get_lexicon()
-    spot = index > 0 and words[index].word == "of" and words[index - 1].word in lexicon.spots
-    if spot:  # "in the crook of the left elbow"
-        index = _before_phrase(words, index - 2)
-    if index < 0:
-        return False
-    if spot and words[index].word in lexicon.directions:
-        return True
-    word = words[index]
-    noun = singular(words[-1].word)
-    if word.word in lexicon.face_targets:
-        return noun is not None and bool(
-            {"nose", "mouth", "eye", "ear"} & {*lexicon.nouns[noun][:1]}
-        )
-    if word.kind == "target":
-        named = [w.kind for w in words[max(0, index - 2) : index]]
-        a_thing = named == ["determiner", "other"] and word.word[-2:] != "es"
-        if a_thing or named[-1:] == ["determiner"]:
-            return False  # "the patting hand", "for a rugby pass the hips turn"
-        # Hands do the touching: "rub the hands" is no target.
-        return "hand" not in lexicon.nouns[noun or "hand"]
-    before = set(_governors(words[:index]))
-    if word.word in lexicon.place_only_after:
-        # "Rolled up the forearm", "pull a zip up the back".
-        goes_along = bool(before & lexicon.place_only_after[word.word])
-        return goes_along or (word.word in ("up", "down") and _behind_a_thing(words, index))
-    return word.kind == "place" and not before & lexicon.no_place_after.get(word.word, frozenset())
-
-
-def _behind_a_thing(words: Sequence[Token], index: int) -> bool:
-    return [word.kind for word in words[max(0, index - 2) : index]] == ["determiner", "other"]
-
-
-def _before_phrase(words: Sequence[Token], index: int) -> int:
-    """The last word up to here that opens no phrase."""
-    while index >= 0:
-        made = "-" in words[index].word and words[index + 1].kind != "determiner"
-        if words[index].kind not in OPENING and not made:  # "over the turned-out feet"
-            break
-        index -= 1
-    return index
-
-
-def _governors(before: Sequence[Token]) -> Iterator[str]:
-    """The words that may govern a word of place after these."""
-    if before and before[-1].kind == "join":  # "look at the hands and at the feet"
-        yield from (word.word for word in before)
-        return
-    for word in before[: -_GOVERNED_WITHIN - 1 : -1]:
-        if word.kind == "join":
-            return
-        yield word.word
 
 
 # --- where clauses begin and end ----------------------------------------------------------------
@@ -193,7 +135,8 @@ def _new_subject(tokens: Sequence[Token], index: int, before: Sequence[Token]) -
     """Whether the body word before the join ends one statement and another one follows."""
     following = tokens[index + 1 :]
     if tells_place(before):
-        return _leads_to_verb(following, also_place=True) or _has_relative(following)
+        either = tokens[index].word == "or"
+        return _leads_to_verb(following, also_place=True, lists=either) or _has_relative(following)
     if before[0].word == "with" and not has_verb(before):  # "is done with both hands, and ..."
         return _leads_to_verb(following, finite=True)
     return has_verb(before) and _leads_to_verb(following)
@@ -202,8 +145,15 @@ def _new_subject(tokens: Sequence[Token], index: int, before: Sequence[Token]) -
 def _has_relative(tokens: Sequence[Token]) -> bool:
     """Whether the phrase that begins here has a clause on itself: "the elbow, which bends"."""
     rest = list(dropwhile(lambda token: token.kind in ("noun", *OPENING), tokens))
-    relative = [token.word in get_lexicon().relatives for token in rest[1:2]]
-    return rest[:1] != [] and rest[0].word == "," and relative == [True]
+    if not rest or rest[0].word != ",":
+        return False
+    inside = list(dropwhile(_is_aside, rest[1:]))[:1]
+    return any(
+        token.word in get_lexicon().relatives
+        # "On the left foot, and the torso, first arched, uncoils".
+        or (token.kind == "other" and token.word.endswith("ed"))
+        for token in inside
+    )
 
 
 def _introduces_list(before: Sequence[Token]) -> bool:
@@ -232,7 +182,7 @@ def is_verb(words: Sequence[Token], index: int) -> bool:
 
 
 def _leads_to_verb(
-    tokens: Sequence[Token], *, also_place: bool = False, finite: bool = False
+    tokens: Sequence[Token], *, also_place: bool = False, finite: bool = False, lists: bool = False
 ) -> bool:
     """Whether the phrases that begin here, "of" and lists included, are a verb's subject."""
     kinds: tuple[Kind, ...] = ("other", "still", "target", *(("place",) if also_place else ()))
@@ -245,6 +195,8 @@ def _leads_to_verb(
         if index and is_verb(tokens[: index + 1], index):
             if token.word.endswith(("ing", "ed")) and joins[-1:] == [","]:
                 return False  # "the right knee, the heel staying": a subject of its own
+            if joins == [","] and lists:
+                return False  # "(on the thighs or) the hips, the torso bends": likewise
             return not finite or token.kind == "verb" or token.word.endswith("s")
         thing = token.kind == "other" and before in OPENING
         skipped = thing or token.kind in ("noun", "person", "pronoun", "join", *OPENING)

@@ -58,8 +58,10 @@ class Lexicon:
         face_targets: Verbs that touch the face only ("holds the nose").
         spots: Words for a spot on a body part ("the crook of the elbow").
         raised: How a part acts though it stays so ("stays bent").
+        held_up: How an arm acts though it stays so ("stays overhead").
         raised_as: What a part that stays up acts as.
         bears: What a part does on one spot ("presses down and stays there").
+        motions: What a part does that does not rest ("on the ground and step forward").
         resting_places: Words of stillness where the clause has no verb of motion ("at the sides").
         touched: What is done to the place a hand touches ("the knee is patted").
         targets: Verbs whose object is a place.
@@ -128,8 +130,10 @@ class Lexicon:
     face_targets: frozenset[str]
     spots: frozenset[str]
     raised: frozenset[str]
+    held_up: frozenset[str]
     raised_as: frozenset[str]
     bears: frozenset[str]
+    motions: frozenset[str]
     resting_places: frozenset[str]
     touched: frozenset[str]
     targets: frozenset[str]

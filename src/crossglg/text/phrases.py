@@ -33,6 +33,8 @@ from crossglg.text.postures import mark_still
 from crossglg.text.stillness import still_nouns
 from crossglg.text.tokens import Token, read_tokens, singular
 
+_TELLING = frozenset({"is", "say", "usually", "typically", "normally", "preferably", "mostly"})
+
 Role = Literal["acts", "still", "place"]
 
 
@@ -85,7 +87,7 @@ def find_phrases(text: str) -> tuple[Phrase, ...]:
         resting = {place for place, i in enumerate(clause.indices) if i in still}
         for span, phrase in _read_clause(words, resting, memory):
             before = words[span.first - 1].word if span.first else ""
-            if before in ("is", "say") or (before == ":" and words[span.noun].kind == "side"):
+            if before in _TELLING or (before == ":" and words[span.noun].kind == "side"):
                 _tell_side(found, phrase)
             found.append((clause.indices[span.noun], phrase))
     return tuple(phrase for _, phrase in sorted(found, key=_position))

@@ -4,16 +4,19 @@ A part that is touched, left or lain on is named without acting.
 """
 
 from collections.abc import Sequence
-from itertools import dropwhile
+from itertools import dropwhile, pairwise, takewhile
 
 from crossglg.text.bystanders import does_more
-from crossglg.text.clauses import is_verb, tells_place
+from crossglg.text.clauses import is_verb
 from crossglg.text.lexicon import get_lexicon, limb_of
 from crossglg.text.mentions import Span, is_of_others, spoken_sides
+from crossglg.text.targets import HIGH, tells_place
 from crossglg.text.tokens import OPENING, Token, singular
 
 # "With the elbows tucked against the ribs", "keeps both arms behind the back".
 _PUTS = frozenset({"with", "keep", "keeps", "keeping"})
+_RISES = frozenset({"up", "upward", "upwards", "down", "downward", "downwards", "vertically"})
+_AT_IT = frozenset({"keeps", "keep", "starts", "start", "begins", "begin"})  # "keeps tapping"
 _PUT = frozenset({"kept", "pressed", "propped", "tucked"})
 
 
@@ -35,8 +38,9 @@ def is_place(words: Sequence[Token], span: Span, *, comes_later: bool) -> bool:
         led = words[span.last + 3 : span.last + 4]
         moved = any(word.kind == "place" and word.word != "between" for word in led)
         return words[span.last + 1].kind == "verb" and not moved
-    # The body that limbs carry, lift or push is their load.
-    return words[span.noun].word in lexicon.bulk and before in lexicon.carriers
+    # The body that limbs carry, lift or push is their load; one they bring up or down moves.
+    moved = bool(_RISES.intersection(after))
+    return words[span.noun].word in lexicon.bulk and before in lexicon.carriers and not moved
 
 
 def _goes_to(after: Sequence[Token]) -> bool:
@@ -69,8 +73,23 @@ def lies_somewhere(words: Sequence[Token], span: Span) -> bool:
                 lambda word: word.kind == "function" or word.word in ("kept", "tucked"), after[1:]
             )
         )
+    return _is_there(after, limb_of(singular(words[span.noun].word) or "head"))
+
+
+def _is_there(after: Sequence[Token], limb: str | None) -> bool:
+    """Whether a part of this limb is where these words say, and no more."""
+    if not after:
+        return False
+    if limb == "leg" and after[0].word in ("front of", "ahead of"):
+        return True  # "one foot is in front of the other"
     if len(after) < 2 or after[0].word not in get_lexicon().whereabouts:
         return False
+    place = takewhile(lambda word: word.kind != "join", after)
+    if limb == "arm" and any(word.word in HIGH for word in place):
+        return False  # a raised arm: "the right hand is on top of the head"
+    motions = get_lexicon().motions
+    if any(one.kind == "join" and other.word in motions for one, other in pairwise(after)):
+        return False  # "the foot is on the pedal and pushes it"
     return after[1].kind in ("noun", *OPENING)
 
 
@@ -79,7 +98,11 @@ def is_touched(words: Sequence[Token], spans: Sequence[Span], number: int) -> bo
     if not number:
         return False
     hand, part = spans[number - 1], spans[number]
-    between = [word for word in words[hand.last + 1 : part.first] if not word.word.endswith("ly")]
+    between = [
+        word
+        for word in words[hand.last + 1 : part.first]
+        if not word.word.endswith("ly") and word.word not in _AT_IT
+    ]
     if len(between) != 1 or between[0].kind not in ("other", "target"):
         return False
     toucher, touched = (singular(words[span.noun].word) for span in (hand, part))

@@ -6,16 +6,18 @@ A second look at the words of a text, once it is known which of them name body p
 from collections.abc import Sequence
 from dataclasses import replace
 
-from crossglg.text.lexicon import get_lexicon
-from crossglg.text.tokens import Token
+from crossglg.text.lexicon import get_lexicon, limb_of
+from crossglg.text.tokens import Token, singular
 
+_IS = frozenset({"is", "are", "held", "kept"})
 _KEEPS = frozenset({"keep", "keeps", "keeping"})
 _POSED_WITHIN = 5  # words: "keeps the whole left arm straight"
 _BEARS = frozenset(
     f"{verb}{end}"
-    for verb in ("support", "bear", "carry", "carri")
+    for verb in ("support", "bear", "carry", "carri", "take")
     for end in ("", "s", "es", "ing")
 )
+_TAKES = frozenset({"take", "takes", "taking"})
 _SERVES = frozenset({"provide", "provides", "providing", "form", "forms", "forming"})
 _PIVOTS = frozenset({"pivot", "pivots"})
 
@@ -36,7 +38,8 @@ def _is_demoted(tokens: Sequence[Token], index: int) -> bool:
     demoted = [token.word in lexicon.demoters for token in near]
     if tokens[index].word in lexicon.minor_roles:
         return any(demoted)
-    does_only = demoted == [False, True] and near[0].kind == "noun"
+    # What "just swings" moves all the same.
+    does_only = demoted == [False, True] and near[0].kind == "noun" and near[1].word == "only"
     return does_only and tokens[index].kind in ("other", "target")
 
 
@@ -49,11 +52,17 @@ def _tells_posture(tokens: Sequence[Token], index: int) -> bool:
     if word in lexicon.postures and before.kind == "noun":
         return True
     near = [token.word for token in tokens[max(0, index - _POSED_WITHIN) : index]]
-    owner = [token.kind for token in tokens[max(0, index - 2) : index - 1]]
-    told = before.word in ("is", "are", "held", "kept") and owner == ["noun"]
+    told = before.word in _IS and _told_of(tokens, index - 1)
     kept = before.kind == "noun" and bool(_KEEPS.intersection(near))
     # "Until the legs are straight": they were not before.
     return word in lexicon.stances and (kept or (told and "until" not in near))
+
+
+def _told_of(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a body word stands before these verbs: "the torso is held"."""
+    while index and tokens[index].word in _IS:
+        index -= 1
+    return tokens[index].kind == "noun"
 
 
 def _only_bears(tokens: Sequence[Token], index: int) -> bool:
@@ -71,5 +80,15 @@ def _only_bears(tokens: Sequence[Token], index: int) -> bool:
     near = [token.word for token in tokens[index + 1 : index + 4]]
     if tokens[index].word in _SERVES:
         return bool({"stability", "support", "balance", "base"}.intersection(near))
-    loads = (["the", "body"], ["the", "weight"], ["all", "the", "weight"])
-    return tokens[index].word in _BEARS and any(near[: len(load)] == load for load in loads)
+    if tokens[index].word not in _BEARS:
+        return False
+    if tokens[index].word in ("support", "supports") and [
+        token.kind for token in tokens[index + 1 : index + 2]
+    ] == ["break"]:
+        return True
+    # "Takes most of the weight", "carries the whole body".
+    opens = ("determiner", "adjective", "function")
+    load = next((token.word for token in tokens[index + 1 :] if token.kind not in opens), "")
+    if tokens[index].word in _TAKES:  # hands that take it, as in a handstand, do more
+        return load == "weight" and limb_of(singular(tokens[before].word) or "head") == "leg"
+    return load == "weight" or [token.word for token in tokens[index + 2 : index + 3]] == ["body"]

@@ -5,20 +5,18 @@ phrase that follows ("not the elbow", "the resting hand"), some of the words bef
 leg, which stays still"), and some of nothing: "cannot be ignored", "remains active".
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 
 from crossglg.text.clauses import Clause, is_verb
 from crossglg.text.lexicon import get_lexicon
+from crossglg.text.revivals import HOLDS, denies, is_cancelled
 from crossglg.text.tokens import OPENING, Token
 
-_DENIED_WITHIN = 3  # words: "cannot really be ignored"
 _NAMED = ("noun", "side")  # "the left" may stand for a body part by itself
 _BEFORE_ADJECTIVES = ("determiner", "adjective", "other", "still")
-_HOLDS = frozenset({"hold", "holds", "holding", "keep", "keeps", "keeping"})
-_STAYS = frozenset({"stay", "stays", "staying", "remain", "remains", "remaining"})
 _LEADS_IN = frozenset({"with", "by", "in", "from", "of"})
 _CONTRASTS = frozenset({"but", "yet", "though", "although"})
-_ACTIVE_WITHIN = 2  # words: "remains very active"
 
 
 def still_nouns(tokens: Sequence[Token], clauses: Sequence[Clause]) -> frozenset[int]:
@@ -35,7 +33,14 @@ def still_nouns(tokens: Sequence[Token], clauses: Sequence[Clause]) -> frozenset
             still.update(_antecedent(tokens, clause))
         for index, word in enumerate(words):
             found = {clause.indices[i] for i in _spoken_of(words, index)}
-            still = still ^ found if word.word in get_lexicon().exceptors else still | found
+            if word.word in get_lexicon().exceptors:
+                rest_still = index == 0 and any(
+                    one.after is clause and _says_still([tokens[i] for i in one.indices])
+                    for one in clauses
+                )  # "apart from the hand, everything is calm"
+                still = still - found if rest_still else still ^ found
+            else:
+                still |= found
     return frozenset(still)
 
 
@@ -45,7 +50,7 @@ def still_nouns(tokens: Sequence[Token], clauses: Sequence[Clause]) -> frozenset
 def _says_still(words: Sequence[Token]) -> bool:
     return any(
         word.kind == "still"
-        and not _is_cancelled(words, index)
+        and not is_cancelled(words, index)
         and not _describes_a_thing(words, index)
         and not _speaks_of_what_follows(words, index)
         and not _held(words, index)
@@ -55,84 +60,10 @@ def _says_still(words: Sequence[Token]) -> bool:
 
 def _agents(words: Sequence[Token]) -> set[int]:
     """The body words that do something to a part at rest: "passively lifted by both hands"."""
-    if any(_denies(word) for word in words):
+    if any(denies(word) for word in words):
         return set()
     leads = [n for n, word in enumerate(words) if word.word == "by"]
     return {index for n in leads for index in _phrase(words, n + 1)}
-
-
-def _is_cancelled(words: Sequence[Token], index: int) -> bool:
-    """Stillness denied ("cannot be ignored", both words) or not of the part ("remain active")."""
-    lexicon = get_lexicon()
-    after = list(_until_join(words[index + 1 :]))
-    if _denies(words[index]):
-        needed = any(w.word == "without" for w in words[index:])  # "not without the hips"
-        idle = (w for w in after[:_DENIED_WITHIN] if w.kind == "still" and not _denies(w))
-        return needed or any(w.word not in lexicon.exceptors for w in idle)
-    if _goes_on_acting(words, index) or _stays_raised(words, index):
-        return True
-    before = list(_until_join(words[:index][::-1]))
-    if words[index].word in lexicon.resting_places and any(w.kind == "other" for w in before):
-        return True  # "the arms swing at the sides"
-    active = any(w.word in lexicon.activity for w in after[:_ACTIVE_WITHIN])
-    return active or any(_denies(w) for w in before[:_DENIED_WITHIN])
-
-
-def _stays_raised(words: Sequence[Token], index: int) -> bool:
-    """Whether a part is held up or bent, or presses on one spot: "the elbow stays bent"."""
-    lexicon = get_lexicon()
-    before, after = words[:index], words[index + 1 :]
-    if words[index].word in _STAYS:
-        pose = next((n for n, word in enumerate(after) if not _qualifies(word)), len(after))
-        posed = pose < len(after) and after[pose].word in lexicon.raised
-        seated = any(word.word in ("on", "under") for word in after[pose + 1 : pose + 2])
-        as_guard = any(word.word in lexicon.raised_as for word in after)
-        presses = any(word.word in lexicon.bears for word in before)
-        on_a_spot = [word.word for word in after[:1]] in (["in"], ["there"], ["on"])
-        return (posed and not seated) or as_guard or (presses and on_a_spot)
-    held = words[index].word in ("held close", "kept close")
-    return held and any(
-        word.word in lexicon.raised and before[n - 1].kind == "verb"
-        for n, word in enumerate(before)
-    )
-
-
-def _qualifies(word: Token) -> bool:
-    """Whether a word tells how much: "slightly", "a bit"."""
-    return word.kind in ("function", "determiner") or word.word in ("bit", "a little")
-
-
-def _goes_on_acting(words: Sequence[Token], index: int) -> bool:
-    """Whether the part rests at first, then does something: "lie on the cheeks and rub them"."""
-    if any(word.kind == "still" for word in words[index + 1 :]):
-        return False
-    rests_else = [word.word for word in words[max(0, index - 1) : index]] == ["or"]
-    if rests_else and any(word.kind in ("other", "target") for word in words[: index - 1]):
-        return True  # "the arms swing, or rest on the back"
-    for place in range(index + 1, len(words) - 2):
-        joined = words[place : place + 3]
-        object_ = joined[2].kind in ("noun", "pronoun", *OPENING)
-        echoes = joined[1].word in get_lexicon().echoes
-        if (
-            joined[0].kind == "join"
-            and joined[0].word != "or"
-            and joined[1].kind in ("other", "target")
-            and object_
-            and not echoes
-        ):
-            return True
-    return False
-
-
-def _denies(word: Token) -> bool:
-    return word.kind == "still" and (word.word in get_lexicon().denials or "n't" in word.word)
-
-
-def _until_join(words: Sequence[Token]) -> Iterator[Token]:
-    for word in words:
-        if word.kind == "join":
-            return
-        yield word
 
 
 def _describes_a_thing(words: Sequence[Token], index: int) -> bool:
@@ -145,12 +76,12 @@ def _describes_a_thing(words: Sequence[Token], index: int) -> bool:
         return True  # "takes little steps"
     if words[index].word in ("steady", "still", "calm") and following == ["determiner"]:
         return kinds[-1:] == ["noun"]  # "the fingers steady the slice"
-    if _denies(words[index]):
+    if denies(words[index]):
         # "Turns left and right in a clear no".
         return words[index].word == "no" and kinds[-1:] == ["other"] and following != ["other"]
     if following in (["other"], ["target"]) and kinds and kinds[-1] in _BEFORE_ADJECTIVES:
         return words[index].word in get_lexicon().descriptive
-    if words[index].word == "steady" and any(word.word in _HOLDS for word in words[:index]):
+    if words[index].word == "steady" and any(word.word in HOLDS for word in words[:index]):
         return kinds[-1:] == ["other"]  # "holds the rim of the bowl steady"
     free = kinds[-3:-2] not in (["function"], ["place"])
     return kinds[-2:] == ["determiner", "other"] and free
@@ -174,7 +105,7 @@ def _is_attribute(words: Sequence[Token], index: int) -> bool:
     around = [word.kind for word in (*words[index - 1 : index], *words[index + 1 : index + 2])]
     return (
         len(around) == 2
-        and not _denies(words[index])
+        and not denies(words[index])
         and around[0] in (*OPENING, "place", "function", "join", "break")
         and around[1] in ("adjective", "side", "noun")
     )
@@ -184,7 +115,7 @@ def _held(words: Sequence[Token], index: int) -> list[int]:
     """The body words that another part holds still: "the left hand keeps the wrist steady"."""
     if words[index].word not in get_lexicon().descriptive:
         return []
-    holds = next((i for i in range(index, 0, -1) if words[i].word in _HOLDS), 0)
+    holds = next((i for i in range(index, 0, -1) if words[i].word in HOLDS), 0)
     if not any(word.kind in (*_NAMED, "person") for word in words[:holds]):
         return []
     return [i for i in range(holds, index) if words[i].kind in _NAMED]
@@ -196,7 +127,7 @@ def _spoken_of(words: Sequence[Token], index: int) -> list[int]:
         return held
     if words[index].word == "than" and words[index - 1].word == "more":
         return _phrase(words, index + 1)  # "the legs, more than the elbows, pull"
-    if words[index].word == "without" and any(_denies(word) for word in words[:index]):
+    if words[index].word == "without" and any(denies(word) for word in words[:index]):
         return []
     if words[index].kind != "still" or not _speaks_of_what_follows(words, index):
         return []
@@ -260,7 +191,7 @@ def _shares_subject(tokens: Sequence[Token], clause: Clause) -> bool:
     if words[1].word in get_lexicon().exceptors:  # "but apart from them nothing moves"
         return False
     active = get_lexicon().taking_part
-    return any((w.kind == "still" and not _denies(w)) or w.word in active for w in words)
+    return any((w.kind == "still" and not denies(w)) or w.word in active for w in words)
 
 
 def _subject(tokens: Sequence[Token], before: Sequence[int]) -> list[int]:
@@ -299,4 +230,15 @@ def _refers(tokens: Sequence[Token], clause: Clause) -> bool:
     ]
     if not begins or begins[0].word not in lexicon.refer_back:
         return False
+    if begins[0].word == "it" and _likens(words):
+        return False
     return begins[0].kind == "pronoun" or [w.kind for w in begins[1:2]] in (["verb"], ["still"])
+
+
+def _likens(words: Sequence[Token]) -> bool:
+    """Whether a clause sets the action beside another: "it is not like rowing"."""
+    return any(
+        one.word in ("not a", "not", "isn't")
+        and (one.word == "not a" or other.word in ("like", "a", "the", "just"))
+        for one, other in pairwise(words)
+    )

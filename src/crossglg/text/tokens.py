@@ -27,6 +27,10 @@ _SIDE_IN_BRACKETS = re.compile(r"\((?:the )?(left|right)(?: side| one)?\)")
 _SIDE_LETTER = re.compile(r"\b[lr]\b(?=\.? [a-z]|\))\.?")
 _ORDINALS = frozenset({"first", "second", "third"})
 _IS = re.compile(r"\b(it|he|she|that|this|there|here|what|who|which)'s\b")
+_SHORT_IS = re.compile(
+    r"\b([a-z]+)'s ((?:(?:[a-z]+ly|just|also|still) )*"
+    r"(?:[a-z]+(?:ed|ing)|bent|held|kept|not|still|up))\b(?=(?: ([a-z]+))?)"
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Token:
 def read_tokens(text: str) -> list[Token]:
     """The words of a text in order, punctuation marks included."""
     plain = text.lower().replace("\u2019", "'")
+    plain = _SHORT_IS.sub(_spell_is, plain)
     plain = _IS.sub(r"\1 is", _LONE_POSSESSIVE.sub("'s", _AS_ONE_AND.sub(" and ", plain)))
     plain = _SIDE_LETTER.sub(_spell_side, plain)
     plain = _SIDE_IN_BRACKETS.sub(r" on the \1 side ", plain)
@@ -56,6 +61,14 @@ def read_tokens(text: str) -> list[Token]:
     ]
     tokens = [_tag(word) for word in _join_known(words)]
     return [_reconsider(tokens, index) for index in range(len(tokens))]
+
+
+def _spell_is(short: re.Match[str]) -> str:
+    """Open "head's tilted down", but not "the hand's curled fingers"."""
+    contracted = singular(short[1]) is not None and (
+        short[3] in get_lexicon().need_an_article or singular(short[3] or "") is None
+    )
+    return f"{short[1]} is {short[2]}" if contracted else short[0]
 
 
 def _spell_side(letter: re.Match[str]) -> str:
