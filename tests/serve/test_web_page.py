@@ -225,9 +225,16 @@ def test_an_npz_of_several_clips_asks_which(open_page, clips, tmp_path):
     write_npz(two, path)
     page = open_page()
     choose(page, path)
-    page.get_by_label("Which clip of two.npz?").fill("two")
+    question = page.get_by_label("Which clip of two.npz?")
+    question.wait_for()
+    assert page.get_by_role("alert").count() == 0  # nobody has made a mistake yet
+    question.fill("three")
+    page.get_by_role("button", name="Open").click()
+    page.get_by_role("alert").get_by_text("found 'three'").wait_for()
+    question.fill("two")
     page.get_by_role("button", name="Open").click()
     page.get_by_text("two.npz#two").wait_for()
+    assert page.get_by_role("alert").count() == 0
 
 
 def test_a_stream_through_the_websocket_from_the_page(taught, clips):
