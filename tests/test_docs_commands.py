@@ -52,6 +52,10 @@ INSTEAD = {
     "python benchmarks/parts_in_training.py utd_mhad.npz --protocol utd-a --out ablation": ("python benchmarks/parts_in_training.py utd_mhad.npz --protocol utd-a --out ablation --part unlabelled --part mixing", _FEWER),
     "python benchmarks/parts_at_matching.py utd_mhad.npz --protocol utd-a beyond/runs/utd-a/patchgcn+g2l-0 beyond/runs/utd-a/patchgcn+g2l-1 beyond/runs/utd-a/patchgcn+g2l-2": ("python benchmarks/parts_at_matching.py utd_mhad.npz --protocol utd-a RUN", _FEWER),
     "python benchmarks/open_set.py utd_mhad.npz --protocol utd-a table/infogcn+g2l-0 table/infogcn+g2l-1 table/infogcn+g2l-2 --matcher joints --matcher dtw": ("python benchmarks/open_set.py utd_mhad.npz --protocol utd-a RUN --matcher joints", _FEWER),
+    "python benchmarks/encoders.py --threads 1 --precision float32": ("python benchmarks/encoders.py --threads 1 --precision float32 --batch 2", _FEWER),
+    "python benchmarks/encoders.py --encoder hdgcn --encoder motionbert --threads 1 --precision float32 --batch 1 --batch 8": ("python benchmarks/encoders.py --encoder hdgcn --threads 1 --precision float32 --batch 2 --what inference", _FEWER),
+    "python benchmarks/encoders.py --encoder infogcn --encoder hdgcn --encoder motionbert --threads 1 --precision bfloat16 --batch 8": ("python benchmarks/encoders.py --encoder motionbert --threads 1 --precision bfloat16 --batch 2 --what training", _FEWER),
+    "python benchmarks/encoders.py --threads 1 --precision float32 --batch 8 --persons 2 --frames 64 --frames 32": ("python benchmarks/encoders.py --threads 1 --precision float32 --batch 2 --persons 2 --what inference", _FEWER),
     "python benchmarks/phrases.py --reader rules --reader spacy:en_core_web_sm": ("python benchmarks/phrases.py --reader rules", "spaCy's model is a download"),
 }
 
@@ -97,6 +101,7 @@ NOT_RUN = {
     "crossglg train data.npz --protocol utd-a --encoder motionbert --set model.options.size=lite --out run-lite": "sixteen million parameters: tests/contracts",
     "python benchmarks/export.py RUN utd_mhad.npz": f"{_MINUTES}: tests/test_export.py",
     "python benchmarks/full_size.py --recipe beyond": _MINUTES,
+    "python benchmarks/encoders.py --threads 1 --precision float32 --batch 8 --what inference --compiled": "needs a C++ compiler, and minutes: tests/contracts/test_compiling.py",
     "python benchmarks/matching.py": _MINUTES,
     "python benchmarks/text_quality.py union15.npz --protocol union15-a --recipe beyond --second union15_second --out text-quality-union": _OTHER_DATA,
     "python benchmarks/text_quality.py utd_mhad.npz --protocol utd-a --second utd_mhad_second --out text-quality": "trains a dozen models: tests/test_compare.py",
