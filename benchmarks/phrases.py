@@ -19,8 +19,9 @@ from crossglg.text.lexicon import joints_of_noun
 from crossglg.text.phrases import PhraseReader
 
 DATA = Path(__file__).parent / "data"
-UNSEEN = frozenset({"blind_fourth", "plain_third"})
+UNSEEN = frozenset({"blind_fourth", "plain_fourth"})
 SETS = (
+    "plain_third",
     "plain_second",
     "plain",
     "blind_fourth",

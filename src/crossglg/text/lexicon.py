@@ -74,6 +74,11 @@ class Lexicon:
         pointers: Body words that point without acting ("the toes point up").
         balance: What limbs serve that act for it only ("for balance").
         balancing: Words that lead to it.
+        bearing: Verbs of bearing a load ("supports the body").
+        taking: Verbs that do so of legs only ("takes the weight").
+        loads: What is borne without a deed.
+        waiting: Verbs of doing nothing ("just stand there").
+        shapes: What parts that keep a posture form together ("one line").
         comparers: Words that lead to another action ("unlike a squat").
         distinguishers: Verbs whose "from" leads to another action ("differs from a squat").
         relatives: Words that begin a clause on the words before it.
@@ -146,6 +151,11 @@ class Lexicon:
     pointers: frozenset[str]
     balance: frozenset[str]
     balancing: frozenset[str]
+    bearing: frozenset[str]
+    taking: frozenset[str]
+    loads: frozenset[str]
+    waiting: frozenset[str]
+    shapes: frozenset[str]
     comparers: frozenset[str]
     distinguishers: frozenset[str]
     relatives: frozenset[str]

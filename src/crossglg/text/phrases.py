@@ -194,7 +194,10 @@ def _nouns(words: Sequence[Token], span: Span, memory: _Memory) -> tuple[str, ..
 def _spoken(words: Sequence[Token], spans: Sequence[Span], number: int) -> tuple[str, ...]:
     """The sides a phrase names, or else those its list names at the end."""
     span = spans[number]
-    if sides := spoken_sides(words[span.first : span.last + 1]):
+    counted = any(word.word == "two" for word in words[span.first : span.noun])
+    one_hand = counted and words[span.noun].word in get_lexicon().many_on_one_side
+    sides = spoken_sides(words[span.first : span.last + 1])
+    if sides and not (one_hand and sides == SIDES):  # "two straight fingers" may be of one hand
         return sides
     for later in spans[number + 1 :]:
         if not goes_on(words, later) or spoken_sides(words[later.first : later.noun]):

@@ -10,6 +10,8 @@ from crossglg.text.tokens import OPENING, Token, singular
 
 _GOVERNED_WITHIN = 3  # words: "pay attention mainly to"
 HIGH = frozenset({"head", "forehead", "ear", "ears", "temple", "temples"})
+_HEIGHTS = frozenset({"up", "down", "high", "low"})
+_AWAY = frozenset({"out", "up", "back", "forward", "down", "straight"})
 _NEAR = frozenset({"chest", "ear", "ears", "face", "head", "thigh", "thighs", "waist", "hip"})
 
 
@@ -50,8 +52,11 @@ def _goes_there(words: Sequence[Token], index: int) -> bool:
         return False
     goes_on = words[index - 1 : index] != [] and words[index - 1].kind == "join"
     near = word.word == "by" and words[-1].word in _NEAR and not goes_on
-    if near and not any(map(_is_done, before)):
-        return True  # "a frame by the chest", but "led by the chest"
+    raised = words[-1].word in HIGH and words[index - 1].word in _HEIGHTS
+    if near and (raised or not any(map(_is_done, before))):
+        return True  # "a frame by the chest", "pushed up by the ears", but "led by the chest"
+    if word.word == "from" and words[index - 1].word in _AWAY and _behind_a_thing(words, index - 1):
+        return True  # "push the ball out from the chest"
     if word.word in lexicon.place_only_after:
         # "Rolled up the forearm", "pull a zip up the back".
         goes_along = bool(before & lexicon.place_only_after[word.word])
@@ -71,8 +76,10 @@ def _before_phrase(words: Sequence[Token], index: int) -> int:
     """The last word up to here that opens no phrase."""
     while index >= 0:
         made = "-" in words[index].word and words[index + 1].kind != "determiner"
-        if words[index].kind not in OPENING and not made:  # "over the turned-out feet"
-            break
+        sides = words[index].kind == "join" and words[index - 1].kind == "side"
+        either = sides and words[index + 1].kind == "side"  # "to the left or right hip"
+        if words[index].kind not in OPENING and not made and not either:
+            break  # but go on in "over the turned-out feet"
         index -= 1
     return index
 

@@ -229,6 +229,8 @@ def _describes_a_thing(tokens: Sequence[Token], index: int) -> bool:
     if after in lexicon.deeds and alone and tokens[index].word not in lexicon.plurals:
         return True  # "a knee strike", but "the elbow and the wrist press"
     # After plurals such words are verbs: "the eyes watch".
+    if after == "rest" and index and tokens[index - 1].kind == "join":
+        return False  # "the back and head rest on the floor"
     compound = after in lexicon.compounds and tokens[index].word not in lexicon.plurals
     return compound or after in lexicon.measures
 

@@ -1,0 +1,88 @@
+"""Tell parts that only bear or wait: "the leg supports the body", "the legs just sit there".
+
+Legs and shoulders carry the body in any action; hands that take its weight do more.
+"""
+
+from collections.abc import Sequence
+
+from crossglg.text.lexicon import get_lexicon, limb_of
+from crossglg.text.tokens import OPENING, Token, singular
+
+_PIVOTS = frozenset({"pivot", "pivots"})
+_GIVES = frozenset({"provide", "provides", "providing", "form", "forms", "forming"})
+_SUPPORT = frozenset({"support", "supports"})
+_GIVEN = frozenset({"stability", "support", "balance", "base"})
+_GIVEN_WITHIN = 3  # words: "provides a stable base"
+_GOES = frozenset({"up", "back", "down", "out", "in", "off"})
+_ENDS = frozenset(",.;:!?")
+_HOLDS = frozenset({"hold", "holds"})
+
+
+def only_bears(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a part does nothing but bear or balance: "the left leg takes the weight"."""
+    lexicon = get_lexicon()
+    word = tokens[index].word
+    subject = _subject(tokens, index)
+    if subject is None:
+        return False
+    if word in _GIVES:
+        near = (token.word for token in tokens[index + 1 : index + 1 + _GIVEN_WITHIN])
+        return bool(_GIVEN.intersection(near))
+    if word in _SUPPORT and [token.kind for token in tokens[index + 1 : index + 2]] == ["break"]:
+        return True
+    if _goes_on(tokens[index + 1 :]):
+        return False
+    load = _load(tokens[index + 1 :])
+    if word in lexicon.bearing:
+        return load in lexicon.loads
+    if word in lexicon.taking:
+        return load in lexicon.loads and limb_of(subject) == "leg"
+    if word in lexicon.balancing and load in lexicon.balance:
+        return tokens[index + 1].kind == "determiner" and limb_of(subject) == "leg"
+    return False
+
+
+def only_waits(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a part only stands, sits or holds: "the legs are just standing there"."""
+    word = tokens[index].word
+    subject = _subject(tokens, index) if tokens[index - 1].word != "and" else None
+    after = tokens[index + 1 : index + 2]
+    if subject is None or any(_leads_away(token) for token in after):
+        return False
+    if word in _HOLDS:  # "while the body holds"
+        ends = not after or (after[0].kind == "break" and not after[0].word[0].isalpha())
+        return ends and limb_of(subject) != "arm"
+    return word in get_lexicon().waiting
+
+
+def _goes_on(after: Sequence[Token]) -> bool:
+    """Whether the part does more meanwhile: "carries the body, rising onto the toes"."""
+    comma = next((n for n, token in enumerate(after) if token.word in _ENDS), len(after))
+    said = [token.word[-3:] for token in after[comma + 1 : comma + 2]] == ["ing"]
+    return said and after[comma].word == ","
+
+
+def _leads_away(token: Token) -> bool:
+    """Whether a word behind "sits" or the like tells of more: "sits back", "standing leg"."""
+    return token.kind == "noun" or token.word.split(" ")[0] in _GOES
+
+
+def _subject(tokens: Sequence[Token], index: int) -> str | None:
+    """The body word of which the verb here says something, if it says it of one."""
+    # "The right leg, slightly bent, bears", "the foot pivots on the floor and carries".
+    told = ("function", "join", "adjective", "still", "verb")
+    for before in reversed(tokens[:index]):
+        if before.kind == "noun":
+            return singular(before.word)
+        if before.kind not in told and before.word not in _PIVOTS:
+            return None
+    return None
+
+
+def _load(after: Sequence[Token]) -> str:
+    """What is borne: "most of the weight", "up the whole body"."""
+    opens = (*OPENING, "function")
+    for token in after:
+        if token.kind not in opens and token.word not in ("most", "all", "body's"):
+            return token.word
+    return ""
