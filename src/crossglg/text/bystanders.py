@@ -62,6 +62,8 @@ def _optional(words: Sequence[Token]) -> set[int]:
             found |= _named(words, 0)
         if word.kind == "person" and index and words[index - 1].word in _SOME:
             found |= _named(words, index)  # "some people hop on the right foot"
+        if word.word == "others" and not any(w.kind != "join" for w in words[:index]):
+            found |= _named(words, index)
         if word.word in get_lexicon().doubts:
             # "The left hand sometimes holds", "the feet press a pedal sometimes".
             whole = bool(_subject(words, index)) or _ends_statement(words, index)

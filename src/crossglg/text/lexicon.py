@@ -78,6 +78,7 @@ class Lexicon:
         taking: Verbs that do so of legs only ("takes the weight").
         loads: What is borne without a deed.
         waiting: Verbs of doing nothing ("just stand there").
+        posts: What a part keeps or holds that rests ("its place").
         shapes: What parts that keep a posture form together ("one line").
         comparers: Words that lead to another action ("unlike a squat").
         distinguishers: Verbs whose "from" leads to another action ("differs from a squat").
@@ -155,6 +156,7 @@ class Lexicon:
     taking: frozenset[str]
     loads: frozenset[str]
     waiting: frozenset[str]
+    posts: frozenset[str]
     shapes: frozenset[str]
     comparers: frozenset[str]
     distinguishers: frozenset[str]

@@ -51,6 +51,8 @@ def _goes_to(after: Sequence[Token]) -> bool:
     if kinds[:1] == ["other"] and kinds[1:2] != ["determiner"]:  # "to bring the mouth close"
         kinds = ["noun"]
     near = to == 0 or (to > 0 and after[0].word == "," and after[to - 1].word == ",")
+    if near and [word.word for word in after[to + 1 : to + 2]] == ["overhead"]:
+        return True
     return near and kinds[:1] != [] and kinds[0] in ("noun", "place", *OPENING)
 
 

@@ -9,7 +9,8 @@ from crossglg.text.lexicon import get_lexicon, limb_of
 from crossglg.text.tokens import OPENING, Token, singular
 
 _PIVOTS = frozenset({"pivot", "pivots"})
-_GIVES = frozenset({"provide", "provides", "providing", "form", "forms", "forming"})
+_GIVES = frozenset({"provide", "provides", "providing", "form", "forms", "forming", "is", "are"})
+_KEEPS = frozenset({"keep", "keeps", "hold", "holds", "maintain", "maintains", "secure", "secures"})
 _SUPPORT = frozenset({"support", "supports"})
 _GIVEN = frozenset({"stability", "support", "balance", "base"})
 _GIVEN_WITHIN = 3  # words: "provides a stable base"
@@ -35,11 +36,10 @@ def only_bears(tokens: Sequence[Token], index: int) -> bool:
     load = _load(tokens[index + 1 :])
     if word in lexicon.bearing:
         return load in lexicon.loads
-    if word in lexicon.taking:
-        return load in lexicon.loads and limb_of(subject) == "leg"
-    if word in lexicon.balancing and load in lexicon.balance:
-        return tokens[index + 1].kind == "determiner" and limb_of(subject) == "leg"
-    return False
+    bears = limb_of(subject) == "leg" or "shoulder" in lexicon.nouns[subject][:1]
+    if word in _KEEPS and load in lexicon.balance:
+        return tokens[index + 1].kind == "determiner" and bears
+    return word in lexicon.taking and load in lexicon.loads and bears
 
 
 def only_waits(tokens: Sequence[Token], index: int) -> bool:
@@ -49,10 +49,18 @@ def only_waits(tokens: Sequence[Token], index: int) -> bool:
     after = tokens[index + 1 : index + 2]
     if subject is None or any(_leads_away(token) for token in after):
         return False
+    if word in _KEEPS and _keeps_its_place(tokens[index + 1 :]):
+        return True
     if word in _HOLDS:  # "while the body holds"
         ends = not after or (after[0].kind == "break" and not after[0].word[0].isalpha())
         return ends and limb_of(subject) != "arm"
     return word in get_lexicon().waiting
+
+
+def _keeps_its_place(after: Sequence[Token]) -> bool:
+    """Whether the words behind "keeps" or "holds" are "its place", "the same pose" or alike."""
+    named = next((token.word for token in after if token.kind not in OPENING), "")
+    return after[:1] != [] and after[0].kind == "determiner" and named in get_lexicon().posts
 
 
 def _goes_on(after: Sequence[Token]) -> bool:
@@ -81,6 +89,8 @@ def _subject(tokens: Sequence[Token], index: int) -> str | None:
 
 def _load(after: Sequence[Token]) -> str:
     """What is borne: "most of the weight", "up the whole body"."""
+    if after[:1] and after[0].word in ("a", "an"):
+        return ""  # "holds a weight"
     opens = (*OPENING, "function")
     for token in after:
         if token.kind not in opens and token.word not in ("most", "all", "body's"):

@@ -48,20 +48,29 @@ def _goes_there(words: Sequence[Token], index: int) -> bool:
     lexicon = get_lexicon()
     word = words[index]
     before = set(_governors(words[:index]))
-    if before & lexicon.no_place_after.get(word.word, frozenset()):
+    gazes = bool(before & lexicon.gazing) and _gazer_before(words[:index])
+    if not gazes and before & lexicon.no_place_after.get(word.word, frozenset()):
         return False
     goes_on = words[index - 1 : index] != [] and words[index - 1].kind == "join"
     near = word.word == "by" and words[-1].word in _NEAR and not goes_on
     raised = words[-1].word in HIGH and words[index - 1].word in _HEIGHTS
     if near and (raised or not any(map(_is_done, before))):
         return True  # "a frame by the chest", "pushed up by the ears", but "led by the chest"
-    if word.word == "from" and words[index - 1].word in _AWAY and _behind_a_thing(words, index - 1):
-        return True  # "push the ball out from the chest"
+    if word.word == "from" and words[index - 1].word in _AWAY:
+        # "Push the ball out from the chest", "sweeps out from the body".
+        if _behind_a_thing(words, index - 1) or words[-1].word in lexicon.bulk:
+            return True
     if word.word in lexicon.place_only_after:
         # "Rolled up the forearm", "pull a zip up the back".
         goes_along = bool(before & lexicon.place_only_after[word.word])
         return goes_along or (word.word in ("up", "down") and _behind_a_thing(words, index))
     return word.kind == "place"
+
+
+def _gazer_before(words: Sequence[Token]) -> bool:
+    """Whether a part looks, not the reader: "the head looks down at (the feet)"."""
+    nouns = {singular(word.word) for word in words if word.kind == "noun"}
+    return bool(nouns & {"head", "eye", "face"})
 
 
 def _is_done(word: str) -> bool:
@@ -77,7 +86,7 @@ def _before_phrase(words: Sequence[Token], index: int) -> int:
     while index >= 0:
         made = "-" in words[index].word and words[index + 1].kind != "determiner"
         sides = words[index].kind == "join" and words[index - 1].kind == "side"
-        either = sides and words[index + 1].kind == "side"  # "to the left or right hip"
+        either = sides and words[index + 1].kind in OPENING  # "to the left or right hip"
         if words[index].kind not in OPENING and not made and not either:
             break  # but go on in "over the turned-out feet"
         index -= 1
