@@ -79,6 +79,7 @@ class Lexicon:
         loads: What is borne without a deed.
         waiting: Verbs of doing nothing ("just stand there").
         posts: What a part keeps or holds that rests ("its place").
+        hedges: Words that qualify a statement ("fairly level", "pretty much stays").
         shapes: What parts that keep a posture form together ("one line").
         comparers: Words that lead to another action ("unlike a squat").
         distinguishers: Verbs whose "from" leads to another action ("differs from a squat").
@@ -157,6 +158,7 @@ class Lexicon:
     loads: frozenset[str]
     waiting: frozenset[str]
     posts: frozenset[str]
+    hedges: frozenset[str]
     shapes: frozenset[str]
     comparers: frozenset[str]
     distinguishers: frozenset[str]

@@ -73,7 +73,7 @@ def lies_somewhere(words: Sequence[Token], span: Span) -> bool:
             return True  # "the arms are crossed over the chest"
         after = list(
             dropwhile(
-                lambda word: word.kind == "function" or word.word in ("kept", "tucked"), after[1:]
+                lambda word: word.kind == "function" or word.word in _PUT, after[1:]
             )
         )
     return _is_there(after, limb_of(singular(words[span.noun].word) or "head"))

@@ -46,8 +46,11 @@ def _tells_posture(tokens: Sequence[Token], index: int) -> bool:
     word, before = tokens[index].word, tokens[index - 1]
     if word in lexicon.postures and before.kind == "noun":
         return True
+    said = index - 1
+    while said and tokens[said].word in lexicon.hedges:
+        said -= 1  # "is fairly level"
     near = [token.word for token in tokens[max(0, index - _POSED_WITHIN) : index]]
-    told = before.word in _IS and _told_of(tokens, index - 1)
+    told = tokens[said].word in _IS and _told_of(tokens, said)
     kept = before.kind == "noun" and bool(_KEEPS.intersection(near))
     # "Until the legs are straight": they were not before.
     return word in lexicon.stances and (kept or (told and "until" not in near))

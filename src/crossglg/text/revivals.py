@@ -130,6 +130,7 @@ def _goes_on_acting(words: Sequence[Token], index: int) -> bool:
             and joined[0].word != "or"
             and joined[1].kind in ("other", "target")
             and not joined[1].word.endswith("ed")
+            and joined[1].word not in get_lexicon().stances
             and (object_ or poses or joined[1].word in get_lexicon().motions)
             and not echoes
         ):

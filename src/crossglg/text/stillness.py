@@ -70,6 +70,9 @@ def _describes_a_thing(words: Sequence[Token], index: int) -> bool:
     """Whether a thing is still: "holds the nail still", "the ball rests", "a steady beat"."""
     if words[index].word.startswith(("for ", "as ")):
         return False  # "touches the grass for support"
+    if words[index].word in ("hang", "hangs"):  # "hangs the medal"
+        behind = [word.kind for word in words[index + 1 : index + 3]]
+        return behind == ["determiner", "other"] and words[index + 1].word == "the"
     kinds = [word.kind for word in words[:index]]
     following = [word.kind for word in words[index + 1 :] if word.kind != "still"][:1]
     if words[index].word == "little" and [w.word[-1:] for w in words[index + 1 : index + 2]] == [

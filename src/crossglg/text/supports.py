@@ -39,7 +39,13 @@ def only_bears(tokens: Sequence[Token], index: int) -> bool:
     bears = limb_of(subject) == "leg" or "shoulder" in lexicon.nouns[subject][:1]
     if word in _KEEPS and load in lexicon.balance:
         return tokens[index + 1].kind == "determiner" and bears
-    return word in lexicon.taking and load in lexicon.loads and bears
+    if load not in lexicon.loads or not bears:
+        return False
+    if word in lexicon.taking:
+        return True
+    behind = next(n for n, token in enumerate(tokens[index:], index) if token.word == load)
+    poses = lexicon.stances.intersection(token.word for token in tokens[behind + 1 : behind + 2])
+    return word in _KEEPS and bool(poses)  # "keeps the body upright"
 
 
 def only_waits(tokens: Sequence[Token], index: int) -> bool:

@@ -95,7 +95,7 @@ def _known_groups() -> frozenset[str]:
             *lexicon.nouns, *lexicon.plurals, *lexicon.places, *lexicon.stillness,
             *lexicon.stillness_exceptions, *lexicon.appositions, *lexicon.idioms,
             *lexicon.minor_roles, *lexicon.excluders, *lexicon.exceptors, *lexicon.echoes,
-            *lexicon.postures, *lexicon.comparers, *lexicon.raised_as, *lexicon.doubts,
+            *lexicon.postures, *lexicon.comparers, *lexicon.raised_as, *lexicon.doubts, *lexicon.hedges,
         }
         if " " in words
     )  # fmt: skip
@@ -153,7 +153,7 @@ def _tag(word: str) -> Token:
         ("person", word in lexicon.people),
         ("pronoun", word in lexicon.pronouns),
         ("verb", word in lexicon.auxiliaries),
-        ("function", word in lexicon.functions or word.endswith("ly")),
+        ("function", word in lexicon.functions | lexicon.hedges or word.endswith("ly")),
     )
     return Token(word, next((kind for kind, fits in kinds if fits), "other"))
 
