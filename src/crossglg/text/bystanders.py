@@ -64,11 +64,21 @@ def _optional(words: Sequence[Token]) -> set[int]:
             found |= _named(words, index)  # "some people hop on the right foot"
         if word.word == "others" and not any(w.kind != "join" for w in words[:index]):
             found |= _named(words, index)
+        if word.word in get_lexicon().frequencies:
+            found |= _now_and_then(words, index)
         if word.word in get_lexicon().doubts:
             # "The left hand sometimes holds", "the feet press a pedal sometimes".
             whole = bool(_subject(words, index)) or _ends_statement(words, index)
             found |= _named(words, 0 if whole else index)
     return found
+
+
+def _now_and_then(words: Sequence[Token], index: int) -> set[int]:
+    """Parts that act at times: "the feet shuffle now and then", not "now and then it nods"."""
+    if any(word.kind != "join" for word in words[index + 1 :]):
+        return set()
+    commas = [n for n in range(index) if words[n].word == ","]
+    return {n for n in _named(words, max(commas, default=0)) if n < index}
 
 
 def _gives_choice(tokens: Sequence[Token], clause: Clause) -> bool:

@@ -67,6 +67,7 @@ class Lexicon:
         targets: Verbs whose object is a place.
         modals: Verbs that only allow what follows ("may tilt").
         doubts: Adverbs that leave open whether anything acts ("maybe one foot").
+        frequencies: Words that say that something is done at times only.
         noticing: What one may do without acting ("you might see").
         gazing: Verbs of looking somewhere.
         gazers: Body words that look.
@@ -146,6 +147,7 @@ class Lexicon:
     targets: frozenset[str]
     modals: frozenset[str]
     doubts: frozenset[str]
+    frequencies: frozenset[str]
     noticing: frozenset[str]
     gazing: frozenset[str]
     gazers: frozenset[str]

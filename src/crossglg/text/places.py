@@ -72,9 +72,7 @@ def lies_somewhere(words: Sequence[Token], span: Span) -> bool:
         if crossed and words[span.noun].word == "arms" and not does_more(after):
             return True  # "the arms are crossed over the chest"
         after = list(
-            dropwhile(
-                lambda word: word.kind == "function" or word.word in _PUT, after[1:]
-            )
+            dropwhile(lambda word: word.kind == "function" or word.word in _PUT, after[1:])
         )
     return _is_there(after, limb_of(singular(words[span.noun].word) or "head"))
 

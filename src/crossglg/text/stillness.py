@@ -88,7 +88,8 @@ def _describes_a_thing(words: Sequence[Token], index: int) -> bool:
         return words[index].word in get_lexicon().descriptive
     if words[index].word == "steady" and any(word.word in HOLDS for word in words[:index]):
         # "Holds the rim of the bowl steady", "hold it steady".
-        return kinds[-1:] == ["other"] or words[index - 1].word in ("it", "them")
+        held = words[index - 1].word
+        return (kinds[-1:] == ["other"] and held not in HOLDS) or held in ("it", "them")
     free = kinds[-3:-2] not in (["function"], ["place"])
     return kinds[-2:] == ["determiner", "other"] and free
 

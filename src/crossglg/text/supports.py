@@ -6,13 +6,30 @@ Legs and shoulders carry the body in any action; hands that take its weight do m
 from collections.abc import Sequence
 
 from crossglg.text.lexicon import get_lexicon, limb_of
-from crossglg.text.tokens import OPENING, Token, singular
+from crossglg.text.tokens import OPENING, Kind, Token, singular
 
+_ASIDE: tuple[Kind, ...] = ("function", "adjective", "still", "verb")
 _PIVOTS = frozenset({"pivot", "pivots"})
-_GIVES = frozenset({"provide", "provides", "providing", "form", "forms", "forming", "is", "are"})
+_GIVES = frozenset(
+    {
+        "provide",
+        "provides",
+        "providing",
+        "form",
+        "forms",
+        "forming",
+        "is",
+        "are",
+        "give",
+        "gives",
+        "giving",
+        "offer",
+        "offers",
+    }
+)
 _KEEPS = frozenset({"keep", "keeps", "hold", "holds", "maintain", "maintains", "secure", "secures"})
 _SUPPORT = frozenset({"support", "supports"})
-_GIVEN = frozenset({"stability", "support", "balance", "base"})
+_GIVEN = frozenset({"stability", "support", "balance", "base", "post", "pillar", "anchor", "prop"})
 _GIVEN_WITHIN = 3  # words: "provides a stable base"
 _GOES = frozenset({"up", "back", "down", "out", "in", "off"})
 _ENDS = frozenset(",.;:!?")
@@ -21,7 +38,6 @@ _HOLDS = frozenset({"hold", "holds"})
 
 def only_bears(tokens: Sequence[Token], index: int) -> bool:
     """Whether a part does nothing but bear or balance: "the left leg takes the weight"."""
-    lexicon = get_lexicon()
     word = tokens[index].word
     subject = _subject(tokens, index)
     if subject is None:
@@ -33,34 +49,41 @@ def only_bears(tokens: Sequence[Token], index: int) -> bool:
         return True
     if _goes_on(tokens[index + 1 :]):
         return False
-    load = _load(tokens[index + 1 :])
+    return _is_borne(tokens, index, subject)
+
+
+def _is_borne(tokens: Sequence[Token], index: int, subject: str) -> bool:
+    """Whether the verb here has a load or the balance as its object."""
+    lexicon = get_lexicon()
+    word, load = tokens[index].word, _load(tokens[index + 1 :])
     if word in lexicon.bearing:
         return load in lexicon.loads
-    bears = limb_of(subject) == "leg" or "shoulder" in lexicon.nouns[subject][:1]
+    if limb_of(subject) != "leg" and "shoulder" not in lexicon.nouns[subject][:1]:
+        return False  # hands that take the weight do more
     if word in _KEEPS and load in lexicon.balance:
-        return tokens[index + 1].kind == "determiner" and bears
-    if load not in lexicon.loads or not bears:
+        return tokens[index + 1].kind == "determiner"
+    if load not in lexicon.loads:
         return False
-    if word in lexicon.taking:
-        return True
     behind = next(n for n, token in enumerate(tokens[index:], index) if token.word == load)
     poses = lexicon.stances.intersection(token.word for token in tokens[behind + 1 : behind + 2])
-    return word in _KEEPS and bool(poses)  # "keeps the body upright"
+    return word in lexicon.taking or (word in _KEEPS and bool(poses))  # "keeps the body upright"
 
 
 def only_waits(tokens: Sequence[Token], index: int) -> bool:
     """Whether a part only stands, sits or holds: "the legs are just standing there"."""
     word = tokens[index].word
-    subject = _subject(tokens, index) if tokens[index - 1].word != "and" else None
+    subject = _subject(tokens, index, across=_ASIDE)
     after = tokens[index + 1 : index + 2]
     if subject is None or any(_leads_away(token) for token in after):
         return False
     if word in _KEEPS and _keeps_its_place(tokens[index + 1 :]):
         return True
+    if word in _KEEPS and any(token.word in get_lexicon().stances for token in after):
+        return True  # "the shoulders keep level"
     if word in _HOLDS:  # "while the body holds"
         ends = not after or (after[0].kind == "break" and not after[0].word[0].isalpha())
         return ends and limb_of(subject) != "arm"
-    return word in get_lexicon().waiting
+    return word in get_lexicon().waiting and not _goes_on(tokens[index + 1 :])
 
 
 def _keeps_its_place(after: Sequence[Token]) -> bool:
@@ -81,14 +104,16 @@ def _leads_away(token: Token) -> bool:
     return token.kind == "noun" or token.word.split(" ")[0] in _GOES
 
 
-def _subject(tokens: Sequence[Token], index: int) -> str | None:
-    """The body word of which the verb here says something, if it says it of one."""
+def _subject(
+    tokens: Sequence[Token], index: int, *, across: Sequence[Kind] = (*_ASIDE, "join")
+) -> str | None:
+    """The body word of which the verb here says something, words of these kinds between them."""
     # "The right leg, slightly bent, bears", "the foot pivots on the floor and carries".
-    told = ("function", "join", "adjective", "still", "verb")
+    hedges = get_lexicon().hedges | _PIVOTS
     for before in reversed(tokens[:index]):
         if before.kind == "noun":
             return singular(before.word)
-        if before.kind not in told and before.word not in _PIVOTS:
+        if before.word not in hedges and before.kind not in across:
             return None
     return None
 

@@ -56,10 +56,9 @@ def _goes_there(words: Sequence[Token], index: int) -> bool:
     raised = words[-1].word in HIGH and words[index - 1].word in _HEIGHTS
     if near and (raised or not any(map(_is_done, before))):
         return True  # "a frame by the chest", "pushed up by the ears", but "led by the chest"
-    if word.word == "from" and words[index - 1].word in _AWAY:
-        # "Push the ball out from the chest", "sweeps out from the body".
-        if _behind_a_thing(words, index - 1) or words[-1].word in lexicon.bulk:
-            return True
+    away = word.word == "from" and words[index - 1].word in _AWAY
+    if away and (_behind_a_thing(words, index - 1) or words[-1].word in lexicon.bulk):
+        return True  # "push the ball out from the chest", "sweeps out from the body"
     if word.word in lexicon.place_only_after:
         # "Rolled up the forearm", "pull a zip up the back".
         goes_along = bool(before & lexicon.place_only_after[word.word])

@@ -95,7 +95,8 @@ def _known_groups() -> frozenset[str]:
             *lexicon.nouns, *lexicon.plurals, *lexicon.places, *lexicon.stillness,
             *lexicon.stillness_exceptions, *lexicon.appositions, *lexicon.idioms,
             *lexicon.minor_roles, *lexicon.excluders, *lexicon.exceptors, *lexicon.echoes,
-            *lexicon.postures, *lexicon.comparers, *lexicon.raised_as, *lexicon.doubts, *lexicon.hedges,
+            *lexicon.postures, *lexicon.comparers, *lexicon.raised_as, *lexicon.doubts,
+            *lexicon.hedges, *lexicon.frequencies,
         }
         if " " in words
     )  # fmt: skip
