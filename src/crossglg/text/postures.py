@@ -57,13 +57,13 @@ def _tells_posture(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _draws_a_shape(tokens: Sequence[Token], index: int) -> bool:
-    """Whether parts only stand in a shape: "the head, back and heel form one line"."""
+    """Whether parts only stand in a shape: "the body makes an upside-down V"."""
     if tokens[index].word not in _DRAWS or not index or tokens[index - 1].kind != "noun":
         return False
     noun = singular(tokens[index - 1].word)
     named = [token.word for token in tokens[index + 1 : index + 1 + _SHAPED_WITHIN]]
-    # A shape that the arms make is what they do.
-    return limb_of(noun or "hand") != "arm" and bool(get_lexicon().shapes.intersection(named))
+    # A shape that arms or legs make is what they do.
+    return limb_of(noun or "hand") is None and bool(get_lexicon().shapes.intersection(named))
 
 
 def _told_of(tokens: Sequence[Token], index: int) -> bool:

@@ -66,7 +66,9 @@ def _is_borne(tokens: Sequence[Token], index: int, subject: str) -> bool:
         return False
     behind = next(n for n, token in enumerate(tokens[index:], index) if token.word == load)
     poses = lexicon.stances.intersection(token.word for token in tokens[behind + 1 : behind + 2])
-    return word in lexicon.taking or (word in _KEEPS and bool(poses))  # "keeps the body upright"
+    # "The leg keeps the body upright", but "(the dancer) bends the knee and keeps ...".
+    keeps = word in _KEEPS and tokens[index - 1].kind != "join"
+    return word in lexicon.taking or (keeps and bool(poses))
 
 
 def only_waits(tokens: Sequence[Token], index: int) -> bool:

@@ -85,7 +85,8 @@ def _before_phrase(words: Sequence[Token], index: int) -> int:
     while index >= 0:
         made = "-" in words[index].word and words[index + 1].kind != "determiner"
         sides = words[index].kind == "join" and words[index - 1].kind == "side"
-        either = sides and words[index + 1].kind in OPENING  # "to the left or right hip"
+        # "To the left or (the) right hip", but "to the left and the right hip turns".
+        either = sides and (words[index + 1].kind == "side" or words[index].word == "or")
         if words[index].kind not in OPENING and not made and not either:
             break  # but go on in "over the turned-out feet"
         index -= 1
