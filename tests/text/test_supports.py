@@ -58,6 +58,8 @@ AT_WORK = [
     ("The right hand hangs the medal around the neck of the other person.", ["right hand"]),
     ("The hands hold it steady.", ["hand"]),
     ("Now and then the head nods.", ["head"]),
+    ("The legs carry the body forward with long steps.", ["leg"]),
+    ("The right hand stands the bottle on the table.", ["right hand"]),
     ("The legs form a V in the air.", ["leg"]),
     ("The left knee is bent until the right foot can come forward.", ["left knee", "right foot"]),
 ]

@@ -27,6 +27,8 @@ _GIVES = frozenset(
         "offers",
     }
 )
+_ONWARD = frozenset({"forward", "backward", "along", "across", "over", "through", "onto", "toward"})
+_ONWARD_WITHIN = 5  # words: "carry the whole body forward"
 _KEEPS = frozenset({"keep", "keeps", "hold", "holds", "maintain", "maintains", "secure", "secures"})
 _SUPPORT = frozenset({"support", "supports"})
 _GIVEN = frozenset({"stability", "support", "balance", "base", "post", "pillar", "anchor", "prop"})
@@ -57,7 +59,8 @@ def _is_borne(tokens: Sequence[Token], index: int, subject: str) -> bool:
     lexicon = get_lexicon()
     word, load = tokens[index].word, _load(tokens[index + 1 :])
     if word in lexicon.bearing:
-        return load in lexicon.loads
+        onward = any(token.word in _ONWARD for token in tokens[index + 1 : index + _ONWARD_WITHIN])
+        return load in lexicon.loads and not (onward and word.startswith("carr"))
     if limb_of(subject) != "leg" and "shoulder" not in lexicon.nouns[subject][:1]:
         return False  # hands that take the weight do more
     if word in _KEEPS and load in lexicon.balance:
@@ -85,6 +88,9 @@ def only_waits(tokens: Sequence[Token], index: int) -> bool:
     if word in _HOLDS:  # "while the body holds"
         ends = not after or (after[0].kind == "break" and not after[0].word[0].isalpha())
         return ends and limb_of(subject) != "arm"
+    thing = [token.kind for token in tokens[index + 1 : index + 3]] == ["determiner", "other"]
+    if thing and tokens[index + 1].word == "the":
+        return False  # "stands the bottle on the table"
     return word in get_lexicon().waiting and not _goes_on(tokens[index + 1 :])
 
 
