@@ -13,8 +13,9 @@ from crossglg.text.tokens import OPENING, Token, singular
 
 _NAMED = ("noun", "side")
 _SEES_WITHIN = 3  # words: "you might even see"
-_TIPS = frozenset({"head", "face", "eye", "nose", "chin"})
-_PURPOSES = frozenset({"so", "that", "so that"})
+_WATCHES = frozenset({"watch", "watches", "watching"})
+_PURPOSES = frozenset({"so", "that", "so that", "until"})
+_SOME = frozenset({"some", "certain"})
 
 
 def bystanders(tokens: Sequence[Token], clauses: Sequence[Clause]) -> frozenset[int]:
@@ -28,6 +29,8 @@ def bystanders(tokens: Sequence[Token], clauses: Sequence[Clause]) -> frozenset[
         hangs_on = words and words[0].word == "with"
         if any(clause.after is one for one in (in_doubt if hangs_on else doubtful)):
             optional = _named(words, 0)  # "the arms may jerk down with fists closed"
+        if any(clause.after is one for one in in_doubt) and _gives_choice(tokens, clause):
+            optional = _named(words, 0)  # "maybe the shoulders bounce or one foot taps"
         if optional:
             in_doubt.append(clause)
         if any(
@@ -57,11 +60,30 @@ def _optional(words: Sequence[Token]) -> set[int]:
     for index, word in enumerate(words):
         if word.word in get_lexicon().modals and _is_of_the_clause(words, index):
             found |= _named(words, 0)
+        if word.kind == "person" and index and words[index - 1].word in _SOME:
+            found |= _named(words, index)  # "some people hop on the right foot"
+        if word.word == "others" and not any(w.kind != "join" for w in words[:index]):
+            found |= _named(words, index)
+        if word.word in get_lexicon().frequencies:
+            found |= _now_and_then(words, index)
         if word.word in get_lexicon().doubts:
             # "The left hand sometimes holds", "the feet press a pedal sometimes".
             whole = bool(_subject(words, index)) or _ends_statement(words, index)
             found |= _named(words, 0 if whole else index)
     return found
+
+
+def _now_and_then(words: Sequence[Token], index: int) -> set[int]:
+    """Parts that act at times: "the feet shuffle now and then", not "now and then it nods"."""
+    if any(word.kind != "join" for word in words[index + 1 :]):
+        return set()
+    commas = [n for n in range(index) if words[n].word == ","]
+    return {n for n in _named(words, max(commas, default=0)) if n < index}
+
+
+def _gives_choice(tokens: Sequence[Token], clause: Clause) -> bool:
+    """Whether "or" leads to a clause."""
+    return bool(clause.indices) and tokens[clause.indices[0] - 1].word == "or"
 
 
 def _ends_statement(words: Sequence[Token], index: int) -> bool:
@@ -100,7 +122,7 @@ def _is_of_the_clause(words: Sequence[Token], index: int) -> bool:
     if has_verb(before) or any(word.word == "either" for word in before):
         return False  # "either hand can do it"
     if words[index].word in ("can", "could") and any(w.word in _PURPOSES for w in before):
-        return False  # "so that the hands can reach"
+        return False  # "so that the hands can reach", "until the foot can come forward"
     if any(word.kind in _NAMED for word in before):
         return True
     if [word.word for word in before] == ["there"]:
@@ -125,11 +147,9 @@ def _directed(words: Sequence[Token]) -> set[int]:
     for index, word in enumerate(words):
         subject = _subject(words, index)
         nouns = {singular(words[n].word) for n in subject if words[n].kind == "noun"}
-        if not nouns or does_more(words[index:]):
-            continue  # "the palms face the wall and push"
-        up = [after.word for after in words[index + 1 : index + 2]] == ["up"]
-        tips_back = up and bool(_TIPS.intersection(nouns))
-        if word.word in lexicon.gazing and nouns <= lexicon.gazers and not tips_back:
+        if not nouns or (does_more(words[index:]) and word.word not in _WATCHES):
+            continue  # "the palms face the wall and push", but "watches it go up and come back"
+        if word.word in lexicon.gazing and nouns <= lexicon.gazers:
             found.update(subject)
         if word.word in lexicon.pointing and nouns <= lexicon.pointers:
             found.update(subject)

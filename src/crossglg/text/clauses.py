@@ -134,12 +134,22 @@ def _ends_before(
 def _new_subject(tokens: Sequence[Token], index: int, before: Sequence[Token]) -> bool:
     """Whether the body word before the join ends one statement and another one follows."""
     following = tokens[index + 1 :]
+    if _shares_article(before, tokens[index : index + 3]):
+        return False
     if tells_place(before):
         either = tokens[index].word == "or"
         return _leads_to_verb(following, also_place=True, lists=either) or _has_relative(following)
     if before[0].word == "with" and not has_verb(before):  # "is done with both hands, and ..."
         return _leads_to_verb(following, finite=True)
     return has_verb(before) and _leads_to_verb(following)
+
+
+def _shares_article(before: Sequence[Token], joined: Sequence[Token]) -> bool:
+    """Whether one article serves both parts: "(at) the heel and toe, ..."."""
+    bare = [token.kind for token in joined[1:2]] == ["noun"]
+    opened = len(before) > 1 and before[-2].kind in OPENING
+    ends = [token.word for token in joined[2:]] == [","]
+    return opened and bare and ends and joined[0].word in ("and", "or")
 
 
 def _has_relative(tokens: Sequence[Token]) -> bool:
@@ -177,7 +187,7 @@ def is_verb(words: Sequence[Token], index: int) -> bool:
         return False  # "thumb, index finger"
     if index and words[index - 1].word in get_lexicon().relatives:
         return True  # "which bends the knees"
-    before = [w.kind for w in words[:index] if w.kind != "function" or not w.word.endswith("ly")]
+    before = [w.kind for w in words[:index] if w.kind != "function" or not _is_aside(w)]
     return before[-1:] in (["noun"], ["person"], ["pronoun"])
 
 

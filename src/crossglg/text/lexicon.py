@@ -67,6 +67,7 @@ class Lexicon:
         targets: Verbs whose object is a place.
         modals: Verbs that only allow what follows ("may tilt").
         doubts: Adverbs that leave open whether anything acts ("maybe one foot").
+        frequencies: Words that say that something is done at times only.
         noticing: What one may do without acting ("you might see").
         gazing: Verbs of looking somewhere.
         gazers: Body words that look.
@@ -74,6 +75,13 @@ class Lexicon:
         pointers: Body words that point without acting ("the toes point up").
         balance: What limbs serve that act for it only ("for balance").
         balancing: Words that lead to it.
+        bearing: Verbs of bearing a load ("supports the body").
+        taking: Verbs that do so of legs only ("takes the weight").
+        loads: What is borne without a deed.
+        waiting: Verbs of doing nothing ("just stand there").
+        posts: What a part keeps or holds that rests ("its place").
+        hedges: Words that qualify a statement ("fairly level", "pretty much stays").
+        shapes: What parts that keep a posture form together ("one line").
         comparers: Words that lead to another action ("unlike a squat").
         distinguishers: Verbs whose "from" leads to another action ("differs from a squat").
         relatives: Words that begin a clause on the words before it.
@@ -139,6 +147,7 @@ class Lexicon:
     targets: frozenset[str]
     modals: frozenset[str]
     doubts: frozenset[str]
+    frequencies: frozenset[str]
     noticing: frozenset[str]
     gazing: frozenset[str]
     gazers: frozenset[str]
@@ -146,6 +155,13 @@ class Lexicon:
     pointers: frozenset[str]
     balance: frozenset[str]
     balancing: frozenset[str]
+    bearing: frozenset[str]
+    taking: frozenset[str]
+    loads: frozenset[str]
+    waiting: frozenset[str]
+    posts: frozenset[str]
+    hedges: frozenset[str]
+    shapes: frozenset[str]
     comparers: frozenset[str]
     distinguishers: frozenset[str]
     relatives: frozenset[str]

@@ -57,6 +57,10 @@ def spoken_sides(words: Sequence[Token]) -> tuple[str, ...]:
 def goes_on(words: Sequence[Token], span: Span) -> bool:
     """Whether a phrase is a further member of a list."""
     before = span.first - 1  # a join that opens the clause joins no phrases
+    if before > 1 and words[before].word == "of" and words[before - 1].word in get_lexicon().spots:
+        before -= 2  # "to the shoulders, the back of the head"
+        while before > 0 and words[before].kind in OPENING:
+            before -= 1
     while before > 0 and words[before].word in get_lexicon().asides:
         before -= 1
     if before <= 0:

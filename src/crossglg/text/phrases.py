@@ -166,6 +166,8 @@ def _read_clause(
         spoken = _spoken(words, spans, number) or _pointed_at(words, span, memory)
         if not spoken and not listed and _of_same_limb(words, span, memory):
             listed = memory.side  # "the right arm is raised and waved from the elbow"
+        elif not spoken and not listed:
+            listed = _of_only_limb(words, span, memory)
         listed = spoken or listed
         for noun in _nouns(words, span, memory):
             both = _means_both(words[span.noun].word) or not is_paired(noun)
@@ -194,7 +196,10 @@ def _nouns(words: Sequence[Token], span: Span, memory: _Memory) -> tuple[str, ..
 def _spoken(words: Sequence[Token], spans: Sequence[Span], number: int) -> tuple[str, ...]:
     """The sides a phrase names, or else those its list names at the end."""
     span = spans[number]
-    if sides := spoken_sides(words[span.first : span.last + 1]):
+    counted = any(word.word == "two" for word in words[span.first : span.noun])
+    one_hand = counted and words[span.noun].word in get_lexicon().many_on_one_side
+    sides = spoken_sides(words[span.first : span.last + 1])
+    if sides and not (one_hand and sides == SIDES):  # "two straight fingers" may be of one hand
         return sides
     for later in spans[number + 1 :]:
         if not goes_on(words, later) or spoken_sides(words[later.first : later.noun]):
@@ -229,6 +234,15 @@ def _of_same_limb(words: Sequence[Token], span: Span, memory: _Memory) -> bool:
         return True  # "the left hand presses, the fingers running"
     limb = limb_of(noun)
     return limb is not None and limb == limb_of(memory.of_side) and len(memory.limbs[limb]) == 1
+
+
+def _of_only_limb(words: Sequence[Token], span: Span, memory: _Memory) -> tuple[str, ...]:
+    """The side of "the hand" where one arm only was spoken of so far; none for others."""
+    noun = singular(words[span.noun].word)
+    limb = limb_of(noun) if noun == words[span.noun].word else None
+    sides = memory.limbs.get(limb, set()) if limb else set()
+    named = [word.word for word in words[span.first : span.last + 1]]
+    return tuple(sides) if len(sides) == 1 and named == ["the", noun] else ()
 
 
 def _same_limb(words: Sequence[Token], span: Span, memory: _Memory) -> bool:

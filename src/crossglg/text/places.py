@@ -16,6 +16,7 @@ from crossglg.text.tokens import OPENING, Token, singular
 # "With the elbows tucked against the ribs", "keeps both arms behind the back".
 _PUTS = frozenset({"with", "keep", "keeps", "keeping"})
 _RISES = frozenset({"up", "upward", "upwards", "down", "downward", "downwards", "vertically"})
+_KEEP_UP = frozenset({"keep", "keeps", "keeping", "hold", "holds", "holding"})
 _AT_IT = frozenset({"keeps", "keep", "starts", "start", "begins", "begin"})  # "keeps tapping"
 _PUT = frozenset({"kept", "pressed", "propped", "tucked"})
 
@@ -39,18 +40,20 @@ def is_place(words: Sequence[Token], span: Span, *, comes_later: bool) -> bool:
         moved = any(word.kind == "place" and word.word != "between" for word in led)
         return words[span.last + 1].kind == "verb" and not moved
     # The body that limbs carry, lift or push is their load; one they bring up or down moves.
-    moved = bool(_RISES.intersection(after))
+    moved = bool(_RISES.intersection(after)) and before not in _KEEP_UP
     return words[span.noun].word in lexicon.bulk and before in lexicon.carriers and not moved
 
 
 def _goes_to(after: Sequence[Token]) -> bool:
     """Whether the way from here goes to another place: "from one shoulder, over it, to the ear"."""
-    to = next((n for n, word in enumerate(after) if word.word == "to"), -1)
+    to = next((n for n, word in enumerate(after) if word.word in ("to", "onto", "into")), -1)
     kinds = [word.kind for word in after[to + 1 : to + 3]]
     if kinds[:1] == ["other"] and kinds[1:2] != ["determiner"]:  # "to bring the mouth close"
         kinds = ["noun"]
     near = to == 0 or (to > 0 and after[0].word == "," and after[to - 1].word == ",")
-    return near and kinds[:1] != [] and kinds[0] in ("noun", *OPENING)
+    if near and [word.word for word in after[to + 1 : to + 2]] == ["overhead"]:
+        return True
+    return near and kinds[:1] != [] and kinds[0] in ("noun", "place", *OPENING)
 
 
 def lies_somewhere(words: Sequence[Token], span: Span) -> bool:
@@ -69,9 +72,7 @@ def lies_somewhere(words: Sequence[Token], span: Span) -> bool:
         if crossed and words[span.noun].word == "arms" and not does_more(after):
             return True  # "the arms are crossed over the chest"
         after = list(
-            dropwhile(
-                lambda word: word.kind == "function" or word.word in ("kept", "tucked"), after[1:]
-            )
+            dropwhile(lambda word: word.kind == "function" or word.word in _PUT, after[1:])
         )
     return _is_there(after, limb_of(singular(words[span.noun].word) or "head"))
 

@@ -1,4 +1,4 @@
-"""Mark words that say stillness beside their neighbours only: "hands flat", "the leg supports".
+"""Mark words that say stillness beside their neighbours only: "hands flat", "form a line".
 
 A second look at the words of a text, once it is known which of them name body parts.
 """
@@ -7,24 +7,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crossglg.text.lexicon import get_lexicon, limb_of
+from crossglg.text.supports import only_bears, only_waits
 from crossglg.text.tokens import Token, singular
 
 _IS = frozenset({"is", "are", "held", "kept"})
 _KEEPS = frozenset({"keep", "keeps", "keeping"})
+_DRAWS = frozenset({"form", "forms", "make", "makes", "build", "builds", "draw", "draws"})
+_SHAPED_WITHIN = 4  # words: "one long straight line"
 _POSED_WITHIN = 5  # words: "keeps the whole left arm straight"
-_BEARS = frozenset(
-    f"{verb}{end}"
-    for verb in ("support", "bear", "carry", "carri", "take")
-    for end in ("", "s", "es", "ing")
-)
-_TAKES = frozenset({"take", "takes", "taking"})
-_SERVES = frozenset({"provide", "provides", "providing", "form", "forms", "forming"})
-_PIVOTS = frozenset({"pivot", "pivots"})
 
 
 def mark_still(tokens: Sequence[Token]) -> list[Token]:
     """The words of a text, those of stillness among them told by their neighbours."""
-    rules = (_tells_posture, _only_bears, _is_demoted)
+    rules = (_tells_posture, _draws_a_shape, only_bears, only_waits, _is_demoted)
     return [
         replace(token, kind="still") if any(rule(tokens, index) for rule in rules) else token
         for index, token in enumerate(tokens)
@@ -51,11 +46,24 @@ def _tells_posture(tokens: Sequence[Token], index: int) -> bool:
     word, before = tokens[index].word, tokens[index - 1]
     if word in lexicon.postures and before.kind == "noun":
         return True
+    said = index - 1
+    while said and tokens[said].word in lexicon.hedges:
+        said -= 1  # "is fairly level"
     near = [token.word for token in tokens[max(0, index - _POSED_WITHIN) : index]]
-    told = before.word in _IS and _told_of(tokens, index - 1)
+    told = tokens[said].word in _IS and _told_of(tokens, said)
     kept = before.kind == "noun" and bool(_KEEPS.intersection(near))
     # "Until the legs are straight": they were not before.
     return word in lexicon.stances and (kept or (told and "until" not in near))
+
+
+def _draws_a_shape(tokens: Sequence[Token], index: int) -> bool:
+    """Whether parts only stand in a shape: "the body makes an upside-down V"."""
+    if tokens[index].word not in _DRAWS or not index or tokens[index - 1].kind != "noun":
+        return False
+    noun = singular(tokens[index - 1].word)
+    named = [token.word for token in tokens[index + 1 : index + 1 + _SHAPED_WITHIN]]
+    # A shape that arms or legs make is what they do.
+    return limb_of(noun or "hand") is None and bool(get_lexicon().shapes.intersection(named))
 
 
 def _told_of(tokens: Sequence[Token], index: int) -> bool:
@@ -63,32 +71,3 @@ def _told_of(tokens: Sequence[Token], index: int) -> bool:
     while index and tokens[index].word in _IS:
         index -= 1
     return tokens[index].kind == "noun"
-
-
-def _only_bears(tokens: Sequence[Token], index: int) -> bool:
-    """Whether a limb does nothing but stand or bear: "the left leg supports the body"."""
-    # "The right leg, slightly bent, bears", "the foot pivots on the floor and carries".
-    told = ("function", "join", "adjective", "still")
-    skipped = (n for n in range(index - 1, -1, -1)
-               if tokens[n].kind not in told and tokens[n].word not in _PIVOTS)  # fmt: skip
-    before = next(skipped, index)
-    if tokens[before].kind != "noun":
-        return False
-    after = [token.word for token in tokens[index + 1 : index + 3]]
-    if tokens[index].word in ("stand", "stands"):
-        return "up" not in after[:1]
-    near = [token.word for token in tokens[index + 1 : index + 4]]
-    if tokens[index].word in _SERVES:
-        return bool({"stability", "support", "balance", "base"}.intersection(near))
-    if tokens[index].word not in _BEARS:
-        return False
-    if tokens[index].word in ("support", "supports") and [
-        token.kind for token in tokens[index + 1 : index + 2]
-    ] == ["break"]:
-        return True
-    # "Takes most of the weight", "carries the whole body".
-    opens = ("determiner", "adjective", "function")
-    load = next((token.word for token in tokens[index + 1 :] if token.kind not in opens), "")
-    if tokens[index].word in _TAKES:  # hands that take it, as in a handstand, do more
-        return load == "weight" and limb_of(singular(tokens[before].word) or "head") == "leg"
-    return load == "weight" or [token.word for token in tokens[index + 2 : index + 3]] == ["body"]

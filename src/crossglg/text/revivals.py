@@ -45,6 +45,8 @@ def _stays_raised(words: Sequence[Token], index: int) -> bool:
     lexicon = get_lexicon()
     before, after = words[:index], words[index + 1 :]
     if words[index].word in _STAYS:
+        if _came_there(before, after):
+            return True
         return _is_posed(before, after) or _stays_at_work(before, after)
     held = words[index].word in ("held close", "kept close")
     return held and any(
@@ -64,6 +66,17 @@ def _is_posed(before: Sequence[Token], after: Sequence[Token]) -> bool:
     if pose[0] in _LIFTED and any(word.word in _TRUNK for word in before):
         return False  # "the torso stays lifted": only upright
     return pose[1:2] not in (["on"], ["under"])  # seated
+
+
+def _came_there(before: Sequence[Token], after: Sequence[Token]) -> bool:
+    """Whether what stays moved or bent first: "the torso bends forward and stays low"."""
+    if not before or before[-1].word != "and" or any(word.kind == "still" for word in after):
+        return False
+    told = get_lexicon().motions
+    return any(
+        word.word in told and before[n].kind in ("noun", "function")
+        for n, word in enumerate(before[1:])
+    )
 
 
 def _stays_at_work(before: Sequence[Token], after: Sequence[Token]) -> bool:
@@ -117,6 +130,7 @@ def _goes_on_acting(words: Sequence[Token], index: int) -> bool:
             and joined[0].word != "or"
             and joined[1].kind in ("other", "target")
             and not joined[1].word.endswith("ed")
+            and joined[1].word not in get_lexicon().stances
             and (object_ or poses or joined[1].word in get_lexicon().motions)
             and not echoes
         ):

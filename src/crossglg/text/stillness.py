@@ -68,6 +68,11 @@ def _agents(words: Sequence[Token]) -> set[int]:
 
 def _describes_a_thing(words: Sequence[Token], index: int) -> bool:
     """Whether a thing is still: "holds the nail still", "the ball rests", "a steady beat"."""
+    if words[index].word.startswith(("for ", "as ")):
+        return False  # "touches the grass for support"
+    if words[index].word in ("hang", "hangs"):  # "hangs the medal"
+        behind = [word.kind for word in words[index + 1 : index + 3]]
+        return behind == ["determiner", "other"] and words[index + 1].word == "the"
     kinds = [word.kind for word in words[:index]]
     following = [word.kind for word in words[index + 1 :] if word.kind != "still"][:1]
     if words[index].word == "little" and [w.word[-1:] for w in words[index + 1 : index + 2]] == [
@@ -82,7 +87,9 @@ def _describes_a_thing(words: Sequence[Token], index: int) -> bool:
     if following in (["other"], ["target"]) and kinds and kinds[-1] in _BEFORE_ADJECTIVES:
         return words[index].word in get_lexicon().descriptive
     if words[index].word == "steady" and any(word.word in HOLDS for word in words[:index]):
-        return kinds[-1:] == ["other"]  # "holds the rim of the bowl steady"
+        # "Holds the rim of the bowl steady", "hold it steady".
+        held = words[index - 1].word
+        return (kinds[-1:] == ["other"] and held not in HOLDS) or held in ("it", "them")
     free = kinds[-3:-2] not in (["function"], ["place"])
     return kinds[-2:] == ["determiner", "other"] and free
 

@@ -10,6 +10,8 @@ from crossglg.text.tokens import OPENING, Token, singular
 
 _GOVERNED_WITHIN = 3  # words: "pay attention mainly to"
 HIGH = frozenset({"head", "forehead", "ear", "ears", "temple", "temples"})
+_HEIGHTS = frozenset({"up", "down", "high", "low"})
+_AWAY = frozenset({"out", "up", "back", "forward", "down", "straight"})
 _NEAR = frozenset({"chest", "ear", "ears", "face", "head", "thigh", "thighs", "waist", "hip"})
 
 
@@ -46,17 +48,28 @@ def _goes_there(words: Sequence[Token], index: int) -> bool:
     lexicon = get_lexicon()
     word = words[index]
     before = set(_governors(words[:index]))
-    if before & lexicon.no_place_after.get(word.word, frozenset()):
+    gazes = bool(before & lexicon.gazing) and _gazer_before(words[:index])
+    if not gazes and before & lexicon.no_place_after.get(word.word, frozenset()):
         return False
     goes_on = words[index - 1 : index] != [] and words[index - 1].kind == "join"
     near = word.word == "by" and words[-1].word in _NEAR and not goes_on
-    if near and not any(map(_is_done, before)):
-        return True  # "a frame by the chest", but "led by the chest"
+    raised = words[-1].word in HIGH and words[index - 1].word in _HEIGHTS
+    if near and (raised or not any(map(_is_done, before))):
+        return True  # "a frame by the chest", "pushed up by the ears", but "led by the chest"
+    away = word.word == "from" and words[index - 1].word in _AWAY
+    if away and (_behind_a_thing(words, index - 1) or words[-1].word in lexicon.bulk):
+        return True  # "push the ball out from the chest", "sweeps out from the body"
     if word.word in lexicon.place_only_after:
         # "Rolled up the forearm", "pull a zip up the back".
         goes_along = bool(before & lexicon.place_only_after[word.word])
         return goes_along or (word.word in ("up", "down") and _behind_a_thing(words, index))
     return word.kind == "place"
+
+
+def _gazer_before(words: Sequence[Token]) -> bool:
+    """Whether a part looks, not the reader: "the head looks down at (the feet)"."""
+    nouns = {singular(word.word) for word in words if word.kind == "noun"}
+    return bool(nouns & {"head", "eye", "face"})
 
 
 def _is_done(word: str) -> bool:
@@ -71,8 +84,11 @@ def _before_phrase(words: Sequence[Token], index: int) -> int:
     """The last word up to here that opens no phrase."""
     while index >= 0:
         made = "-" in words[index].word and words[index + 1].kind != "determiner"
-        if words[index].kind not in OPENING and not made:  # "over the turned-out feet"
-            break
+        sides = words[index].kind == "join" and words[index - 1].kind == "side"
+        # "To the left or (the) right hip", but "to the left and the right hip turns".
+        either = sides and (words[index + 1].kind == "side" or words[index].word == "or")
+        if words[index].kind not in OPENING and not made and not either:
+            break  # but go on in "over the turned-out feet"
         index -= 1
     return index
 

@@ -96,6 +96,7 @@ def _known_groups() -> frozenset[str]:
             *lexicon.stillness_exceptions, *lexicon.appositions, *lexicon.idioms,
             *lexicon.minor_roles, *lexicon.excluders, *lexicon.exceptors, *lexicon.echoes,
             *lexicon.postures, *lexicon.comparers, *lexicon.raised_as, *lexicon.doubts,
+            *lexicon.hedges, *lexicon.frequencies,
         }
         if " " in words
     )  # fmt: skip
@@ -153,7 +154,7 @@ def _tag(word: str) -> Token:
         ("person", word in lexicon.people),
         ("pronoun", word in lexicon.pronouns),
         ("verb", word in lexicon.auxiliaries),
-        ("function", word in lexicon.functions or word.endswith("ly")),
+        ("function", word in lexicon.functions | lexicon.hedges or word.endswith("ly")),
     )
     return Token(word, next((kind for kind, fits in kinds if fits), "other"))
 
@@ -229,6 +230,8 @@ def _describes_a_thing(tokens: Sequence[Token], index: int) -> bool:
     if after in lexicon.deeds and alone and tokens[index].word not in lexicon.plurals:
         return True  # "a knee strike", but "the elbow and the wrist press"
     # After plurals such words are verbs: "the eyes watch".
+    if after == "rest" and index and tokens[index - 1].kind == "join":
+        return False  # "the back and head rest on the floor"
     compound = after in lexicon.compounds and tokens[index].word not in lexicon.plurals
     return compound or after in lexicon.measures
 
