@@ -21,6 +21,7 @@ from crossglg.text.phrases import PhraseReader
 DATA = Path(__file__).parent / "data"
 UNSEEN = frozenset({"blind_fourth", "plain_fourth"})
 SETS = (
+    "plain_fourth",
     "plain_third",
     "plain_second",
     "plain",
