@@ -29,17 +29,17 @@ _BATCH = 32
 _ROUNDS = 7
 
 
-class InBfloat16(PlainBranch):
+class InBfloat16(nn.Module):
     """A branch whose products are taken in bfloat16; what it says is float32 again."""
 
     def __init__(self, branch: PlainBranch) -> None:
-        nn.Module.__init__(self)
-        self.__dict__.update(branch.__dict__)
+        super().__init__()
+        self.branch = branch
 
     def forward(self, clips: torch.Tensor, present: torch.Tensor) -> PlainOutput:
         """As the branch."""
         with torch.autocast("cpu", torch.bfloat16):
-            said = super().forward(clips, present)
+            said = self.branch(clips, present)
         return PlainOutput(*(None if part is None else part.float() for part in said))
 
 

@@ -84,8 +84,14 @@ def judge(learned: tuple, asked: tuple, what: str) -> OpenSetResult:
     return judge_open_set(1 / (1 + np.exp(-odds)), asked[2], asked[3])
 
 
+def spell(values: list[float], digits: int) -> str:
+    """Mean and standard deviation over the runs."""
+    spread = statistics.stdev(values) if len(values) > 1 else 0.0
+    return f"{statistics.mean(values):.{digits}f} ± {spread:.{digits}f}"
+
+
 def main() -> None:
-    """Print a Markdown table: means over the runs."""
+    """Print a Markdown table: mean and deviation over the runs."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -111,7 +117,7 @@ def main() -> None:
     print("|---|---:|---:|---:|---:|")
     for what, each in results.items():
         cells = [
-            f"{statistics.mean(getattr(r, field) for r in each):.{digits}f}"
+            spell([getattr(result, field) for result in each], digits)
             for field, digits in (
                 ("auroc", 3),
                 ("false_accept", 1),

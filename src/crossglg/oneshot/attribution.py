@@ -18,7 +18,6 @@ from einops import rearrange
 from numpy.typing import NDArray
 
 from crossglg.oneshot.alignment import align
-from crossglg.oneshot.classifiers import describe_motion
 from crossglg.oneshot.distances import euclidean_distances, normalise_rows
 from crossglg.oneshot.features import ClipFeatures
 
@@ -55,7 +54,7 @@ def _attribute_angles(query: ClipFeatures, exemplar: ClipFeatures) -> NDArray[np
 
 def _attribute_motion(query: ClipFeatures, exemplar: ClipFeatures) -> NDArray[np.float64]:
     """Parts (T V) of ``match_motion`` per frame."""
-    mine, theirs = (describe_motion(clip)[0] for clip in (query, exemplar))
+    mine, theirs = (clip.movement[0] for clip in (query, exemplar))
     path = align(euclidean_distances(mine, theirs))
     apart = mine[path.query].astype(np.float64) - theirs[path.exemplar]  # (L M*V*3)
     by_joint = rearrange(apart, "l (m v c) -> l v (m c)", v=query.importance.shape[1], c=3)

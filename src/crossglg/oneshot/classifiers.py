@@ -7,6 +7,7 @@ A worded matcher is told about the novel classes in words, which the others neve
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Protocol
 
 import numpy as np
@@ -92,7 +93,7 @@ def match_in_time(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.floa
 
 def match_motion(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
     """Dynamic time warping over how the joints move, weighted by importance; no other feature."""
-    return _match_in_blocks(query, support, describe_motion, dtw_distances)
+    return _match_in_blocks(query, support, attrgetter("movement"), dtw_distances)
 
 
 def match_joints_and_motion(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
@@ -134,11 +135,6 @@ def _blocks(features: ClipFeatures) -> Iterator[tuple[slice, ClipFeatures]]:
     for start in range(0, len(features), _CLIPS_AT_ONCE):
         stop = min(start + _CLIPS_AT_ONCE, len(features))
         yield slice(start, stop), features.select(np.arange(start, stop))
-
-
-def describe_motion(features: ClipFeatures) -> NDArray[np.float32]:
-    """(N T M*V*3): what ``match_motion`` compares, frame by frame."""
-    return features.movement
 
 
 def _describe_frames(features: ClipFeatures) -> NDArray[np.float32]:
