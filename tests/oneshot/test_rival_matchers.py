@@ -84,7 +84,7 @@ def test_words_decide_which_joint_is_believed(make_features):
     joints[0] = [[1, 0], [0, 1]]  # the query: like exemplar 1 in joint 0, like 2 in joint 1
     joints[1] = [[1, 0], [1, 0]]
     joints[2] = [[0, 1], [0, 1]]
-    features = replace(features, joints=joints)
+    features = replace(features, joints=joints, importance=features.importance[:, :2])
     query, support = features.select(np.array([0])), features.select(np.array([1, 2]))
     first, second = np.float32([[1, 0], [1, 0]]), np.float32([[0, 1], [0, 1]])
     for match, words in (

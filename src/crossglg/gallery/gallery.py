@@ -88,7 +88,7 @@ class Gallery:
     recogniser: ClipReader
     exemplars: tuple[Exemplar, ...] = ()
 
-    @property
+    @cached_property
     def actions(self) -> tuple[str, ...]:
         """Names, in the order of their first enrolment."""
         return tuple(dict.fromkeys(exemplar.action for exemplar in self.exemplars))

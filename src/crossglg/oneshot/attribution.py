@@ -54,7 +54,7 @@ def _attribute_angles(query: ClipFeatures, exemplar: ClipFeatures) -> NDArray[np
 
 def _attribute_motion(query: ClipFeatures, exemplar: ClipFeatures) -> NDArray[np.float64]:
     """Parts (T V) of ``match_motion`` per frame."""
-    mine, theirs = (clip.movement[0] for clip in (query, exemplar))
+    mine, theirs = (clip.movement.rows[0] for clip in (query, exemplar))
     path = align(euclidean_distances(mine, theirs))
     apart = mine[path.query].astype(np.float64) - theirs[path.exemplar]  # (L M*V*3)
     by_joint = rearrange(apart, "l (m v c) -> l v (m c)", v=query.importance.shape[1], c=3)

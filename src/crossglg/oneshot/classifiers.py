@@ -8,7 +8,7 @@ A worded matcher is told about the novel classes in words, which the others neve
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from crossglg.oneshot.features import ClipFeatures
 from crossglg.oneshot.softdtw import soft_dtw_distances
 from crossglg.oneshot.statistics import BaseStatistics
 from crossglg.oneshot.transport import local_features, transport_distances
-from crossglg.oneshot.warping import dtw_distances
+from crossglg.oneshot.warping import dtw_distances, warp
 from crossglg.oneshot.worded import WORDED
 
 _CLIPS_AT_ONCE = 256
@@ -35,6 +35,8 @@ _CLIPS_AT_ONCE = 256
 
 Matcher = Callable[[ClipFeatures, ClipFeatures], NDArray[np.float32]]
 """(Q) queries, (S) exemplars -> distances (Q S)."""
+
+_Described = TypeVar("_Described")
 
 
 class Learner(Protocol):
@@ -93,7 +95,7 @@ def match_in_time(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.floa
 
 def match_motion(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
     """Dynamic time warping over how the joints move, weighted by importance; no other feature."""
-    return _match_in_blocks(query, support, attrgetter("movement"), dtw_distances)
+    return _match_in_blocks(query, support, attrgetter("movement"), warp)
 
 
 def match_joints_and_motion(query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
@@ -115,8 +117,8 @@ def match_by_transport(query: ClipFeatures, support: ClipFeatures) -> NDArray[np
 def _match_in_blocks(
     query: ClipFeatures,
     support: ClipFeatures,
-    describe: Callable[[ClipFeatures], NDArray[np.float32]],
-    compare: Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]],
+    describe: Callable[[ClipFeatures], _Described],
+    compare: Callable[[_Described, _Described], NDArray[np.float32]],
 ) -> NDArray[np.float32]:
     """Frames are kept in half precision; of all clips, the full one never exists as a whole."""
     distances = np.empty((len(query), len(support)), dtype=np.float32)

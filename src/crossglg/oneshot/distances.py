@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _CLIPS_AT_ONCE = 512
+_ANGLES_AT_ONCE = 2**16
 
 
 def normalise_rows(values: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -42,7 +43,7 @@ def weighted_joint_distances(
 ) -> NDArray[np.float32]:
     """Joint by joint, every joint weighted by the sum of what the two clips say.
 
-    Joint after joint and block after block: no array of all pairs and joints is made.
+    Block after block, of few pairs all joints at once: no array of all pairs and joints is made.
 
     Args:
         query: (V Q D), as ``point_joints`` gives them.
@@ -62,11 +63,13 @@ def weighted_joint_distances(
         for left in range(0, support.shape[1], _CLIPS_AT_ONCE):
             columns = slice(left, left + _CLIPS_AT_ONCE)
             block = distances[rows, columns]
-            for joint in range(len(query)):
-                apart = query[joint, rows] @ support[joint, columns].T
+            at_once = max(1, _ANGLES_AT_ONCE // block.size)
+            for first in range(0, len(query), at_once):
+                joints = slice(first, first + at_once)
+                apart = query[joints, rows] @ support[joints, columns].swapaxes(1, 2)
                 np.subtract(1, apart, out=apart)
                 # Rounding puts a clip a little beyond itself; no distance is negative.
                 np.maximum(apart, 0, out=apart)
-                apart *= row_weights[joint, rows, None] + column_weights[joint, columns]
-                block += apart
+                apart *= row_weights[joints, rows, None] + column_weights[joints, None, columns]
+                block += apart[0] if at_once == 1 else apart.sum(axis=0)
     return distances

@@ -17,6 +17,7 @@ from crossglg.errors import ClipError
 from crossglg.guidance.model import PlainOutput
 from crossglg.oneshot.distances import point_joints
 from crossglg.oneshot.motion import find_motion, level_energy
+from crossglg.oneshot.warping import Sequences
 from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
@@ -57,9 +58,9 @@ class ClipFeatures:
         return point_joints(self.joints)
 
     @cached_property
-    def movement(self) -> NDArray[np.float32]:
+    def movement(self) -> Sequences:
         """(N T' M*V*3) the motion at equal energy, weighted by importance."""
-        return level_energy(self.motion, self.importance)
+        return Sequences(level_energy(self.motion, self.importance))
 
     def select(self, indices: NDArray[np.int64]) -> Self:
         """The clips at ``indices``, in that order."""

@@ -5,12 +5,44 @@ of a diagonal can be had at the same time; the pairs, innermost, keep the proces
 busy. The table itself is never kept, only three diagonals of it.
 """
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
 _CLIPS_AT_ONCE = 256
 _CELLS_AT_ONCE = 2**21
 """Cost entries in memory: 8 MB, about what a core's caches hold."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sequences:
+    """N sequences of T frames of D numbers, to be warped onto others.
+
+    Attributes:
+        rows: (N T D).
+    """
+
+    rows: NDArray[np.floating]
+
+    def __len__(self) -> int:
+        """N."""
+        return len(self.rows)
+
+    @cached_property
+    def extended(self) -> NDArray[np.float32]:
+        """(T N D+2) each frame, a one and its squared length; kept, exemplars are asked often.
+
+        Times the same of another, with the signs of ``_turn``, this is a squared distance.
+        """
+        count, frames, width = self.rows.shape
+        extended = np.empty((frames, count, width + 2), dtype=np.float32)
+        extended[..., :width] = np.swapaxes(self.rows, 0, 1)
+        extended[..., width] = 1
+        frame = extended[..., :width]
+        np.einsum("tnd,tnd->tn", frame, frame, out=extended[..., width + 1])
+        return extended
 
 
 def dtw_distances(
@@ -23,22 +55,29 @@ def dtw_distances(
     arguments and the result is bounded by some MB for every block of pairs.
     """
     # The path may be walked in either sequence's time; the larger side lies innermost.
-    if len(support) > len(query):
-        return _warp(query, support)
-    return np.ascontiguousarray(_warp(support, query).T)
+    if len(support) < len(query):
+        return np.ascontiguousarray(dtw_distances(support, query).T)
+    distances = np.empty((len(query), len(support)), dtype=np.float32)
+    for left in range(0, len(support), _CLIPS_AT_ONCE):
+        columns = slice(left, left + _CLIPS_AT_ONCE)
+        exemplars = Sequences(support[columns])
+        for top in range(0, len(query), _CLIPS_AT_ONCE):
+            rows = slice(top, top + _CLIPS_AT_ONCE)
+            distances[rows, columns] = warp(Sequences(query[rows]), exemplars)
+    return distances
 
 
-def _warp(few: NDArray[np.floating], many: NDArray[np.floating]) -> NDArray[np.float32]:
-    distances = np.empty((len(few), len(many)), dtype=np.float32)
-    frames = few.shape[1] * many.shape[1]
-    for start in range(0, len(many), _CLIPS_AT_ONCE):
-        columns = slice(start, min(start + _CLIPS_AT_ONCE, len(many)))
-        right = _extend(many[columns], last=True)
-        at_once = max(1, _CELLS_AT_ONCE // (frames * (columns.stop - columns.start)))
-        for first in range(0, len(few), at_once):
-            rows = slice(first, first + at_once)
-            costs = _frame_distances(_extend(few[rows], last=False), right)
-            distances[rows, columns] = _walk(costs)
+def warp(query: Sequences, support: Sequences) -> NDArray[np.float32]:
+    """``dtw_distances`` of (Q) and of at most some hundred (S) sequences -> (Q S)."""
+    if len(support) < len(query):
+        return np.ascontiguousarray(warp(support, query).T)
+    distances = np.empty((len(query), len(support)), dtype=np.float32)
+    right = support.extended
+    cells = query.rows.shape[1] * right.shape[0] * len(support)
+    at_once = max(1, _CELLS_AT_ONCE // cells)
+    for first in range(0, len(query), at_once):
+        rows = slice(first, first + at_once)
+        distances[rows] = _walk(_frame_distances(_turn(query.extended[:, rows]), right))
     return distances
 
 
@@ -49,13 +88,11 @@ def align_costs(costs: NDArray[np.floating]) -> NDArray[np.float32]:
     return _walk(pairs[:, None]).reshape(batch)
 
 
-def _extend(clips: NDArray[np.floating], *, last: bool) -> NDArray[np.float32]:
-    """(N T D) -> (T N D+2), so that products of two kinds are squared distances."""
-    frames = np.swapaxes(clips, 0, 1).astype(np.float32)
-    squares = np.square(frames).sum(axis=-1, keepdims=True)
-    ones = np.ones_like(squares)
-    parts = [frames, ones, squares] if last else [-2 * frames, squares, ones]
-    return np.concatenate(parts, axis=-1)
+def _turn(extended: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Extended frames (T N D+2) as the left side: minus twice the frame, its square, a one."""
+    turned = extended * np.float32(-2)
+    turned[..., -2], turned[..., -1] = extended[..., -1], extended[..., -2]
+    return turned
 
 
 def _frame_distances(left: NDArray[np.float32], right: NDArray[np.float32]) -> NDArray[np.float32]:

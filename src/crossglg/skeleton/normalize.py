@@ -39,8 +39,9 @@ def align(clip: SkeletonClip) -> SkeletonClip:
         LayoutError: The layout lacks a hip or a shoulder.
         ClipError: In no frame are both hips and both shoulders of anybody seen.
     """
-    torso = clip.joints[:, :, _torso_index(clip.layout)]  # (M T 4 3)
-    seen = np.all(clip.visible[:, :, _torso_index(clip.layout)], axis=-1)  # (M T)
+    torso_index = _torso_index(clip.layout)
+    torso = clip.joints[:, :, torso_index]  # (M T 4 3)
+    seen = np.all(clip.visible[:, :, torso_index], axis=-1)  # (M T)
     if not seen.any():
         raise ClipError(
             "Expected at least one frame in which somebody's hips and shoulders are seen, found "
@@ -49,11 +50,13 @@ def align(clip: SkeletonClip) -> SkeletonClip:
     person = int(np.flatnonzero(np.any(seen, axis=1))[0])
     first = int(np.flatnonzero(seen[person])[0])
     left_hip, right_hip = torso[person, first, :2]
-    joints = clip.joints - (left_hip + right_hip) / 2
-    if np.ptp(clip.joints[clip.visible][:, 2]) > 0:
-        joints = joints @ rotation_about_vertical(_facing_angle(right_hip - left_hip)).T
-    joints = joints / max(_torso_length(torso[person][seen[person]]), _SHORTEST_TORSO_M)
-    return clip.with_joints(np.where(clip.visible[..., None], joints, 0.0).astype(np.float32))
+    joints = (clip.joints - (left_hip + right_hip) / 2).reshape(-1, 3)
+    turn = np.eye(3, dtype=np.float32)
+    if np.ptp(clip.joints[..., 2][clip.visible]) > 0:
+        turn = rotation_about_vertical(_facing_angle(right_hip - left_hip))
+    turn /= np.float32(max(_torso_length(torso[person][seen[person]]), _SHORTEST_TORSO_M))
+    joints = (joints @ turn.T).reshape(clip.joints.shape)
+    return clip.with_joints(np.where(clip.visible[..., None], joints, np.float32(0)))
 
 
 def resample(clip: SkeletonClip, *, frame_count: int) -> SkeletonClip:
