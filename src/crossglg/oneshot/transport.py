@@ -17,6 +17,8 @@ _SEGMENTS = (1, 2, 4)
 _PAIRS_AT_ONCE = 2048
 _BLUR = 0.05
 _STEPS = 50
+_DEEPEST = 80.0
+"""Float32 holds exp(-80) and its inverse."""
 
 
 def local_features(features: ClipFeatures) -> NDArray[np.float32]:
@@ -47,15 +49,16 @@ def transport_distances(
 def sinkhorn(costs: Tensor, *, blur: float = _BLUR, steps: int = _STEPS) -> Tensor:
     """Entropic optimal transport between evenly spread masses: (... L M) -> cost (...).
 
-    Source: Cuturi, Sinkhorn Distances, NeurIPS 2013, in the logarithmic domain; what is returned
-    is the cost of the plan without the entropy.
+    Source: Cuturi, Sinkhorn Distances, NeurIPS 2013; what is returned is the cost of the plan
+    without the entropy. Each step is a product with the same kernel, whose smallest number the
+    floats have to hold: costs of cosines end at 2.
     """
     rows, columns = costs.shape[-2:]
-    kernel = -costs / blur
-    left = torch.zeros(costs.shape[:-1])
-    right = torch.zeros((*costs.shape[:-2], columns))
+    fits = float(costs.amax()) / blur < _DEEPEST
+    kernel = torch.exp(-costs.to(torch.float32 if fits else torch.float64) / blur)
+    right = kernel.new_ones((*costs.shape[:-2], columns, 1))
     for _ in range(steps):
-        left = -torch.logsumexp(kernel + right[..., None, :], dim=-1) - np.log(rows)
-        right = -torch.logsumexp(kernel + left[..., :, None], dim=-2) - np.log(columns)
-    plan = torch.exp(kernel + left[..., :, None] + right[..., None, :])
-    return (plan * costs).sum(dim=(-2, -1))
+        left = 1 / (rows * (kernel @ right))
+        right = 1 / (columns * (kernel.mT @ left))
+    plan = left * kernel * right.mT
+    return (plan * costs).sum(dim=(-2, -1)).to(costs.dtype)
