@@ -32,6 +32,7 @@ from crossglg.verbs import SplitData, draw_rounds, open_clips, split_data
 _ACTIONS = 100
 _AT_ONCE = 32
 _DRAWS = 200
+_MATCHERS = ("cosine", "joints", "joints+motion")
 
 
 def embed(reader: ClipReader, clips: ClipSet) -> ClipFeatures:
@@ -77,12 +78,7 @@ def main() -> None:
     split = split_data(data, get_protocol(chosen.protocol), masks=masks)
     recogniser = Recogniser.load(chosen.run)
     readers: dict[str, ClipReader] = {"torch": recogniser}
-    sizes, apart = (
-        {
-            "torch": "",
-        },
-        {"torch": ""},
-    )
+    sizes, apart = {"torch": ""}, {"torch": ""}
     with tempfile.TemporaryDirectory() as folder:
         for precision in PRECISIONS:
             file = Path(folder) / f"{precision}.onnx"
@@ -96,12 +92,12 @@ def main() -> None:
             chosen.rounds,
         )
     print(
-        "| model | MB | features differ by | cosine, % | joints, % | CPU ms p50 | p99 "
-        "| wall ms p50 | p99 |\n|---|---|---|---|---|---|---|---|---|"
+        f"| model | MB | features differ by | {', % | '.join(_MATCHERS)}, % | CPU ms p50 | p99 "
+        f"| wall ms p50 | p99 |\n|---|{'---:|' * (6 + len(_MATCHERS))}"
     )
     for name, reader in readers.items():
         features = embed(reader, split.novel)
-        shares = [f"{accuracy(m, features, split):.2f}" for m in ("cosine", "joints")]
+        shares = [f"{accuracy(m, features, split):.2f}" for m in _MATCHERS]
         times = [f"{t:.2f}" for t in np.percentile(spent[name], [50, 99], axis=0).T.ravel()]
         print("| " + " | ".join([name, sizes[name], apart[name], *shares, *times]) + " |")
 

@@ -86,12 +86,9 @@ class SkeletonEncoder(nn.Module, ABC):
 
     def joint_features(self, features: DeepFeatures, present: Present) -> JointFeatures:
         """(N*M D T V) -> (N V D): averages over the persons and frames that exist."""
-        weights = _presence_at(features, present)
-        return torch.einsum(
-            "nmdtv,nmt->nvd",
-            rearrange(features, "(n m) d t v -> n m d t v", n=present.shape[0]),
-            weights,
-        )
+        shares = rearrange(_presence_at(features, present), "n m t -> n 1 (m t)")
+        moments = rearrange(features, "(n m) d t v -> n (m t) (v d)", n=present.shape[0])
+        return rearrange(shares @ moments, "n 1 (v d) -> n v d", v=features.shape[3])
 
     def pool(self, features: DeepFeatures, present: Present) -> Embedding:
         """(N*M D T V) -> (N D): the average of the joint features over the joints."""

@@ -180,7 +180,7 @@ class FoldedPatchBlock(nn.Module):
         """(B D T V) -> (B D' T/stride V)."""
         batch, width, frame_count, joint_count = features.shape
         frames = features.permute(0, 2, 3, 1).reshape(-1, joint_count, width)
-        heard = torch.bmm(self.links.expand(frames.shape[0], -1, -1), frames)
+        heard = self.links @ frames
         mixed = torch.relu_(self.mix(heard.view(-1, self.mix.weight.shape[1])))
         mixed = mixed.view(batch, frame_count, joint_count, -1).permute(0, 3, 1, 2)
         if joint_weights is not None:

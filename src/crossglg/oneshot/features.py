@@ -198,15 +198,15 @@ def describe(output: PlainOutput, present: Tensor) -> tuple[Tensor, Tensor, Tens
     """What is kept of a branch's output, as tensors: pooled, joints, frames, importance."""
     clip_count = present.shape[0]
     persons = present.any(dim=-1).float()
-    share = persons / persons.sum(dim=1, keepdim=True).clamp(min=1.0)  # (N M)
-    features = rearrange(output.features, "(n m) d t v -> n m t v d", n=clip_count)
-    frames = torch.einsum("nmtvd,nm->ntvd", features, share)
+    share = rearrange(persons / persons.sum(dim=1, keepdim=True).clamp(min=1.0), "n m -> n 1 m")
+    _, _, frame_count, joint_count = output.features.shape
+    features = rearrange(output.features, "(n m) d t v -> n m (t v d)", n=clip_count)
+    frames = rearrange(share @ features, "n 1 (t v d) -> n t v d", t=frame_count, v=joint_count)
     if output.importance is None:
-        importance = torch.full_like(frames[:, 0, :, 0], 1.0 / frames.shape[2])
+        importance = torch.full_like(frames[:, 0, :, 0], 1.0 / joint_count)
     else:
-        importance = torch.einsum(
-            "nmv,nm->nv", rearrange(output.importance, "(n m) v -> n m v", n=clip_count), share
-        )
+        importance = rearrange(output.importance, "(n m) v -> n m v", n=clip_count)
+        importance = rearrange(share @ importance, "n 1 v -> n v")
     return output.embedding, output.joint_features, frames, importance
 
 
