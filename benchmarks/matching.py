@@ -123,10 +123,10 @@ def measure_search(most: int, width: int, *, index: bool) -> None:
         exact = ExactSearch(exemplars)
         single = least_seconds(lambda e=exact: e.nearest(queries[:1], k=10))
         many = least_seconds(lambda e=exact: e.nearest(queries, k=10), runs=1)
-        most = most_mb(lambda e=exact: e.nearest(queries, k=10))
+        memory = most_mb(lambda e=exact: e.nearest(queries, k=10))
         print(
             f"exact, {size} exemplars (D {width}): one query {single * 1e3:.1f} ms, 1000 queries "
-            f"{many:.2f} s ({many:.3f} ms each), {most:.0f} MB",
+            f"{many:.2f} s ({many:.3f} ms each), {memory:.0f} MB",
             flush=True,
         )
         if index:
