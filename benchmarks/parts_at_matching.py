@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from development import without_a_third
 from einops import rearrange
 from numpy.typing import NDArray
 
@@ -47,11 +48,16 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--protocol", required=True)
     parser.add_argument("runs", nargs="+", help="The same method, trained with different seeds.")
+    parser.add_argument(
+        "--third", action="store_true", help="Runs and classes are those of development.py."
+    )
     arguments = parser.parse_args()
     clips, masks = open_clips(arguments.data)
-    split = split_data(clips, get_protocol(arguments.protocol), masks=masks)
+    rules = get_protocol(arguments.protocol)
+    rules = without_a_third(rules) if arguments.third else rules
+    split = split_data(clips, rules, masks=masks)
     found = [judge(load_plain(run), split, seed=seed) for seed, run in enumerate(arguments.runs)]
-    print(f"| {arguments.protocol} | {' | '.join(_JUDGED)} |")
+    print(f"| {rules.name} | {' | '.join(_JUDGED)} |")
     for row in found[0]:
         values = [np.array([each[row][name] for each in found]) for name in _JUDGED]
         spread = [value.std(ddof=1) if len(value) > 1 else 0.0 for value in values]

@@ -8,6 +8,7 @@ change each:
 - ``choreography``: begins with what a model of the written actions has learned, without those that
   are novel here; ``unlabelled``: begins with what two varied views of the same base clip have in
   common, apart from other clips (no label is read). Both as ``crossglg train --start-from`` does.
+- ``episodes``: goes on, a third as long and at a tenth of the rate, with episodes alone.
 - ``streams``: joints, bones and movement each by a model of their own, three judging together.
 - ``bodies``: every other clip is done by another body, each bone up to a quarter shorter or longer.
 - ``mixing``: every other clip is mixed with one of the same action by another subject.
@@ -38,6 +39,7 @@ from crossglg.sources.join import same_action
 from crossglg.sources.splits import get_protocol
 from crossglg.text import load_guidance
 from crossglg.training import BaseClips, Recipe, Start, override, read_start, train
+from crossglg.training.rivals import RIVALS
 from crossglg.verbs import SplitData, draw_rounds, open_clips, split_data
 
 _STRONG = ("augmentation.turn_rad=0.6", "augmentation.tilt_rad=0.2", "augmentation.crop=0.5")
@@ -125,6 +127,23 @@ def begin_without_labels(bench: Bench, recipe: Recipe, seed: int) -> list[PlainC
     return [bench.learn(f"unlabelled-{seed}", recipe, start=start)]
 
 
+def tune_by_episodes(bench: Bench, recipe: Recipe, seed: int) -> list[PlainCheckpoint]:
+    """The base, then episodes."""
+    bench.learn(f"base-{seed}", recipe)
+    rate, epochs = recipe.training.learning_rate / 10, max(1, recipe.training.epochs // 3)
+    own = override(
+        recipe,
+        [
+            *RIVALS["prototypical"],
+            f"training.learning_rate={rate}",
+            f"training.epochs={epochs}",
+            "training.warmup_epochs=0",
+        ],
+    )
+    start = read_start(bench.out / f"base-{seed}")
+    return [bench.learn(f"episodes-{seed}", own, start=start)]
+
+
 def split_streams(bench: Bench, recipe: Recipe, seed: int) -> list[PlainCheckpoint]:
     """A model for each stream."""
     return [
@@ -169,6 +188,7 @@ def mix_subjects(bench: Bench, recipe: Recipe, seed: int) -> list[PlainCheckpoin
 PARTS: dict[str, Callable[[Bench, Recipe, int], list[PlainCheckpoint]]] = {
     "choreography": begin_with_choreography,
     "unlabelled": begin_without_labels,
+    "episodes": tune_by_episodes,
     "streams": split_streams,
     "bodies": change_bodies,
     "mixing": mix_subjects,
