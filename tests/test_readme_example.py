@@ -14,45 +14,52 @@ CLEAR = 0.75
 ENROLLED = {"wave": "wave_right_hand", "squat": "squat", "kick": "kick_forward"}
 
 
+class Newcomer:
+    """Types commands.
+
+    Args:
+        where: Options that each command ends with.
+    """
+
+    def __init__(self, where):
+        self._where = where
+
+    def type(self, *words):
+        done = CliRunner().invoke(app, [*words, *self._where])
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    def enroll(self, *, either_side):
+        """Each action of one performer; those named count with either side."""
+        for name, clip in ENROLLED.items():
+            side = ["--either-side"] if name in either_side else []
+            self.type("enroll", name, f"{CLIPS}#p00_{clip}_r0", *side)
+
+    def ask(self, performer, clip):
+        return json.loads(self.type("recognize", f"{CLIPS}#{performer}_{clip}_r0", "--json"))
+
+
+@pytest.fixture(params=list_shipped())
+def newcomer(tmp_path, request):
+    """Has a gallery of their own, made by shipped weights."""
+    return Newcomer(["--gallery", str(tmp_path / "mine.crossglg"), "--model", request.param])
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("model", list_shipped())
-def test_three_actions_are_known_of_somebody_else_and_a_fourth_is_not(tmp_path, model):
-    runner = CliRunner()
-    where = ["--gallery", str(tmp_path / "mine.crossglg"), "--model", model]
+def test_three_actions_are_known_of_somebody_else_and_a_fourth_is_not(newcomer):
+    newcomer.enroll(either_side={"kick"})
     for name, clip in ENROLLED.items():
-        place = f"{CLIPS}#p00_{clip}_r0"
-        side = ["--either-side"] if name == "kick" else []
-        done = runner.invoke(app, ["enroll", name, place, *side, *where])
-        assert done.exit_code == 0, done.output
-
-    def ask(clip):
-        place = f"{CLIPS}#p03_{clip}_r0"
-        done = runner.invoke(app, ["recognize", place, "--json", *where])
-        assert done.exit_code == 0, done.output
-        return json.loads(done.stdout)
-
-    for name, clip in ENROLLED.items():
-        found = ask(clip)
+        found = newcomer.ask("p03", clip)
         assert found["action"] == name
         assert found["answers"][0]["probability"] > CLEAR
-    found = ask("bow")
+    found = newcomer.ask("p03", "bow")
     assert found["action"] is None
     assert found["unknown_probability"] > CLEAR
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("model", list_shipped())
-def test_who_squats_twice_is_known_where_either_side_counts(tmp_path, model):
-    runner = CliRunner()
-    where = ["--gallery", str(tmp_path / "mine.crossglg"), "--model", model]
+def test_who_squats_twice_is_known_where_either_side_counts(newcomer):
+    newcomer.enroll(either_side=set(ENROLLED))
     for name, clip in ENROLLED.items():
-        words = ["enroll", name, f"{CLIPS}#p00_{clip}_r0", "--either-side", *where]
-        assert runner.invoke(app, words).exit_code == 0
-
-    def ask(clip):
-        done = runner.invoke(app, ["recognize", f"{CLIPS}#p01_{clip}_r0", "--json", *where])
-        assert done.exit_code == 0, done.output
-        return json.loads(done.stdout)["action"]
-
-    assert {name: ask(clip) for name, clip in ENROLLED.items()} == {n: n for n in ENROLLED}
-    assert ask("bow") is None
+        assert newcomer.ask("p01", clip)["action"] == name
+    assert newcomer.ask("p01", "bow")["action"] is None
