@@ -18,7 +18,6 @@ from crossglg.encoders.folding import fold
 from crossglg.skeleton import get_layout
 
 LAYOUT = get_layout("openni15")
-_SLOW_TO_TRACE = ("hdgcn", "stgcn")  # a minute for what the folded form shows of them, too
 
 
 def find_kinds(encoder: SkeletonEncoder) -> list[int]:
@@ -49,5 +48,5 @@ def look_at(name: str, form: str) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    for form in ("folded",) if sys.argv[1] in _SLOW_TO_TRACE else ("in training", "folded"):
+    for form in ("in training", "folded"):
         print(json.dumps(look_at(sys.argv[1], form)), flush=True)
