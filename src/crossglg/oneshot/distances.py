@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 _CLIPS_AT_ONCE = 512
 _ANGLES_AT_ONCE = 2**16
+"""Of few pairs, all joints fit: NumPy's calls would take longer than the work of each."""
 
 
 def normalise_rows(values: NDArray[np.floating]) -> NDArray[np.float32]:
