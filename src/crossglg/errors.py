@@ -9,6 +9,7 @@ CrossGLGError
 ├── DescriptionError     a text that does not fit its action or layout
 ├── EncoderError         an encoder that breaks its contract, or weights that do not fit it
 ├── CheckpointError      a run folder that cannot be restored
+├── DivergenceError      a training whose numbers are finite no more
 ├── GalleryError         an action that is not enrolled, or a gallery file that is damaged
 ├── ConfigError          a setting that does not exist or contradicts another
 └── MissingExtraError    an optional package that is not installed
@@ -76,6 +77,10 @@ class EncoderError(CrossGLGError, ValueError):
 
 class CheckpointError(CrossGLGError, ValueError):
     """A run folder that cannot be restored."""
+
+
+class DivergenceError(CrossGLGError, ArithmeticError):
+    """A training whose numbers are finite no more."""
 
 
 class GalleryError(CrossGLGError, ValueError):

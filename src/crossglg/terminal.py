@@ -4,6 +4,7 @@ import importlib
 import importlib.metadata
 import json
 import platform
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from crossglg.text.writer import Estimate
 
 _WORST_SHOWN = 5
+_SECONDS_BETWEEN_NUMBERS = 0.2
 _PACKAGES = ("torch", "numpy", "lightning-fabric", "scikit-learn", "transformers")
 
 
@@ -37,8 +39,15 @@ def training_progress(*, quiet: bool) -> Iterator[Callable[[int, int, Mapping[st
     with _bar("{task.fields[numbers]}", quiet=quiet) as bar:
         task = bar.add_task("training", total=None, numbers="")
 
+        shown = -_SECONDS_BETWEEN_NUMBERS
+
         def advance(done: int, total: int, numbers: Mapping[str, float]) -> None:
-            bar.update(task, completed=done, total=total, numbers=_describe(numbers))
+            nonlocal shown
+            bar.update(task, completed=done, total=total)
+            now = time.monotonic()
+            if done == total or now - shown >= _SECONDS_BETWEEN_NUMBERS:
+                bar.update(task, numbers=_describe(numbers))
+                shown = now
 
         yield advance
 

@@ -1,5 +1,6 @@
 """What a trained plain branch says about clips, as arrays to compare."""
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,7 @@ from torch import Tensor
 from crossglg.checkpoint import PlainCheckpoint
 from crossglg.denormals import flush_denormals
 from crossglg.errors import ClipError
-from crossglg.guidance.model import PlainOutput
+from crossglg.guidance.model import PlainBranch, PlainOutput
 from crossglg.oneshot.distances import point_joints
 from crossglg.oneshot.motion import find_motion, level_energy
 from crossglg.oneshot.warping import Sequences
@@ -123,7 +124,7 @@ def _clean_clip(clip: SkeletonClip, form: ClipForm) -> SkeletonClip:
 def extract_features(
     checkpoint: PlainCheckpoint, data: ClipSet, *, batch_size: int = 64
 ) -> ClipFeatures:
-    """Run the plain branch over all clips of a data set, in order.
+    """Run the plain branch over all clips of a data set, in order; more than one batch on a GPU.
 
     The features of frames are many (200 kB for a clip of NTU RGB+D); where they would fill the
     memory they lie in a nameless file on disk.
@@ -173,8 +174,7 @@ def _run(
     checkpoint: PlainCheckpoint, data: ClipSet, batch_size: int
 ) -> Iterator[tuple[PlainOutput, NDArray[np.float32], NDArray[np.bool_]]]:
     """The branch's output, batch by batch, the joints (N M T V 3) and who is present (N M T)."""
-    branch = checkpoint.folded
-    device = next(branch.parameters()).device
+    branch, device = _place(checkpoint.folded, worthwhile=len(data) > batch_size)
     for start in range(0, len(data), batch_size):
         indices = range(start, min(start + batch_size, len(data)))
         joints, present = normalize_together(
@@ -187,6 +187,14 @@ def _run(
                 torch.from_numpy(joints).to(device), torch.from_numpy(present).to(device)
             )
         yield output, joints, present
+
+
+def _place(branch: PlainBranch, *, worthwhile: bool) -> tuple[PlainBranch, torch.device]:
+    """The branch where it is computed: a few clips are answered sooner by the processor."""
+    if worthwhile and torch.cuda.is_available():
+        gpu = torch.device("cuda")
+        return copy.deepcopy(branch).to(gpu), gpu
+    return branch, next(branch.parameters()).device
 
 
 def _make_room_for(part: ClipFeatures, count: int) -> ClipFeatures:

@@ -46,8 +46,16 @@ class Batch:
     labels: Tensor
 
     def to(self, device: torch.device) -> "Batch":
-        """The same on another device."""
-        return Batch(self.clips.to(device), self.present.to(device), self.labels.to(device))
+        """The same on another device; pinned ones are sent along without waiting."""
+        return Batch(*(part.to(device, non_blocking=True) for part in self._parts))
+
+    def pin_memory(self) -> "Batch":
+        """The same where a GPU reads by itself."""
+        return Batch(*(part.pin_memory() for part in self._parts))
+
+    @property
+    def _parts(self) -> tuple[Tensor, Tensor, Tensor]:
+        return self.clips, self.present, self.labels
 
 
 class TrainingClips(Dataset[Batch]):

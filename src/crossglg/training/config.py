@@ -33,6 +33,8 @@ class TrainingConfig:
         step_epochs: For ``steps``.
         clip_norm: Largest norm of the gradient; 0 for no limit.
         precision: ``bf16-mixed`` is several times faster on CPUs with AMX and on GPUs.
+        compiled: Whether steps are compiled (torch.compile): a minute or more at the start, faster
+            steps from then on. The same to rounding.
         frame_count: T that every clip is resampled to.
         mirror: Every clip comes mirrored too, with mirrored texts: under ``classes`` as a class of
             its own, under ``words`` as what the words say it shows (``training.twins``).
@@ -53,6 +55,7 @@ class TrainingConfig:
     step_epochs: tuple[int, ...] = ()
     clip_norm: float = 5.0
     precision: Precision = "bf16-mixed"
+    compiled: bool = False
     frame_count: int = 64
     mirror: Mirror = "classes"
     held_out: float = 0.0

@@ -1,8 +1,8 @@
 """One pass over the base clips."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 
 import torch
 from lightning_fabric import Fabric
@@ -10,15 +10,20 @@ from lightning_fabric.wrappers import _FabricModule, _FabricOptimizer
 from torch import Tensor
 
 from crossglg.denormals import flush_denormals
+from crossglg.errors import DivergenceError
 from crossglg.guidance.model import CrossGLG
 from crossglg.training.batches import BalancedBatches, Batch
 from crossglg.training.config import TrainingConfig
 from crossglg.training.lessons import Lessons
+from crossglg.training.means import Means
 from crossglg.training.objective import Objective, accuracy
 from crossglg.training.optimizer import learning_rate_at
 
 Progress = Callable[[int, int, Mapping[str, float]], None]
-"""Called after every step: steps done, steps in all, the epoch's means so far."""
+"""Called after every step: steps done, steps in all, the epoch's means so far.
+
+To read a mean is to wait for the device; whoever shows them should not do so at every step.
+"""
 
 
 @dataclass(frozen=True)
@@ -50,21 +55,27 @@ class EpochRunner:
 
         All randomness hangs on the seed and the epoch, so an epoch that is run again after a
         restart is the same epoch.
+
+        Raises:
+            DivergenceError: The numbers are finite no more.
         """
         torch.manual_seed(self.config.seed * 100_003 + epoch)
         self.sampler.epoch = epoch
         self.model.train()
-        sums: dict[str, float] = defaultdict(float)
+        means = Means()
         step_count = len(self.sampler)
         for step, batch in enumerate(self.batches, start=1):
             with flush_denormals():
-                terms = self.step(batch.to(self.fabric.device), epoch + step / step_count)
-            for name, value in terms.items():
-                sums[name] += float(value)
+                means.add(self.step(batch.to(self.fabric.device), epoch + step / step_count))
             if progress is not None:
-                means = {name: value / step for name, value in sums.items()}
                 progress(epoch * step_count + step, self.config.epochs * step_count, means)
-        numbers = {name: value / step_count for name, value in sums.items()}
+        numbers = dict(means)
+        if not all(isfinite(value) for value in numbers.values()):
+            raise DivergenceError(
+                f"Training diverged in epoch {epoch}: {_describe(numbers)}. Start a run with a "
+                f"training.learning_rate below {self.config.learning_rate:g}, or a longer "
+                "training.warmup_epochs."
+            )
         return numbers | {"learning_rate": self.optimizer.param_groups[0]["lr"]}
 
     def step(self, batch: Batch, epoch: float) -> dict[str, Tensor]:
@@ -79,10 +90,22 @@ class EpochRunner:
         result = self.objective(output, batch, keys)
         self.optimizer.zero_grad()
         self.fabric.backward(result.loss)
+        terms = result.terms
         if self.config.clip_norm > 0:
-            self.fabric.clip_gradients(self.model, self.optimizer, max_norm=self.config.clip_norm)
+            norm = self.fabric.clip_gradients(
+                *(self.model, self.optimizer),
+                max_norm=self.config.clip_norm,
+                error_if_nonfinite=False,  # to look at it here would be to wait for the device
+            )
+            assert norm is not None
+            terms = terms | {"gradient_norm": norm.detach()}
         self.optimizer.step()
-        return result.terms
+        return terms
+
+
+def _describe(numbers: Mapping[str, float]) -> str:
+    wrong = [f"{name} is {value}" for name, value in numbers.items() if not isfinite(value)]
+    return ", ".join(wrong)
 
 
 @torch.no_grad()

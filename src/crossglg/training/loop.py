@@ -80,8 +80,9 @@ def train(
         start.give_to(plain, model=recipe.model, layout=base.layout)
     model = build_crossglg(recipe.model, plain, text_dim=0 if lessons is None else lessons.width)
     optimizer = build_optimizer(model, config)
+    runner = prepare_runner(model, optimizer, learn_from, recipe, lessons, twins)
+    # After the model has moved: the optimiser's memories follow the weights when they are read.
     state = RunState.restore_or_start(out, model, optimizer)
-    runner = _prepare_runner(model, optimizer, learn_from, recipe, lessons, twins)
     with MetricsLog(out, next_epoch=state.next_epoch) as log:
         for epoch in range(state.next_epoch, config.epochs):
             began = time.perf_counter()
@@ -126,7 +127,7 @@ def _prepare_lessons(
     )
 
 
-def _prepare_runner(
+def prepare_runner(
     model: CrossGLG,
     optimizer: torch.optim.Optimizer,
     learn_from: BaseClips,
@@ -134,6 +135,16 @@ def _prepare_runner(
     lessons: Lessons | None,
     twins: Twins | None,
 ) -> EpochRunner:
+    """Put batches, model and optimiser where they are computed.
+
+    Args:
+        model: Moved to the device, and compiled if the recipe says so, in place.
+        optimizer: Of the model.
+        learn_from: The base clips without those held out.
+        recipe: Everything else.
+        lessons: Texts per class; None for the bare encoder.
+        twins: What mirrored clips are labelled; None leaves them out.
+    """
     config = recipe.training
     clips = TrainingClips(
         learn_from,
@@ -150,10 +161,13 @@ def _prepare_runner(
         sampler=sampler,
         batch_size=None,  # a draw is a whole batch already
         num_workers=config.workers,
+        pin_memory=torch.cuda.is_available(),
     )
     # Fabric announces the precision it was asked for; nobody needs to be told twice.
     logging.getLogger("lightning_fabric.utilities.rank_zero").setLevel(logging.WARNING)
     fabric = Fabric(accelerator="auto", devices=1, precision=config.precision)
+    if config.compiled:
+        model.compile()
     wrapped, wrapped_optimizer = fabric.setup(model, optimizer)
     return EpochRunner(
         fabric,
