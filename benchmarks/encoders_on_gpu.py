@@ -4,13 +4,12 @@
     python benchmarks/encoders_on_gpu.py --what training --precision bfloat16 --rows rows.json
 
 The forms take turns with the same weights, and their outputs must agree. "compiled" is what
-``training.compiled=true`` does; "graphs" has the compiled step replayed by CUDA in one piece, which
-shows what is left of launching kernels one by one. The reference for all ratios is the plain one
-(``plain_encoders.py``) run eagerly in float32, as research code is. In float32 all products are
-taken in TF32, plain ones too; torch by itself does so with convolutions only. The limit is the
-count of the plain code's multiply-adds at the rate of large matrices in the row's own precision.
-On a machine without a GPU the same runs on the processor, which says nothing but that the script
-works.
+``training.compiled=true`` does: fused kernels, which CUDA replays in one piece. The reference for
+all ratios is the plain form (``plain_encoders.py``) run eagerly in float32, as research code is. In
+float32 all products are taken in TF32, plain ones too; torch by itself does so with convolutions
+only. The limit is the count of the plain form's multiply-adds at the rate of large matrices in the
+row's own precision. On a machine without a GPU the same runs on the processor, which says nothing
+but that the script works.
 """
 
 import argparse
@@ -30,6 +29,7 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from crossglg.encoders.folding import fold
+from crossglg.training.loop import compile_mode
 
 _DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 _MATRIX = 8192 if _DEVICE.type == "cuda" else 1024
@@ -109,9 +109,7 @@ def make_forms(name: str, words: argparse.Namespace, training: bool) -> dict[str
     used = encoder if training else fold(encoder)
     forms: dict[str, nn.Module] = {} if plain is None else {"plain": plain.train(training)}
     forms["as it is"] = used
-    forms["compiled"] = torch.compile(used, dynamic=False)
-    if words.graphs:
-        forms["graphs"] = torch.compile(used, dynamic=False, mode="reduce-overhead")
+    forms["compiled"] = torch.compile(used, mode=compile_mode(_DEVICE))
     return forms
 
 
@@ -141,6 +139,8 @@ def measure(name: str, what: str, batch: int, words: argparse.Namespace) -> list
             with timed(into):
                 for _ in range(_STEPS_PER_ROUND):
                     settings[precision].step(forms[form])
+    for setting in settings.values():
+        check_equal(forms, setting)  # what is replayed, too
     rows = []
     for (precision, form), seconds in times.items():
         ratios = [
@@ -174,7 +174,6 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=64)
     parser.add_argument("--layout", default="ntu25")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--graphs", action="store_true", help="the compiled step as one CUDA graph")
     parser.add_argument("--rows", type=Path, help="JSON file of rows; those there are not repeated")
     words = parser.parse_args()
     words.precision = words.precision or list(_PRECISIONS)

@@ -7,7 +7,6 @@ words; the rest is geometry. Chosen on development classes (docs/results.md).
 """
 
 import numpy as np
-from jaxtyping import Bool, Float
 from numpy.typing import NDArray
 
 _STEPS = 32
@@ -17,10 +16,16 @@ _REST = 0.02
 square); this is not blown up to look like a movement."""
 
 
-def find_motion(
-    joints: Float[NDArray[np.float32], "N M T V 3"], present: Bool[NDArray[np.bool_], "N M T"]
-) -> Float[NDArray[np.float32], "N T M V 3"]:
-    """How far each joint goes around each frame, in the clips' unit; zero for who is not there."""
+def find_motion(joints: NDArray[np.float32], present: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """How far each joint goes around each frame, in the clips' unit; zero for who is not there.
+
+    Args:
+        joints: (N M T V 3).
+        present: (N M T).
+
+    Returns:
+        (N T M V 3).
+    """
     before, after = _neighbours(joints.shape[2])
     moved = joints[:, :, after] - joints[:, :, before]
     there = present[:, :, after] & present[:, :, before]
@@ -28,30 +33,30 @@ def find_motion(
 
 
 def find_raw_motion(
-    sequences: Float[NDArray[np.float32], "N T D"],
-) -> Float[NDArray[np.float32], "N T D"]:
-    """The same of rows of coordinates, without knowing whose: the floor's view."""
+    sequences: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """The same of rows of coordinates (N T D), without knowing whose: the floor's view."""
     before, after = _neighbours(sequences.shape[1])
     return sequences[:, after] - sequences[:, before]
 
 
 def level_energy(
-    motion: Float[NDArray[np.floating], "N T M V 3"], weights: Float[NDArray[np.floating], "N V"]
-) -> Float[NDArray[np.float32], "N T D"]:
-    """Rows of weighted movement whose mean square length over a clip is one.
+    motion: NDArray[np.floating], weights: NDArray[np.floating]
+) -> NDArray[np.float32]:
+    """Rows (N T M*V*3) of weighted movement whose mean square length over a clip is one.
 
     Args:
-        motion: As ``find_motion`` gives it.
-        weights: How much each joint counts; each row sums to one.
+        motion: (N T M V 3) as ``find_motion`` gives it.
+        weights: (N V) how much each joint counts; each row sums to one.
     """
     weighted = motion * np.sqrt(weights, dtype=np.float32)[:, None, None, :, None]
     return level_rows(weighted.reshape(*weighted.shape[:2], -1).astype(np.float32))
 
 
 def level_rows(
-    rows: Float[NDArray[np.float32], "N T D"],
-) -> Float[NDArray[np.float32], "N T D"]:
-    """Rows whose mean square length over a clip is one, or less where hardly anything moves."""
+    rows: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """Rows (N T D) whose mean square length is one, or less where hardly anything moves."""
     energy = np.square(rows).sum(axis=2).mean(axis=1)
     return rows / np.sqrt(energy + _REST**2)[:, None, None]
 

@@ -60,6 +60,9 @@ class EpochRunner:
             DivergenceError: The numbers are finite no more.
         """
         torch.manual_seed(self.config.seed * 100_003 + epoch)
+        torch.empty(
+            (), dtype=torch.int64
+        ).random_()  # as first runs did; so they repeat bit for bit
         self.sampler.epoch = epoch
         self.model.train()
         means = Means()
