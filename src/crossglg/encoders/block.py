@@ -51,5 +51,5 @@ class SpaceTimeBlock(nn.Module):
         if joint_weights is not None:  # here the guidance comes in
             mixed = mixed * rearrange(joint_weights, "b v -> b 1 1 v")
         moved = self.time(mixed)
-        moved = torch.relu_(moved) if self.rectify_time else moved
-        return torch.relu_(moved if self.shortcut is None else moved + self.shortcut(features))
+        moved = torch.relu(moved) if self.rectify_time else moved
+        return torch.relu(moved if self.shortcut is None else moved + self.shortcut(features))

@@ -142,7 +142,7 @@ class HierarchyConvolution(Foldable):
         rows = rearrange(features, "b d t v -> d (b t v)")
         levels = [cast(LevelConvolution, level) for level in self.levels]
         reduced = convolve_rows(rows, [level.reduce[0] for level in levels])
-        reduced = torch.relu_(normalise_rows(reduced, [level.reduce[1] for level in levels]))
+        reduced = torch.relu(normalise_rows(reduced, [level.reduce[1] for level in levels]))
         moving = self._along_edges(reduced, levels)
         moving = rearrange(
             *(moving, "(l d) (b t v) -> l d b t v"), l=len(levels), b=persons, t=frames, v=joints
@@ -154,7 +154,7 @@ class HierarchyConvolution(Foldable):
         alike = hear_alike(courses.mean(dim=3), [level.alike for level in levels])
         merged = merge_levels(moving, alike, self.gates)
         merged = normalise_rows(merged.flatten(1), [self.norm_out])
-        merged = torch.relu_(merged + self._pass_by(rows))
+        merged = torch.relu(merged + self._pass_by(rows))
         return rearrange(merged, "d (b t v) -> b d t v", b=persons, t=frames, v=joints)
 
     def _along_edges(
@@ -168,7 +168,7 @@ class HierarchyConvolution(Foldable):
         edges = self.edges.flatten(0, 1)
         heard = mixed.view(len(edges), -1, edges.shape[-1]) @ edges.mT
         biases = torch.stack([cast(Tensor, cast(nn.Conv2d, mix[0]).bias) for mix in mixes])
-        rows = heard.view(biases.numel(), -1).add_(biases.view(-1, 1))
+        rows = heard.view(biases.numel(), -1) + biases.view(-1, 1)
         return normalise_rows(rows, [mix[1] for mix in mixes])
 
     def _pass_by(self, rows: Float[Tensor, "D M"]) -> Float[Tensor, "E M"]:
@@ -271,7 +271,7 @@ def merge_levels(
     if gates is None:
         still, merged = alike.sum(dim=0), moving.sum(dim=0)
     else:
-        peaks = torch.cat([moving.amax(dim=3), alike], dim=1)
+        peaks = torch.cat([moving.max(dim=3).values, alike], dim=1)
         shares = rearrange(gates(rearrange(peaks, "l d b v -> b d l v")), "b d l -> d b l")
         own, rest = shares.split([moving.shape[1], alike.shape[1]])
         merged = (moving * rearrange(own, "d b l -> l d b 1 1")).sum(dim=0)

@@ -144,7 +144,7 @@ class AttentionGraphConvolution(Foldable):
         joints = rearrange(features, "b d t v -> b t v d")
         heard = rearrange(self.attend(joints) @ joints, "b t (v h) d -> b t v (h d)", h=_HEADS)
         mixed = normalise(sum_pointwise(heard, self.mix), [self.norm_out])
-        return rearrange(torch.relu_(mixed + self._pass_by(joints)), "b t v d -> b d t v")
+        return rearrange(torch.relu(mixed + self._pass_by(joints)), "b t v d -> b d t v")
 
     def _pass_by(self, joints: Tensor) -> Tensor:
         """(B T V D) -> (B T V D'): the shortcut."""

@@ -50,7 +50,7 @@ def hear_alike(
     products, norms, _ = zip(*(layer.pair for layer in layers), strict=True)
     pairs = _pair_up(places, *_split_pairs(products), layers[0].neighbour_count)
     rows = normalise_rows(rearrange(pairs, "l w b p k -> (l w) (b p k)"), norms)
-    return nn.functional.leaky_relu_(rows, _LEAK).view(pairs.shape).amax(dim=-1)
+    return nn.functional.leaky_relu(rows, _LEAK).view(pairs.shape).max(dim=-1).values
 
 
 class FoldedLikeness(nn.Module):

@@ -53,8 +53,8 @@ class MultiScaleTemporal(Foldable):
         looking = (first, second, maximum)
         tokens = rearrange(features, "b d t v -> b t v d")
         reduced = convolve_pointwise(tokens, [look[0] for look in looking])
-        reduced = torch.relu_(normalise(reduced, [look[1] for look in looking]))
-        near, far, loud = rearrange(reduced, "b t v (k d) -> k b d t v", k=len(looking))
+        reduced = torch.relu(normalise(reduced, [look[1] for look in looking]))
+        near, far, loud = rearrange(reduced, "b t v d -> b d t v").chunk(len(looking), dim=1)
         one, other = cast(TemporalConvolution, first[3]), cast(TemporalConvolution, second[3])
         looks = [_as_tokens(x) for x in (one.conv(near), other.conv(far), maximum[3](loud))]
         copied = convolve_pointwise(tokens[:, :: self.stride], [copy[0]])
