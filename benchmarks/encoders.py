@@ -6,11 +6,12 @@
 
 InfoGCN, HD-GCN and MotionBERT are measured in turns with plain references (``plain_encoders.py``).
 Both have the same weights, and the outputs must agree. In inference encoders are measured as they
-are used, with their batch norms folded (with ``--compiled`` put through torch.compile too), the
-reference as it is written. Seconds are the process's CPU time divided by the threads, which other
-work on the machine disturbs least. The limit is the count of multiply-adds of the plain reference
-at the rate at which this machine multiplies large matrices, in the same precision and in the same
-minute. Memory is what one step takes at its peak beside encoder and clips (Linux only).
+are used, with their batch norms folded and no more than 16 clips at once (with ``--compiled`` put
+through torch.compile too), the reference as it is written. Seconds are the process's CPU time
+divided by the threads, which other work on the machine disturbs least. The limit is the count of
+multiply-adds of the plain reference at the rate at which this machine multiplies large matrices, in
+the same precision and in the same minute. Memory is what one step takes at its peak beside encoder
+and clips (Linux only).
 """
 
 import argparse
@@ -34,6 +35,9 @@ from crossglg.encoders.folding import fold
 from crossglg.skeleton import get_layout
 
 _MATRIX = 2048
+_AT_ONCE = 16
+"""As in ``oneshot.features``."""
+_ALL = 2**30
 _ENCODERS = ("infogcn", "hdgcn", "stgcn", "patchgcn", "motionbert")
 _PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -46,14 +50,19 @@ class Setting:
     precision: torch.dtype
     training: bool
 
-    def step(self, encoder: nn.Module) -> Tensor:
+    @property
+    def at_once(self) -> int:
+        """How many clips our encoder is given at once."""
+        return _ALL if self.training else _AT_ONCE
+
+    def step(self, encoder: nn.Module, *, at_once: int = _ALL) -> Tensor:
         """One forward pass, and a backward one in training."""
         encoder.train(self.training)
         with (
             torch.set_grad_enabled(self.training),
             torch.autocast("cpu", self.precision, enabled=self.precision != torch.float32),
         ):
-            out = encoder(self.clips)
+            out = torch.cat([encoder(clips) for clips in self.clips.split(at_once)])
         if self.training:
             encoder.zero_grad(set_to_none=True)
             out.float().square().mean().backward()
@@ -97,7 +106,7 @@ def _peak(name: str, words: argparse.Namespace, setting: Setting) -> float | Non
     try:
         Path("/proc/self/clear_refs").write_text("5")  # forget earlier peaks
         before = _status("VmRSS")
-        setting.step(encoder)
+        setting.step(encoder, at_once=setting.at_once)
         return (_status("VmHWM") - before) / 1024
     except OSError:  # not on Linux
         return None
@@ -124,7 +133,7 @@ def measure(
         setting.step(plain or encoder)  # what merged layers compute beside zeros is not counted
     memory = peak_megabytes(name, words, setting)
     for _ in range(words.rounds):
-        fast.append(seconds(lambda: setting.step(used)))
+        fast.append(seconds(lambda: setting.step(used, at_once=setting.at_once)))
         if plain is not None:
             ratios.append(seconds(lambda: setting.step(plain)) / fast[-1])
         limits.append(counter.get_total_flops() / matmul_rate(setting.precision) / fast[-1])

@@ -27,6 +27,11 @@ from crossglg.skeleton.normalize import normalize, normalize_together
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.room import make_room
 
+_CPU_BATCH = 16
+"""Clips at once. With more of 64 frames a processor must fetch fresh memory for every layer, which
+takes InfoGCN a quarter longer a clip (docs/performance.md)."""
+_GPU_BATCH = 256
+
 
 @dataclass(frozen=True, eq=False)
 class ClipFeatures:
@@ -122,7 +127,7 @@ def _clean_clip(clip: SkeletonClip, form: ClipForm) -> SkeletonClip:
 
 @torch.inference_mode()
 def extract_features(
-    checkpoint: PlainCheckpoint, data: ClipSet, *, batch_size: int = 64
+    checkpoint: PlainCheckpoint, data: ClipSet, *, batch_size: int | None = None
 ) -> ClipFeatures:
     """Run the plain branch over all clips of a data set, in order; more than one batch on a GPU.
 
@@ -132,7 +137,8 @@ def extract_features(
     Args:
         checkpoint: The trained branch and what its clips must look like.
         data: N clips, of any layout that maps to the model's.
-        batch_size: Clips at once; changes memory and time, not the result.
+        batch_size: Clips at once; changes memory and time, not the result. By default as many as
+            suit the processor, or the GPU.
 
     Raises:
         LayoutError: The clips' joints say nothing about a joint of the model.
@@ -158,7 +164,7 @@ def extract_features(
 
 @torch.inference_mode()
 def extract_pooled(
-    checkpoint: PlainCheckpoint, data: ClipSet, *, batch_size: int = 64
+    checkpoint: PlainCheckpoint, data: ClipSet, *, batch_size: int | None = None
 ) -> NDArray[np.float32]:
     """``extract_features`` without what joints and frames say: (N D) only.
 
@@ -171,10 +177,12 @@ def extract_pooled(
 
 
 def _run(
-    checkpoint: PlainCheckpoint, data: ClipSet, batch_size: int
+    checkpoint: PlainCheckpoint, data: ClipSet, batch_size: int | None
 ) -> Iterator[tuple[PlainOutput, NDArray[np.float32], NDArray[np.bool_]]]:
     """The branch's output, batch by batch, the joints (N M T V 3) and who is present (N M T)."""
-    branch, device = _place(checkpoint.folded, worthwhile=len(data) > batch_size)
+    small = batch_size or _CPU_BATCH
+    branch, device = _place(checkpoint.folded, worthwhile=len(data) > small)
+    batch_size = batch_size or (small if device.type == "cpu" else _GPU_BATCH)
     for start in range(0, len(data), batch_size):
         indices = range(start, min(start + batch_size, len(data)))
         joints, present = normalize_together(
