@@ -232,13 +232,13 @@ class SelfAttention(nn.Module):
 
     def forward(self, tokens: Float[Tensor, "B R S D"]) -> Float[Tensor, "B R S D"]:
         """(B R S D) -> (B R S D)."""
-        query, key, value = rearrange(
+        joined = rearrange(
             self.to_query_key_value(tokens),
-            "b r s (three h d) -> three (b r) h s d",
+            "b r s (three h d) -> (b r) s three h d",
             three=3,
             h=self.heads,
         )
-        heard = _attend(query, key, value)
+        heard = _attend(*(part.transpose(1, 2) for part in joined.unbind(dim=2)))
         return self.out(rearrange(heard, "(b r) h s d -> b r s (h d)", r=tokens.shape[1]))
 
 
