@@ -125,7 +125,7 @@ def measure(
     plain = make_plain(name, encoder)
     used: nn.Module = encoder if setting.training else fold(encoder)
     if words.compiled:
-        used = torch.compile(used, dynamic=True)
+        used = torch.compile(used, dynamic=not setting.training)
     if plain is not None:
         check_equal(used, plain, setting)
     ratios, fast, limits = [], [], []

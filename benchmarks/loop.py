@@ -1,19 +1,22 @@
 """How long the training loop waits for its data, by the clock, on a GPU if there is one.
 
     python benchmarks/loop.py utd_mhad.npz --encoder patchgcn --workers 0 --workers 2 --workers 4
-    python benchmarks/loop.py utd_mhad.npz --encoder infogcn --workers 2 --compiled
+    python benchmarks/loop.py utd_mhad.npz --repeat 12 --workers 8 --compiled
 
 For every number of workers, epochs as ``train`` runs them take turns with as many steps on one
 batch that lies ready on the device. What the loop takes longer is what it waits. The recipe's
 batches, precision and augmentation; the first epoch, in which things are prepared, is not counted.
+``--repeat`` takes every clip so many times, for epochs as long as those of a larger data set.
 """
 
 import argparse
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from crossglg.guidance.build import build_crossglg, build_plain
@@ -34,6 +37,12 @@ def make_runner(base: BaseClips, recipe: Recipe) -> EpochRunner:
     )
     model = build_crossglg(recipe.model, plain, text_dim=0)
     return prepare_runner(model, build_optimizer(model, recipe.training), base, recipe, None, None)
+
+
+def repeat(base: BaseClips, times: int) -> BaseClips:
+    """Every clip so many times."""
+    everyone = np.tile(np.arange(len(base.labels)), times)
+    return replace(base, clips=base.clips.select(everyone), labels=base.labels[everyone])
 
 
 def seconds(action: Callable[[], object]) -> float:
@@ -83,12 +92,13 @@ def main() -> None:
     parser.add_argument("--recipe", default="beyond")
     parser.add_argument("--encoder", action="append")
     parser.add_argument("--workers", action="append", type=int)
+    parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--compiled", action="store_true")
     parser.add_argument("--epochs", type=int, default=5, help="counted, each by itself")
     parser.add_argument("--set", action="append", default=[], help="as crossglg train --set")
     words = parser.parse_args()
     data = open_data(words.data)
-    base = BaseClips.gather(data, sorted(set(data.labels.tolist())))
+    base = repeat(BaseClips.gather(data, sorted(set(data.labels.tolist()))), words.repeat)
     print(
         "| encoder | compiled | clips at once | workers | clips/s, steps alone | in the loop ",
         end="",

@@ -40,10 +40,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--encoder", default="minilm")
     parser.add_argument("--set", default="utd_mhad")
+    parser.add_argument("--texts", type=int, help="so many of them; all if left out")
     parser.add_argument("--rounds", type=int, default=5)
     words = parser.parse_args()
     actions = load_descriptions(words.set).actions
-    texts = [text for action in actions for text in action.joints.values()]
+    texts = [text for action in actions for text in action.joints.values()][: words.texts]
     encoder = create_text_encoder(words.encoder)
     if not isinstance(encoder, TransformersEncoder):
         raise SystemExit("this encoder has no weights; nothing to time")

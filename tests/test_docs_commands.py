@@ -28,6 +28,7 @@ _CAMERA = "needs a camera: tests/live"
 _POSES = "needs the pose networks, a download: tests/sources_pose, tests/live"
 _OTHER_DATA = "the command above it on data that are not part of the project"
 _FEWER = "fewer of the same kind"
+_COMPILES = "compiles for minutes: tests/gpu, where there is a GPU"
 _MINUTES = "takes minutes whatever the data"
 
 # fmt: off
@@ -59,6 +60,8 @@ INSTEAD = {
     "python benchmarks/encoders.py --encoder hdgcn --encoder motionbert --threads 1 --precision float32 --batch 1 --batch 8": ("python benchmarks/encoders.py --encoder hdgcn --threads 1 --precision float32 --batch 2 --what inference", _FEWER),
     "python benchmarks/encoders.py --encoder infogcn --encoder hdgcn --encoder motionbert --threads 1 --precision bfloat16 --batch 8": ("python benchmarks/encoders.py --encoder motionbert --threads 1 --precision bfloat16 --batch 2 --what training", _FEWER),
     "python benchmarks/encoders.py --threads 1 --precision float32 --batch 8 --persons 2 --frames 64 --frames 32": ("python benchmarks/encoders.py --threads 1 --precision float32 --batch 2 --persons 2 --what inference", _FEWER),
+    "crossglg train data.npz --protocol utd-a --out run-on-gpu --set training.compiled=true --set training.workers=4": ("crossglg train data.npz --protocol utd-a --out run-on-gpu --set training.workers=1", _COMPILES),
+    "python benchmarks/loop.py utd_mhad.npz --repeat 12 --workers 8 --compiled --epochs 3 --set training.batch_size=64": ("python benchmarks/loop.py utd_mhad.npz --repeat 2 --workers 1 --epochs 1", _COMPILES),
     "python benchmarks/phrases.py --reader rules --reader spacy:en_core_web_sm": ("python benchmarks/phrases.py --reader rules", "spaCy's model is a download"),
 }
 
@@ -106,6 +109,7 @@ NOT_RUN = {
     "python benchmarks/export.py RUN utd_mhad.npz": f"{_MINUTES}: tests/test_export.py",
     "python benchmarks/full_size.py --recipe beyond": _MINUTES,
     "python benchmarks/encoders.py --threads 1 --precision float32 --batch 8 --what inference --compiled": "needs a C++ compiler, and minutes: tests/contracts/test_compiling.py",
+    "python benchmarks/encoders_on_gpu.py --what training --encoder infogcn --encoder hdgcn --encoder motionbert --encoder patchgcn": _COMPILES,
     "python benchmarks/matching.py": _MINUTES,
     "python benchmarks/text_quality.py union15.npz --protocol union15-a --recipe beyond --second union15_second --out text-quality-union": _OTHER_DATA,
     "python benchmarks/text_quality.py utd_mhad.npz --protocol utd-a --second utd_mhad_second --out text-quality": "trains a dozen models: tests/test_compare.py",
@@ -137,7 +141,9 @@ SHORTER_BENCHMARKS = {
     "parts_in_training": [*_SHORT_TRAINING, _NARROW, "--seeds=1"],
     "encoders": ["--rounds=1", "--frames=8", "--width=8"],
     "data_path": ["--rounds=1"],
-    "text_encoders": ["--rounds=1"],
+    "loop": [*_SHORT_TRAINING, _NARROW],
+    "products": ["--rounds=1", "--frames=8", "--width=8"],
+    "text_encoders": ["--rounds=1", "--texts=48"],
     "stream_events": ["--seeds=1", "--per-stream=3"],
     "ntu_reader": ["--files=4", "--workers=1"],
 }

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from crossglg.checkpoint import PlainCheckpoint, read_tensors
-from crossglg.errors import CheckpointError, ConfigError
+from crossglg.errors import CheckpointError, ConfigError, DivergenceError
 from crossglg.sources.choreography import choreography
 from crossglg.text import load_guidance
 from crossglg.training import BaseClips, create_recipe, override, read_metrics, train
@@ -105,6 +105,7 @@ def test_the_log_tells_both_branches_and_what_text_alone_could_do(finished):
         "accuracy_plain",
         "accuracy_fused",
         "accuracy_text_only",
+        "gradient_norm",
     } <= rows[-1].keys()
     assert rows[-1]["loss_plain"] < rows[0]["loss_plain"]
 
@@ -126,6 +127,19 @@ def test_another_run_is_not_continued_by_mistake(finished):
     guidance = load_guidance(base.class_names, base.layout, descriptions="choreography")
     with pytest.raises(ConfigError, match=r"recipe\.training\.learning_rate"):
         train(base, recipe, guidance=guidance, out=finished, provenance={})
+
+
+def test_a_training_that_diverges_says_so_and_what_to_do(tmp_path):
+    with pytest.raises(DivergenceError, match=r"epoch 0: loss is nan.*learning_rate below 1e\+30"):
+        start(tmp_path / "run", "training.learning_rate=1e30")
+    assert not (tmp_path / "run" / "plain.safetensors").exists()
+
+
+def test_steps_are_compiled_if_asked(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda self, **words: asked.append(words))
+    start(tmp_path / "run", "training.compiled=true", "training.epochs=1")
+    assert asked == [{"mode": "default"}]
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path):
