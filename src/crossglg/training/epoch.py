@@ -60,9 +60,9 @@ class EpochRunner:
             DivergenceError: The numbers are finite no more.
         """
         torch.manual_seed(self.config.seed * 100_003 + epoch)
-        torch.empty(
-            (), dtype=torch.int64
-        ).random_()  # as first runs did; so they repeat bit for bit
+        # A number is drawn and dropped, as the loader once did here, so that older runs repeat bit
+        # for bit.
+        torch.empty((), dtype=torch.int64).random_()
         self.sampler.epoch = epoch
         self.model.train()
         means = Means()
