@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -140,6 +141,16 @@ def test_steps_are_compiled_if_asked(tmp_path, monkeypatch):
     monkeypatch.setattr(torch.nn.Module, "compile", lambda self, **words: asked.append(words))
     start(tmp_path / "run", "training.compiled=true", "training.epochs=1")
     assert asked == [{"mode": "default"}]
+
+
+@pytest.mark.slow
+def test_a_run_from_before_a_setting_came_goes_on(finished, tmp_path):
+    run = shutil.copytree(finished, tmp_path / "run")
+    described = json.loads((run / "run.json").read_text())
+    del described["recipe"]["training"]["compiled"]
+    (run / "run.json").write_text(json.dumps(described))
+    start(run)
+    assert_same_weights(weights(finished), weights(run))
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path):

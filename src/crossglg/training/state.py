@@ -17,7 +17,7 @@ from crossglg.checkpoint import (
 )
 from crossglg.errors import CheckpointError, ConfigError
 from crossglg.guidance.model import CrossGLG
-from crossglg.training.config import Recipe
+from crossglg.training.config import Recipe, recipe_from_json
 
 RUN_FILE = "run.json"
 STATE_FILE = "state.safetensors"
@@ -27,7 +27,7 @@ def open_run(out: Path, recipe: Recipe, provenance: Mapping[str, Any]) -> None:
     """Start a run in ``out``, or go on with the same run there.
 
     Raises:
-        ConfigError: ``out`` holds another run.
+        ConfigError: ``out`` holds another run, or one of a version with other settings.
     """
     described = {"recipe": recipe.to_json(), "provenance": dict(provenance)}
     path = out / RUN_FILE
@@ -36,11 +36,19 @@ def open_run(out: Path, recipe: Recipe, provenance: Mapping[str, Any]) -> None:
             raise ConfigError(f"{out}: expected a new or empty folder, or a run to go on with.")
         out.mkdir(parents=True, exist_ok=True)
         write_json(path, described)
-    elif differing := _differences(read_json(path), described):
+    elif differing := _differences(_read_described(path), described):
         raise ConfigError(
             f"{out} holds a run with other settings ({', '.join(differing)}); give another --out, "
             "or delete it."
         )
+
+
+def _read_described(path: Path) -> dict[str, Any]:
+    """What a run says of itself; settings that came after it are at their defaults."""
+    described = read_json(path)
+    if "recipe" in described:
+        described["recipe"] = recipe_from_json(described["recipe"]).to_json()
+    return described
 
 
 def _differences(one: Any, other: Any, path: str = "") -> list[str]:
