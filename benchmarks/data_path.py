@@ -13,18 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from lightning_fabric import Fabric
+from loop import make_runner
 
-from crossglg.guidance.build import build_crossglg, build_plain
 from crossglg.skeleton.augment import augment, mirror
 from crossglg.skeleton.stack import stack_clips
 from crossglg.sources import open_data
 from crossglg.sources.choreography import choreography
 from crossglg.training import BaseClips, create_recipe
-from crossglg.training.batches import BalancedBatches, TrainingClips
-from crossglg.training.epoch import EpochRunner
-from crossglg.training.objective import Objective
-from crossglg.training.optimizer import build_optimizer
 from crossglg.training.twins import Twins
 
 
@@ -61,31 +56,13 @@ def main():
     recipe = create_recipe(chosen.recipe, guidance="none", encoder=chosen.encoder)
     config = recipe.training
     twins = Twins.of_all(base.class_names) if config.mirror == "classes" else None
-    clips = TrainingClips(
-        base,
-        twins=twins,
-        strength=recipe.augmentation,
-        frame_count=config.frame_count,
-        seed=0,
-    )
-    sampler = BalancedBatches(clips.labels, config.batch_size, clips_per_class=2, seed=0)
-    plain = build_plain(
-        recipe.model,
-        layout=base.layout,
-        max_persons=base.max_persons,
-        class_count=len(base.class_names) * (1 if twins is None else 2),
-    )
-    model = build_crossglg(recipe.model, plain, text_dim=0)
-    fabric = Fabric(accelerator="cpu", devices=1, precision=config.precision)
-    wrapped, optimizer = fabric.setup(model, build_optimizer(model, config))
-    runner = EpochRunner(
-        fabric, wrapped, optimizer, sampler, [], Objective(recipe.loss), None, config
-    )
+    runner = make_runner(base, recipe, twins)
+    clips, sampler = runner.batches.dataset, runner.sampler
     slow, fast, steps = [], [], []
     for number, draws in zip(range(chosen.rounds + 2), list(sampler) * 20, strict=False):
         _, slow_s = timed(clip_by_clip, clips, draws)
         batch, fast_s = timed(clips.__getitem__, draws)
-        _, step_s = timed(runner.step, batch, 0.1)
+        _, step_s = timed(runner.step, batch.to(runner.fabric.device), 0.1)
         if number >= 2:
             slow.append(slow_s), fast.append(fast_s), steps.append(step_s)
     count = config.batch_size

@@ -32,14 +32,12 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from crossglg.encoders import SkeletonEncoder, create_encoder
 from crossglg.encoders.folding import fold
+from crossglg.oneshot.features import CPU_BATCH
 from crossglg.skeleton import get_layout
 
 _MATRIX = 2048
-_AT_ONCE = 16
-"""As in ``oneshot.features``."""
-_ALL = 2**30
 _ENCODERS = ("infogcn", "hdgcn", "stgcn", "patchgcn", "motionbert")
-_PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
 @dataclass(frozen=True)
@@ -50,23 +48,32 @@ class Setting:
     precision: torch.dtype
     training: bool
 
-    @property
-    def at_once(self) -> int:
-        """How many clips our encoder is given at once."""
-        return _ALL if self.training else _AT_ONCE
-
-    def step(self, encoder: nn.Module, *, at_once: int = _ALL) -> Tensor:
+    def step(self, encoder: nn.Module) -> Tensor:
         """One forward pass, and a backward one in training."""
         encoder.train(self.training)
         with (
             torch.set_grad_enabled(self.training),
-            torch.autocast("cpu", self.precision, enabled=self.precision != torch.float32),
+            torch.autocast(
+                self.clips.device.type, self.precision, enabled=self.precision != torch.float32
+            ),
         ):
-            out = torch.cat([encoder(clips) for clips in self.clips.split(at_once)])
+            out = encoder(self.clips)
         if self.training:
             encoder.zero_grad(set_to_none=True)
             out.float().square().mean().backward()
         return out.detach().float()
+
+
+class InUse(nn.Module):
+    """An encoder as ``oneshot.features`` uses it: batch norms folded, a few clips at once."""
+
+    def __init__(self, encoder: SkeletonEncoder) -> None:
+        super().__init__()
+        self.network = fold(encoder)
+
+    def forward(self, clips: Tensor) -> Tensor:
+        """(N M T V C) -> (N D)."""
+        return torch.cat([self.network(few) for few in clips.split(CPU_BATCH)])
 
 
 def seconds(action: Callable[[], object]) -> float:
@@ -101,12 +108,12 @@ def peak_megabytes(name: str, words: argparse.Namespace, setting: Setting) -> st
 
 def _peak(name: str, words: argparse.Namespace, setting: Setting) -> float | None:
     torch.set_num_threads(words.threads)
-    encoder: nn.Module = build(name, words, setting.clips.shape[1])
-    encoder = encoder if setting.training else fold(encoder)
+    encoder = build(name, words, setting.clips.shape[1])
+    used = encoder if setting.training else InUse(encoder)
     try:
         Path("/proc/self/clear_refs").write_text("5")  # forget earlier peaks
         before = _status("VmRSS")
-        setting.step(encoder, at_once=setting.at_once)
+        setting.step(used)
         return (_status("VmHWM") - before) / 1024
     except OSError:  # not on Linux
         return None
@@ -123,7 +130,7 @@ def measure(
 ) -> str:
     """One row: clips a second, ratio to plain code if there is any, share of the limit, memory."""
     plain = make_plain(name, encoder)
-    used: nn.Module = encoder if setting.training else fold(encoder)
+    used: nn.Module = encoder if setting.training else InUse(encoder)
     if words.compiled:
         used = torch.compile(used, dynamic=not setting.training)
     if plain is not None:
@@ -133,7 +140,7 @@ def measure(
         setting.step(plain or encoder)  # what merged layers compute beside zeros is not counted
     memory = peak_megabytes(name, words, setting)
     for _ in range(words.rounds):
-        fast.append(seconds(lambda: setting.step(used, at_once=setting.at_once)))
+        fast.append(seconds(lambda: setting.step(used)))
         if plain is not None:
             ratios.append(seconds(lambda: setting.step(plain)) / fast[-1])
         limits.append(counter.get_total_flops() / matmul_rate(setting.precision) / fast[-1])
@@ -160,7 +167,7 @@ def read_words() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--encoder", action="append", choices=_ENCODERS)
     parser.add_argument("--what", action="append", choices=("inference", "training"))
-    parser.add_argument("--precision", action="append", choices=tuple(_PRECISIONS))
+    parser.add_argument("--precision", action="append", choices=tuple(PRECISIONS))
     parser.add_argument("--batch", action="append", type=int)
     parser.add_argument("--persons", action="append", type=int)
     parser.add_argument("--frames", action="append", type=int)
@@ -200,7 +207,7 @@ def main() -> None:
             name, what, precision, batch, persons, frames = circumstances
             encoder = build(name, words, persons)
             clips = torch.randn(batch, persons, frames, encoder.layout.joint_count, 3)
-            setting = Setting(clips, _PRECISIONS[precision], what == "training")
+            setting = Setting(clips, PRECISIONS[precision], what == "training")
             done[key] = measure(name, encoder, setting, words)
             if words.rows is not None:
                 words.rows.write_text(json.dumps(done, indent=1), "utf-8")

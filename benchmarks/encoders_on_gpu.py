@@ -18,48 +18,26 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
 import torch
-from encoders import build
+from encoders import PRECISIONS, Setting, build
 from plain_encoders import make_plain
-from torch import Tensor, nn
+from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from crossglg.encoders.folding import fold
+from crossglg.skeleton import get_layout
 from crossglg.training.loop import compile_mode
 
 _DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 _MATRIX = 8192 if _DEVICE.type == "cuda" else 1024
-_PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 _STEPS_PER_ROUND = 5
 _HEADER = (
     "| encoder | what | clips | precision | form | clips/s | times plain in float32 "
     "| times plain in the same precision | share of limit | MB |"
 )
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What is computed, and how exactly."""
-
-    clips: Tensor
-    precision: torch.dtype
-    training: bool
-
-    def step(self, encoder: nn.Module) -> Tensor:
-        """One forward pass, and a backward one in training."""
-        with (
-            torch.set_grad_enabled(self.training),
-            torch.autocast(_DEVICE.type, self.precision, enabled=self.precision != torch.float32),
-        ):
-            out = encoder(self.clips)
-        if self.training:
-            encoder.zero_grad(set_to_none=True)
-            out.float().square().mean().backward()
-        return out
 
 
 @contextmanager
@@ -126,8 +104,9 @@ def measure(name: str, what: str, batch: int, words: argparse.Namespace) -> list
     """The rows of one encoder, mode and number of clips: all precisions and forms in turns."""
     training = what == "training"
     forms = make_forms(name, words, training)
-    clips = torch.randn(batch, 1, words.frames, 25, 3, device=_DEVICE)
-    settings = {p: Setting(clips, _PRECISIONS[p], training) for p in words.precision}
+    joint_count = get_layout(words.layout).joint_count
+    clips = torch.randn(batch, 1, words.frames, joint_count, 3, device=_DEVICE)
+    settings = {p: Setting(clips, PRECISIONS[p], training) for p in words.precision}
     with FlopCounterMode(display=False) as counter:
         Setting(clips, torch.float32, training).step(next(iter(forms.values())))
     for setting in settings.values():
@@ -144,11 +123,11 @@ def measure(name: str, what: str, batch: int, words: argparse.Namespace) -> list
     rows = []
     for (precision, form), seconds in times.items():
         ratios = [
-            f"{_ratio(times.get(reference), seconds)}"
+            _ratio(times.get(reference), seconds)
             for reference in (("float32", "plain"), (precision, "plain"))
         ]
         median = statistics.median(seconds)
-        share = counter.get_total_flops() / matmul_rate(_PRECISIONS[precision]) / median
+        share = counter.get_total_flops() / matmul_rate(PRECISIONS[precision]) / median
         peak = peak_megabytes(lambda p=precision, f=form: settings[p].step(forms[f]))
         rows.append(
             f"| {name} | {what} | {batch} | {precision} | {form} | {batch / median:,.0f} "
@@ -168,7 +147,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--encoder", action="append")
     parser.add_argument("--what", action="append", choices=("inference", "training"))
-    parser.add_argument("--precision", action="append", choices=tuple(_PRECISIONS))
+    parser.add_argument("--precision", action="append", choices=tuple(PRECISIONS))
     parser.add_argument("--batch", action="append", type=int)
     parser.add_argument("--frames", type=int, default=64)
     parser.add_argument("--width", type=int, default=64)
@@ -176,7 +155,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--rows", type=Path, help="JSON file of rows; those there are not repeated")
     words = parser.parse_args()
-    words.precision = words.precision or list(_PRECISIONS)
+    words.precision = words.precision or list(PRECISIONS)
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     done: dict[str, list[str]] = {}
     if words.rows is not None and words.rows.exists():

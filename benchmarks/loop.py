@@ -25,18 +25,21 @@ from crossglg.training import BaseClips, Recipe, create_recipe, override
 from crossglg.training.epoch import EpochRunner
 from crossglg.training.loop import prepare_runner
 from crossglg.training.optimizer import build_optimizer
+from crossglg.training.twins import Twins
 
 
-def make_runner(base: BaseClips, recipe: Recipe) -> EpochRunner:
+def make_runner(base: BaseClips, recipe: Recipe, twins: Twins | None = None) -> EpochRunner:
     """The bare encoder's training, as ``train`` would set it up."""
+    names = base.class_names if twins is None else twins.names
     plain = build_plain(
         recipe.model,
         layout=base.layout,
         max_persons=base.max_persons,
-        class_count=len(base.class_names),
+        class_count=len(names),
     )
     model = build_crossglg(recipe.model, plain, text_dim=0)
-    return prepare_runner(model, build_optimizer(model, recipe.training), base, recipe, None, None)
+    optimizer = build_optimizer(model, recipe.training)
+    return prepare_runner(model, optimizer, base, recipe, None, twins)
 
 
 def repeat(base: BaseClips, times: int) -> BaseClips:

@@ -27,9 +27,9 @@ from crossglg.skeleton.normalize import normalize, normalize_together
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.room import make_room
 
-_CPU_BATCH = 16
+CPU_BATCH = 16
 """Clips at once. With more of 64 frames a processor must fetch fresh memory for every layer, which
-takes InfoGCN a quarter longer a clip (docs/performance.md)."""
+takes longer a clip (docs/performance.md, "What helped")."""
 _GPU_BATCH = 256
 
 
@@ -180,7 +180,7 @@ def _run(
     checkpoint: PlainCheckpoint, data: ClipSet, batch_size: int | None
 ) -> Iterator[tuple[PlainOutput, NDArray[np.float32], NDArray[np.bool_]]]:
     """The branch's output, batch by batch, the joints (N M T V 3) and who is present (N M T)."""
-    small = batch_size or _CPU_BATCH
+    small = batch_size or CPU_BATCH
     branch, device = _place(checkpoint.folded, worthwhile=len(data) > small)
     batch_size = batch_size or (small if device.type == "cpu" else _GPU_BATCH)
     for start in range(0, len(data), batch_size):
