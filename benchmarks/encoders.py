@@ -6,7 +6,7 @@
 
 InfoGCN, HD-GCN and MotionBERT are measured in turns with plain references (``plain_encoders.py``).
 Both have the same weights, and the outputs must agree. In inference encoders are measured as they
-are used, with their batch norms folded and no more than 16 clips at once (with ``--compiled`` put
+are used, with their batch norms folded and few clips at once (with ``--compiled`` put
 through torch.compile too), the reference as it is written. Seconds are the process's CPU time
 divided by the threads, which other work on the machine disturbs least. The limit is the count of
 multiply-adds of the plain reference at the rate at which this machine multiplies large matrices, in
@@ -32,7 +32,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from crossglg.encoders import SkeletonEncoder, create_encoder
 from crossglg.encoders.folding import fold
-from crossglg.oneshot.features import CPU_BATCH
+from crossglg.memory import keep_freed_memory
+from crossglg.oneshot.features import count_at_once
 from crossglg.skeleton import get_layout
 
 _MATRIX = 2048
@@ -69,11 +70,14 @@ class InUse(nn.Module):
 
     def __init__(self, encoder: SkeletonEncoder) -> None:
         super().__init__()
+        keep_freed_memory()
         self.network = fold(encoder)
 
     def forward(self, clips: Tensor) -> Tensor:
         """(N M T V C) -> (N D)."""
-        return torch.cat([self.network(few) for few in clips.split(CPU_BATCH)])
+        return torch.cat(
+            [self.network(few) for few in clips.split(count_at_once(*clips.shape[1:4]))]
+        )
 
 
 def seconds(action: Callable[[], object]) -> float:

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
+from crossglg.memory import keep_freed_memory
 from crossglg.sources.archive import MANIFEST
-from crossglg.sources.memory import keep_freed_memory
 from crossglg.sources.ntu import choose_scan, read_ntu_skeleton
 
 _WALKS = 32

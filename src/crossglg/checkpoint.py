@@ -19,6 +19,7 @@ from crossglg.errors import CheckpointError
 from crossglg.guidance.build import ModelConfig, build_plain
 from crossglg.guidance.interaction import InteractionConfig
 from crossglg.guidance.model import PlainBranch
+from crossglg.memory import keep_freed_memory
 from crossglg.skeleton.layout import Layout
 
 PLAIN_FILE = "plain.safetensors"
@@ -98,6 +99,7 @@ class PlainCheckpoint:
     @cached_property
     def folded(self) -> PlainBranch:
         """The branch in its form for use: the same answers, sooner. Made once, from its weights."""
+        keep_freed_memory()
         return fold(self.branch)
 
     def save(self, path: Path, *, dtype: torch.dtype = torch.float32) -> None:

@@ -7,6 +7,7 @@ import torch
 from crossglg.checkpoint import PlainCheckpoint
 from crossglg.guidance.build import ModelConfig, build_plain
 from crossglg.oneshot import ClipFeatures, extract_features, extract_pooled
+from crossglg.oneshot.features import count_at_once
 from crossglg.skeleton import get_layout
 from crossglg.sources import room
 from crossglg.sources.choreography import choreography, list_actions
@@ -51,6 +52,12 @@ def test_the_batch_size_does_not_matter(checkpoint, clips, features):
     one_by_one = extract_features(checkpoint, clips, batch_size=1)
     np.testing.assert_allclose(one_by_one.pooled, features.pooled, atol=1e-4)
     np.testing.assert_allclose(one_by_one.importance, features.importance, atol=1e-5)
+
+
+def test_a_processor_takes_more_small_clips_at_once_and_never_none():
+    assert count_at_once(1, 64, 25) == 5
+    assert count_at_once(1, 32, 15) == 17
+    assert count_at_once(2, 300, 25) == 1
 
 
 def test_selecting_and_joining_undo_each_other(features):

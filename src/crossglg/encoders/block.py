@@ -4,11 +4,12 @@ import torch
 from einops import rearrange
 from torch import nn
 
+from crossglg.encoders.folding import Foldable, fold
 from crossglg.encoders.temporal import MultiScaleTemporal, TemporalConvolution
 from crossglg.shapes import DeepFeatures, Features, JointWeights
 
 
-class SpaceTimeBlock(nn.Module):
+class SpaceTimeBlock(Foldable):
     """Space, then time, with a shortcut around both.
 
     Args:
@@ -17,6 +18,7 @@ class SpaceTimeBlock(nn.Module):
         out_dim: D'.
         stride: Every how many frames are kept.
         rectify_time: Whether the temporal part ends in a ReLU of its own, before the shortcut.
+        rectified: Whether nothing that comes in is below zero, as behind another such block.
         has_shortcut: Whether there is something to add; not where bare coordinates come in.
     """
 
@@ -28,6 +30,7 @@ class SpaceTimeBlock(nn.Module):
         out_dim: int,
         stride: int,
         rectify_time: bool = False,
+        rectified: bool = False,
         has_shortcut: bool = True,
     ) -> None:
         super().__init__()
@@ -35,8 +38,10 @@ class SpaceTimeBlock(nn.Module):
         self.time = MultiScaleTemporal(out_dim, out_dim, stride=stride)
         self.rectify_time = rectify_time
         self.shortcut: nn.Module | None = None
+        unchanged = in_dim == out_dim and stride == 1
+        # A sum of what is nowhere below zero needs no ReLU, forwards or backwards.
+        self.rectify = not (has_shortcut and unchanged and rectify_time and rectified)
         if has_shortcut:
-            unchanged = in_dim == out_dim and stride == 1
             self.shortcut = (
                 nn.Identity()
                 if unchanged
@@ -52,4 +57,31 @@ class SpaceTimeBlock(nn.Module):
             mixed = mixed * rearrange(joint_weights, "b v -> b 1 1 v")
         moved = self.time(mixed)
         moved = torch.relu(moved) if self.rectify_time else moved
-        return torch.relu(moved if self.shortcut is None else moved + self.shortcut(features))
+        moved = moved if self.shortcut is None else moved + self.shortcut(features)
+        return torch.relu(moved) if self.rectify else moved
+
+    def folded(self) -> nn.Module:
+        """See ``FoldedBlock``."""
+        return FoldedBlock(self)
+
+
+class FoldedBlock(nn.Module):
+    """A ``SpaceTimeBlock`` for use: ReLUs and sums in place."""
+
+    def __init__(self, block: SpaceTimeBlock) -> None:
+        super().__init__()
+        self.space, self.time = fold(block.space), fold(block.time)
+        self.shortcut = None if block.shortcut is None else fold(block.shortcut)
+        self.rectify_time, self.rectify = block.rectify_time, block.rectify
+
+    def forward(
+        self, features: Features, joint_weights: JointWeights | None = None
+    ) -> DeepFeatures:
+        """(B D T V) -> (B D' T/stride V)."""
+        mixed = self.space(features)
+        if joint_weights is not None:
+            mixed.mul_(rearrange(joint_weights, "b v -> b 1 1 v"))
+        moved = self.time(mixed)
+        moved = moved.relu_() if self.rectify_time else moved
+        moved = moved if self.shortcut is None else moved.add_(self.shortcut(features))
+        return moved.relu_() if self.rectify else moved

@@ -88,6 +88,7 @@ class InfoGCN(SkeletonEncoder):
                 out_dim=out_dim,
                 stride=2 if number in _DOUBLING_BLOCKS else 1,
                 rectify_time=True,
+                rectified=number > 0,
             )
             for number, (in_dim, out_dim) in enumerate(pairwise([width, *dims]))
         )

@@ -70,27 +70,35 @@ class MultiScaleTemporal(Foldable):
 class FoldedTemporal(nn.Module):
     """A ``MultiScaleTemporal`` for use: one product, two convolutions, one maximum."""
 
+    floor: Tensor
+
     def __init__(self, layer: MultiScaleTemporal) -> None:
         super().__init__()
         first, second, maximum, copy = (cast(nn.Sequential, branch) for branch in layer.branches)
         looking = (first, second, maximum)
-        self.reduce = put_side_by_side(*(absorb(look[0], look[1]) for look in looking))
+        self.reduce = put_side_by_side(
+            *(absorb(look[0], look[1]) for look in looking), absorb(copy[0], copy[1])
+        )
+        # What is looked at has a ReLU behind its product, the copy has none.
+        floor = torch.tensor([0.0, 0.0, 0.0, -torch.inf])
+        floor = floor.repeat_interleave(self.reduce.out_features // len(floor))
+        self.register_buffer("floor", floor)
         self.near = cast(TemporalConvolution, first[3]).folded()
         self.far = cast(TemporalConvolution, second[3]).folded()
         gain, shift = read_affine(maximum[4])
         self.gain, self.shift = nn.Parameter(gain), nn.Parameter(shift)
-        self.copy = put_side_by_side(absorb(copy[0], copy[1]))
         self.stride = layer.stride
 
     def forward(self, features: Features) -> DeepFeatures:
         """(B D T V) -> (B D' T/stride V)."""
         tokens = features.permute(0, 2, 3, 1)
-        near, far, loud = torch.relu_(self.reduce(tokens)).chunk(3, dim=-1)
+        reduced = self.reduce(tokens).clamp_min_(self.floor)
+        near, far, loud, copy = reduced.chunk(4, dim=-1)
         looks = (
             self.near(near.permute(0, 3, 1, 2)).permute(0, 2, 3, 1),
             self.far(far.permute(0, 3, 1, 2)).permute(0, 2, 3, 1),
             torch.addcmul(self.shift, _find_loudest(loud, stride=self.stride), self.gain),
-            self.copy(tokens[:, :: self.stride]),
+            copy[:, :: self.stride],
         )
         return torch.cat(looks, dim=-1).permute(0, 3, 1, 2)
 

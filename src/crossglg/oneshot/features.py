@@ -27,10 +27,12 @@ from crossglg.skeleton.normalize import normalize, normalize_together
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.room import make_room
 
-CPU_BATCH = 16
-"""Clips at once. With more of 64 frames a processor must fetch fresh memory for every layer, which
-takes longer a clip (docs/performance.md, "What helped")."""
+_CPU_PLACES = 2**13
+"""Joints in frames at once. With more a layer's features leave the processor's caches, and memory
+must be fetched anew for it; with fewer, calls count (docs/performance.md, "What helped")."""
 _GPU_BATCH = 256
+_FEW = 16
+"""Clips that are not worth a journey to the GPU."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,9 +182,11 @@ def _run(
     checkpoint: PlainCheckpoint, data: ClipSet, batch_size: int | None
 ) -> Iterator[tuple[PlainOutput, NDArray[np.float32], NDArray[np.bool_]]]:
     """The branch's output, batch by batch, the joints (N M T V 3) and who is present (N M T)."""
-    small = batch_size or CPU_BATCH
-    branch, device = _place(checkpoint.folded, worthwhile=len(data) > small)
-    batch_size = batch_size or (small if device.type == "cpu" else _GPU_BATCH)
+    branch, device = _place(checkpoint.folded, worthwhile=len(data) > (batch_size or _FEW))
+    few = count_at_once(
+        checkpoint.max_persons, checkpoint.frame_count, checkpoint.layout.joint_count
+    )
+    batch_size = batch_size or (few if device.type == "cpu" else _GPU_BATCH)
     for start in range(0, len(data), batch_size):
         indices = range(start, min(start + batch_size, len(data)))
         joints, present = normalize_together(
@@ -195,6 +199,11 @@ def _run(
                 torch.from_numpy(joints).to(device), torch.from_numpy(present).to(device)
             )
         yield output, joints, present
+
+
+def count_at_once(persons: int, frames: int, joints: int) -> int:
+    """How many clips of that size a processor embeds soonest when it takes them together."""
+    return max(1, _CPU_PLACES // (persons * frames * joints))
 
 
 def _place(branch: PlainBranch, *, worthwhile: bool) -> tuple[PlainBranch, torch.device]:

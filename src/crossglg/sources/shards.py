@@ -17,12 +17,12 @@ from pathlib import Path
 
 from crossglg.atomic import create_folder
 from crossglg.errors import SourceError
+from crossglg.memory import keep_freed_memory
 from crossglg.skeleton.layout import Layout
 from crossglg.sources.archive import open_archive, write_archive
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.formats import FORMATS
 from crossglg.sources.labelled import LabelledClip
-from crossglg.sources.memory import keep_freed_memory
 
 _RECORD = "shard.json"
 _CLIPS = "clips"
