@@ -13,9 +13,12 @@ from crossglg.encoders import create_encoder, list_encoders
 from crossglg.encoders.folding import fold
 from crossglg.oneshot import features
 from crossglg.skeleton import get_layout
+from crossglg.skeleton.augment import Augmentation
 from crossglg.sources.choreography import choreography
 from crossglg.text import load_guidance
 from crossglg.training import BaseClips, create_recipe, override, read_metrics, train
+from crossglg.training.batches import Draws, TrainingClips
+from crossglg.training.on_device import BatchesOnDevice, PlannedClips, fits
 
 pytestmark = [
     pytest.mark.gpu,
@@ -69,6 +72,18 @@ def start(out, *settings, progress=None):
         provenance={},
         progress=progress,
     )
+
+
+def test_clips_are_varied_there_as_here():
+    base = BaseClips.gather(choreography(performers=1, repeats=1, classes=ACTIONS), range(4))
+    clips = TrainingClips(base, twins=None, strength=Augmentation(drop=0.2), frame_count=20, seed=1)
+    draws = Draws(np.array([2, 0, 3, 1]), 0, np.arange(4))
+    gpu = torch.device("cuda")
+    assert fits(clips, gpu)
+    (batch,) = BatchesOnDevice([PlannedClips(clips)[draws].pin_memory()], clips, gpu)
+    assert batch.clips.is_cuda
+    torch.testing.assert_close(batch.clips.cpu(), clips[draws].clips, rtol=0, atol=1e-4)
+    assert torch.equal(batch.present.cpu(), clips[draws].present)
 
 
 class Stopped(Exception):

@@ -181,6 +181,7 @@ def test_held_out_clips_are_of_every_class_and_not_trained_on():
         ("training.epochs=many", "expected int, found 'many'"),
         ("model.guidance=both", "expected one of crossglg, none, g2l, l2g"),
         ("training=3", "has parts"),
+        ("model.options={width: 16}", r"expected JSON such as .* model\.options\.width=64"),
         ("training.epochs", "Expected --set name=value"),
         ("training.epochs=0", "at least 1 epoch"),
     ],

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from crossglg.errors import ClipError, LayoutError
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
-from crossglg.skeleton.packed import PackedClips, PersonRows, sample_packed
+from crossglg.skeleton.packed import Moments, PackedClips, PersonRows, sample_packed
 
 _TORSO = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
 _SHORTEST_TORSO_M = 1e-3
@@ -121,9 +121,8 @@ def resample_packed(
     """
     times = np.linspace(0.0, clips.frames - 1.0, frame_count, axis=1)
     persons = PersonRows.find(clips)
-    return persons.spread(
-        sample_packed(clips, persons, times), clip_count=len(clips), max_persons=max_persons
-    )
+    joints = sample_packed(clips, Moments.find(clips, persons, times))
+    return persons.spread(joints, clip_count=len(clips), max_persons=max_persons)
 
 
 def normalize_together(

@@ -143,25 +143,35 @@ class PersonRows:
         return spread, present
 
 
-def sample_packed(
-    clips: PackedClips, persons: PersonRows, times: NDArray[np.float64]
-) -> NDArray[np.float32]:
-    """All persons at fractional frame positions: ``sample_frames`` for N clips at once.
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Between which two rows each of T' moments of P persons lies.
 
-    Args:
-        clips: N clips.
-        persons: Theirs.
-        times: (N T') each within [0, T - 1] of its clip.
-
-    Returns:
-        (P T' V 3).
+    Attributes:
+        before: (P T') the row at or before it.
+        after: (P T') the one after that; the same at a clip's end.
+        share: (P T') how much of the way to the later one it is.
     """
-    before = np.floor(times).astype(np.int64)
-    after = np.minimum(before + 1, clips.frames[:, None] - 1)
-    share = (times - before).astype(np.float32)[persons.owner][..., None, None]
-    rows, starts = np.asarray(clips.rows), persons.starts[:, None]
-    sampled = rows.take(starts + before[persons.owner], axis=0)
-    late = rows.take(starts + after[persons.owner], axis=0)
+
+    before: NDArray[np.int64]
+    after: NDArray[np.int64]
+    share: NDArray[np.float32]
+
+    @classmethod
+    def find(cls, clips: PackedClips, persons: PersonRows, times: NDArray[np.float64]) -> Self:
+        """Times (N T') are frames of each clip, each within [0, T - 1]."""
+        before = np.floor(times).astype(np.int64)
+        after = np.minimum(before + 1, clips.frames[:, None] - 1)
+        share = (times - before).astype(np.float32)
+        starts, owner = persons.starts[:, None], persons.owner
+        return cls(starts + before[owner], starts + after[owner], share[owner])
+
+
+def sample_packed(clips: PackedClips, moments: Moments) -> NDArray[np.float32]:
+    """All persons at fractional frame positions, ``sample_frames`` for many clips: (P T' V 3)."""
+    rows, share = np.asarray(clips.rows), moments.share[..., None, None]
+    sampled = rows.take(moments.before, axis=0)
+    late = rows.take(moments.after, axis=0)
     late *= share
     sampled *= 1 - share
     sampled += late

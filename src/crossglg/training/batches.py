@@ -11,7 +11,8 @@ from torch.utils.data import Dataset, Sampler
 
 from crossglg.skeleton.augment import Augmentation
 from crossglg.skeleton.augment_packed import throw, vary_packed
-from crossglg.skeleton.chance import make_keys
+from crossglg.skeleton.chance import Keys, make_keys
+from crossglg.skeleton.packed import PackedClips
 from crossglg.training.base_clips import BaseClips
 from crossglg.training.twins import Twins
 
@@ -94,13 +95,11 @@ class TrainingClips(Dataset[Batch]):
 
     def __getitem__(self, draws: Draws) -> Batch:
         """N varied clips and their labels."""
-        own = len(self.base.clips)
-        clips = self.base.clips.select(draws.clips % own)
-        keys = make_keys(self.seed, draws.epoch, draws.places)
+        clips, keys, mirrored = self.find(draws)
         joints, present = vary_packed(
             clips,
             throw(clips, keys, strength=self.strength, frame_count=self.frame_count),
-            mirrored=draws.clips >= own,
+            mirrored=mirrored,
             strength=self.strength,
             max_persons=self.base.max_persons,
         )
@@ -109,6 +108,12 @@ class TrainingClips(Dataset[Batch]):
             torch.from_numpy(present),
             torch.from_numpy(self.labels[draws.clips]),
         )
+
+    def find(self, draws: Draws) -> tuple[PackedClips, Keys, NDArray[np.bool_]]:
+        """(N) the drawn clips, the keys of their dice, and which come mirrored."""
+        own = len(self.base.clips)
+        keys = make_keys(self.seed, draws.epoch, draws.places)
+        return self.base.clips.select(draws.clips % own), keys, draws.clips >= own
 
 
 @dataclass

@@ -166,6 +166,11 @@ def _convert(value: Any, hint: Any, name: str) -> Any:
         if value in get_args(hint):
             return value
         raise ConfigError(f"{name}: expected one of {', '.join(get_args(hint))}, found '{value}'.")
+    if get_origin(hint) is Mapping and not isinstance(value, Mapping):
+        raise ConfigError(
+            f'{name}: expected JSON such as {{"width": 64}}, found {value!r}. Or set one part: '
+            f"{name}.width=64."
+        )
     if get_origin(hint) is tuple and isinstance(value, list):
         return tuple(value)
     allowed = get_args(hint) or (hint,)

@@ -4,12 +4,12 @@ import logging
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset
 
 from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
 from crossglg.errors import ConfigError
@@ -19,15 +19,18 @@ from crossglg.skeleton.normalize import resample_packed
 from crossglg.text import TextGuidance
 from crossglg.training.base_clips import BaseClips
 from crossglg.training.batches import BalancedBatches, Batch, TrainingClips
-from crossglg.training.config import Recipe
+from crossglg.training.config import Recipe, TrainingConfig
 from crossglg.training.epoch import EpochRunner, Progress, text_only_accuracy
 from crossglg.training.lessons import Lessons
 from crossglg.training.log import MetricsLog
 from crossglg.training.objective import Objective, accuracy
+from crossglg.training.on_device import BatchesOnDevice, PlannedClips, fits
 from crossglg.training.optimizer import build_optimizer
 from crossglg.training.start import START, Start
 from crossglg.training.state import RunState, open_run
 from crossglg.training.twins import Twins, find_twins
+
+Loaded = TypeVar("Loaded")
 
 
 def train(
@@ -156,18 +159,10 @@ def prepare_runner(
     sampler = BalancedBatches(
         clips.labels, config.batch_size, clips_per_class=config.clips_per_class, seed=config.seed
     )
-    batches: Iterable[Batch] = DataLoader(
-        clips,
-        sampler=sampler,
-        batch_size=None,  # a draw is a whole batch already
-        num_workers=config.workers,
-        persistent_workers=config.workers > 0,
-        generator=torch.Generator(),  # of its own, or helpers would shift what is drawn in training
-        pin_memory=torch.cuda.is_available(),
-    )
     # Fabric announces the precision it was asked for; nobody needs to be told twice.
     logging.getLogger("lightning_fabric.utilities.rank_zero").setLevel(logging.WARNING)
     fabric = Fabric(accelerator="auto", devices=1, precision=config.precision)
+    batches = _load(clips, sampler, config, fabric.device)
     if config.compiled:
         model.compile(mode=compile_mode(fabric.device))
     wrapped, wrapped_optimizer = fabric.setup(model, optimizer)
@@ -181,6 +176,25 @@ def prepare_runner(
         None if lessons is None else lessons.to(fabric.device),
         config,
     )
+
+
+def _load(
+    clips: TrainingClips, sampler: BalancedBatches, config: TrainingConfig, device: torch.device
+) -> Iterable[Batch]:
+    def load(dataset: Dataset[Loaded]) -> DataLoader[Loaded]:
+        return DataLoader(
+            dataset,
+            sampler=sampler,
+            batch_size=None,  # a draw is a whole batch already
+            num_workers=config.workers,
+            persistent_workers=config.workers > 0,
+            generator=torch.Generator(),  # its own, or helpers would shift what training draws
+            pin_memory=torch.cuda.is_available(),
+        )
+
+    if not fits(clips, device):
+        return load(clips)
+    return BatchesOnDevice(load(PlannedClips(clips)), clips, device)
 
 
 def compile_mode(device: torch.device) -> str:
