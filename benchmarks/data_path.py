@@ -3,7 +3,8 @@
     python benchmarks/data_path.py [--clips FILE.npz] [--recipe metric] [--encoder infogcn]
 
 Processor time, so that a busy machine does not count; every round makes the same clips clip by
-clip, as a batch, and takes one training step with it. Medians over the rounds.
+clip, as a batch, plans them for a GPU, and takes one training step with the batch. Medians over the
+rounds.
 """
 
 import argparse
@@ -20,6 +21,8 @@ from crossglg.skeleton.stack import stack_clips
 from crossglg.sources import open_data
 from crossglg.sources.choreography import choreography
 from crossglg.training import BaseClips, create_recipe
+from crossglg.training.batches import TrainingClips
+from crossglg.training.on_device import PlannedClips
 from crossglg.training.twins import Twins
 
 
@@ -57,16 +60,25 @@ def main():
     config = recipe.training
     twins = Twins.of_all(base.class_names) if config.mirror == "classes" else None
     runner = make_runner(base, recipe, twins)
-    clips, sampler = runner.batches.dataset, runner.sampler
-    slow, fast, steps = [], [], []
+    clips = TrainingClips(
+        base,
+        twins=twins,
+        strength=recipe.augmentation,
+        frame_count=config.frame_count,
+        seed=config.seed,
+    )
+    planned, sampler = PlannedClips(clips), runner.sampler
+    slow, fast, plans, steps = [], [], [], []
     for number, draws in zip(range(chosen.rounds + 2), list(sampler) * 20, strict=False):
         _, slow_s = timed(clip_by_clip, clips, draws)
         batch, fast_s = timed(clips.__getitem__, draws)
+        _, plan_s = timed(planned.__getitem__, draws)
         _, step_s = timed(runner.step, batch.to(runner.fabric.device), 0.1)
         if number >= 2:
-            slow.append(slow_s), fast.append(fast_s), steps.append(step_s)
+            slow.append(slow_s), fast.append(fast_s), plans.append(plan_s), steps.append(step_s)
     count = config.batch_size
-    for name, values in (("clip by clip", slow), ("as a batch", fast), ("training step", steps)):
+    rows = {"clip by clip": slow, "as a batch": fast, "planned": plans, "training step": steps}
+    for name, values in rows.items():
         print(f"{name:14} {statistics.median(values) / count * 1e6:8.0f} us per clip")
     ratio = statistics.median(a / b for a, b in zip(slow, fast, strict=True))
     shares = [f / (f + s) for f, s in zip(fast, steps, strict=True)]

@@ -6,12 +6,12 @@
 
 InfoGCN, HD-GCN and MotionBERT are measured in turns with plain references (``plain_encoders.py``).
 Both have the same weights, and the outputs must agree. In inference encoders are measured as they
-are used, with their batch norms folded and few clips at once (with ``--compiled`` put
-through torch.compile too), the reference as it is written. Seconds are the process's CPU time
-divided by the threads, which other work on the machine disturbs least. The limit is the count of
-multiply-adds of the plain reference at the rate at which this machine multiplies large matrices, in
-the same precision and in the same minute. Memory is what one step takes at its peak beside encoder
-and clips (Linux only).
+are used, with their batch norms folded and few clips at once (with ``--compiled`` put through
+torch.compile too, weights frozen), the reference as it is written. Seconds are the process's CPU
+time divided by the threads, which other work on the machine disturbs least. The limit is the count
+of multiply-adds of the plain reference at the rate at which this machine multiplies large matrices,
+in the same precision and in the same minute. Memory is what one step takes at its peak beside
+encoder and clips (Linux only).
 """
 
 import argparse
@@ -136,7 +136,8 @@ def measure(
     plain = make_plain(name, encoder)
     used: nn.Module = encoder if setting.training else InUse(encoder)
     if words.compiled:
-        used = torch.compile(used, dynamic=not setting.training)
+        frozen = None if setting.training else {"freezing": True}  # weights in the kernels' order
+        used = torch.compile(used, dynamic=False, options=frozen)
     if plain is not None:
         check_equal(used, plain, setting)
     ratios, fast, limits = [], [], []

@@ -110,7 +110,7 @@ NOT_RUN = {
     "python benchmarks/export.py open-small utd_mhad.npz": f"{_MINUTES}: tests/test_export.py",
     "python benchmarks/export.py RUN utd_mhad.npz": f"{_MINUTES}: tests/test_export.py",
     "python benchmarks/full_size.py --recipe beyond": _MINUTES,
-    "python benchmarks/encoders.py --threads 1 --precision float32 --batch 8 --what inference --compiled": "needs a C++ compiler, and minutes: tests/contracts/test_compiling.py",
+    "python benchmarks/encoders.py --encoder infogcn --encoder hdgcn --threads 1 --precision float32 --batch 1 --batch 8 --what inference --compiled": "needs a C++ compiler, and minutes: tests/contracts/test_compiling.py",
     "python benchmarks/encoders_on_gpu.py --what training --encoder infogcn --encoder hdgcn --encoder motionbert --encoder patchgcn": _COMPILES,
     "python benchmarks/matching.py": _MINUTES,
     "python benchmarks/text_quality.py union15.npz --protocol union15-a --recipe beyond --second union15_second --out text-quality-union": _OTHER_DATA,

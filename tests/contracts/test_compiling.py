@@ -1,6 +1,8 @@
 """torch.compile takes every encoder whole, and does not begin anew for every number of clips."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +10,34 @@ from pathlib import Path
 import pytest
 
 from crossglg.encoders import list_encoders
+
+FROZEN = """
+import crossglg, numpy, torch
+from crossglg.sources.choreography import choreography
+
+torch.set_num_threads(1)
+clips = choreography(performers=1, repeats=1)
+recogniser = crossglg.load("open-small")
+before = recogniser.embed([clips.clip(0), clips.clip(1)])
+recogniser.checkpoint.folded.compile(dynamic=False, options={"freezing": True})
+after = recogniser.embed([clips.clip(0), clips.clip(1)])
+assert torch._dynamo.utils.counters["stats"]["unique_graphs"] > 0
+for name in ("pooled", "joints", "importance"):
+    numpy.testing.assert_allclose(getattr(after, name), getattr(before, name), atol=1e-4)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("g++") is None, reason="there is no C++ compiler here")
+def test_a_model_in_use_says_the_same_compiled_with_its_weights_frozen(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-c", FROZEN],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "TORCHINDUCTOR_CACHE_DIR": str(tmp_path)},
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
 
 
 @pytest.mark.slow
