@@ -89,9 +89,14 @@ def test_training_learns_the_same(tmp_path, monkeypatch):
             "training.workers=1",
         ],
     )
+    made = []
+    monkeypatch.setattr(
+        loop, "BatchesOnDevice", lambda *given: made.append(BatchesOnDevice(*given)) or made[-1]
+    )
     for name, there in (("numpy", False), ("device", True)):
         monkeypatch.setattr(loop, "fits", lambda *_, there=there: there)
         train(base, recipe, guidance=None, out=tmp_path / name, provenance={})
+        assert len(made) == there
     one, other = (read_metrics(tmp_path / name) for name in ("numpy", "device"))
     for row, expected in zip(other, one, strict=True):
         assert row["loss"] == pytest.approx(expected["loss"], rel=1e-3)

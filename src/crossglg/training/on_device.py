@@ -118,8 +118,8 @@ def vary_rows(rows: Float[Tensor, "R V 3"], plan: Plan, *, noise: float, max_per
     if noise:
         joints = joints + noise * draw_normal(plan.keys, joints[0].numel()).view(joints.shape)
     joints = joints.gather(2, plan.source[:, None, :, None].expand(joints.shape))
-    sign = torch.where(plan.mirrored, -1.0, 1.0)[:, None, None]
-    joints = torch.cat([joints[..., :1] * sign[..., None], joints[..., 1:]], dim=-1)
+    sign = torch.where(plan.mirrored, -1.0, 1.0)[:, None, None, None]
+    joints = torch.cat([joints[..., :1] * sign, joints[..., 1:]], dim=-1)
     shape = (len(plan.labels), max_persons, *joints.shape[1:])
     spread = joints.new_zeros(shape).flatten(0, 1).index_copy(0, plan.place, joints)
     present = torch.zeros(shape[:2], dtype=torch.bool, device=rows.device)
