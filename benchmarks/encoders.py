@@ -6,17 +6,18 @@
 
 InfoGCN, HD-GCN and MotionBERT are measured in turns with plain references (``plain_encoders.py``).
 Both have the same weights, and the outputs must agree. In inference encoders are measured as they
-are used, with their batch norms folded and few clips at once (with ``--compiled`` put through
-torch.compile too, weights frozen), the reference as it is written. Seconds are the process's CPU
-time divided by the threads, which other work on the machine disturbs least. The limit is the count
-of multiply-adds of the plain reference at the rate at which this machine multiplies large matrices,
-in the same precision and in the same minute. Memory is what one step takes at its peak beside
-encoder and clips (Linux only).
+are used, with their batch norms folded and few clips at once (with ``--compiled`` as native code,
+as ``crossglg export`` makes it; in training by torch.compile), the reference as it is written.
+Seconds are the process's CPU time divided by the threads, which other work on the machine disturbs
+least. The limit is the count of multiply-adds of the plain reference at the rate at which this
+machine multiplies large matrices, in the same precision and in the same minute. Memory is what one
+step takes at its peak beside encoder and clips (Linux only).
 """
 
 import argparse
 import json
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -28,10 +29,12 @@ from pathlib import Path
 import torch
 from plain_encoders import make_plain
 from torch import Tensor, nn
+from torch._inductor import aoti_load_package
 from torch.utils.flop_counter import FlopCounterMode
 
 from crossglg.encoders import SkeletonEncoder, create_encoder
 from crossglg.encoders.folding import fold
+from crossglg.export.native import write_native
 from crossglg.memory import keep_freed_memory
 from crossglg.oneshot.features import count_at_once
 from crossglg.skeleton import get_layout
@@ -66,12 +69,17 @@ class Setting:
 
 
 class InUse(nn.Module):
-    """An encoder as ``oneshot.features`` uses it: batch norms folded, a few clips at once."""
+    """An encoder as ``oneshot.features`` uses it: batch norms folded, a few clips at once.
 
-    def __init__(self, encoder: SkeletonEncoder) -> None:
+    Args:
+        encoder: The encoder.
+        native: File of the folded encoder's native code, if that is to run.
+    """
+
+    def __init__(self, encoder: SkeletonEncoder, native: Path | None = None) -> None:
         super().__init__()
         keep_freed_memory()
-        self.network = fold(encoder)
+        self.network = fold(encoder) if native is None else aoti_load_package(str(native))
 
     def forward(self, clips: Tensor) -> Tensor:
         """(N M T V C) -> (N D)."""
@@ -103,17 +111,21 @@ def check_equal(encoder: nn.Module, plain: nn.Module, setting: Setting) -> None:
     assert apart < bound * scale, f"outputs differ by {apart / scale:.2g}"
 
 
-def peak_megabytes(name: str, words: argparse.Namespace, setting: Setting) -> str:
+def peak_megabytes(
+    name: str, words: argparse.Namespace, setting: Setting, native: Path | None
+) -> str:
     """Most memory that a step takes beside encoder and clips, in a process of its own."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        peak = pool.submit(_peak, name, words, setting).result()
+        peak = pool.submit(_peak, name, words, setting, native).result()
     return "" if peak is None else f"{peak:.0f}"
 
 
-def _peak(name: str, words: argparse.Namespace, setting: Setting) -> float | None:
+def _peak(
+    name: str, words: argparse.Namespace, setting: Setting, native: Path | None
+) -> float | None:
     torch.set_num_threads(words.threads)
     encoder = build(name, words, setting.clips.shape[1])
-    used = encoder if setting.training else InUse(encoder)
+    used = encoder if setting.training else InUse(encoder, native)
     try:
         Path("/proc/self/clear_refs").write_text("5")  # forget earlier peaks
         before = _status("VmRSS")
@@ -130,20 +142,23 @@ def _status(name: str) -> int:
 
 
 def measure(
-    name: str, encoder: SkeletonEncoder, setting: Setting, words: argparse.Namespace
+    name: str, encoder: SkeletonEncoder, setting: Setting, words: argparse.Namespace, folder: Path
 ) -> str:
     """One row: clips a second, ratio to plain code if there is any, share of the limit, memory."""
     plain = make_plain(name, encoder)
-    used: nn.Module = encoder if setting.training else InUse(encoder)
-    if words.compiled:
-        frozen = None if setting.training else {"freezing": True}  # weights in the kernels' order
-        used = torch.compile(used, dynamic=False, options=frozen)
+    native = None
+    if words.compiled and not setting.training:
+        native = folder / "encoder.pt2"
+        write_native(fold(encoder), native, example=(setting.clips[:1].expand(3, -1, -1, -1, -1),))
+    used: nn.Module = encoder if setting.training else InUse(encoder, native)
+    if words.compiled and setting.training:
+        used = torch.compile(used, dynamic=False)
     if plain is not None:
         check_equal(used, plain, setting)
     ratios, fast, limits = [], [], []
     with FlopCounterMode(display=False) as counter:
         setting.step(plain or encoder)  # what merged layers compute beside zeros is not counted
-    memory = peak_megabytes(name, words, setting)
+    memory = peak_megabytes(name, words, setting, native)
     for _ in range(words.rounds):
         fast.append(seconds(lambda: setting.step(used)))
         if plain is not None:
@@ -180,7 +195,7 @@ def read_words() -> argparse.Namespace:
     parser.add_argument("--width", type=int, default=64)
     parser.add_argument("--layout", default="ntu25")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--compiled", action="store_true", help="with torch.compile")
+    parser.add_argument("--compiled", action="store_true", help="float32 only")
     parser.add_argument(
         "--rows", type=Path, help="JSON file of rows done; only others are measured"
     )
@@ -213,7 +228,8 @@ def main() -> None:
             encoder = build(name, words, persons)
             clips = torch.randn(batch, persons, frames, encoder.layout.joint_count, 3)
             setting = Setting(clips, PRECISIONS[precision], what == "training")
-            done[key] = measure(name, encoder, setting, words)
+            with tempfile.TemporaryDirectory() as folder:
+                done[key] = measure(name, encoder, setting, words, Path(folder))
             if words.rows is not None:
                 words.rows.write_text(json.dumps(done, indent=1), "utf-8")
         print(done[key], flush=True)

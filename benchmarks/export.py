@@ -2,11 +2,11 @@
 
     python benchmarks/export.py RUN utd_mhad.npz [--protocol utd-a]
 
-Exports the run in every precision (int8 chooses its scales on base clips of the protocol), has
-each name the protocol's novel clips in the same draws, and times the way from a clip's array (one
-person, 64 frames) to a name out of 100 actions, on one core, in turns. Where the run was trained on
-those classes only differences between rows mean anything. CPU is the process's own time, which
-other work on the machine disturbs least; wall is what a user waits.
+Exports the run as ONNX in every precision (int8 chooses its scales on base clips of the protocol)
+and as native code, has each name the protocol's novel clips in the same draws, and times the way
+from a clip's array (one person, 64 frames) to a name out of 100 actions, on one core, in turns.
+Where the run was trained on those classes only differences between rows mean anything. CPU is the
+process's own time, which other work on the machine disturbs least; wall is what a user waits.
 """
 
 import argparse
@@ -18,8 +18,8 @@ import numpy as np
 import torch
 
 from crossglg.benchmark import fill_gallery, make_clip
-from crossglg.deployed import OnnxRecogniser
-from crossglg.export import PRECISIONS, export_onnx
+from crossglg.deployed import NativeRecogniser, OnnxRecogniser
+from crossglg.export import PRECISIONS, Export, export_native, export_onnx
 from crossglg.gallery import Gallery
 from crossglg.oneshot import ClipFeatures
 from crossglg.oneshot.classifiers import MATCHERS
@@ -78,15 +78,17 @@ def main() -> None:
     split = split_data(data, get_protocol(chosen.protocol), masks=masks)
     recogniser = Recogniser.load(chosen.run)
     readers: dict[str, ClipReader] = {"torch": recogniser}
-    sizes, apart = {"torch": ""}, {"torch": ""}
+    exports: dict[str, Export] = {}
     with tempfile.TemporaryDirectory() as folder:
         for precision in PRECISIONS:
             file = Path(folder) / f"{precision}.onnx"
-            done = export_onnx(recogniser, file, precision=precision, clips=split.base)
+            exports[precision] = export_onnx(
+                recogniser, file, precision=precision, clips=split.base
+            )
             readers[precision] = OnnxRecogniser.load(file, threads=1)
-            sizes[precision] = f"{done.megabytes:.2f}"
-            apart[precision] = f"{done.difference:.1e}"
-            print(done, flush=True)
+        file = Path(folder) / "model.pt2"
+        exports["native"] = export_native(recogniser, file, clips=split.base)
+        readers["native"] = NativeRecogniser.load(file)
         spent = time_answers(
             {k: fill_gallery(reader, actions=_ACTIONS) for k, reader in readers.items()},
             chosen.rounds,
@@ -99,7 +101,9 @@ def main() -> None:
         features = embed(reader, split.novel)
         shares = [f"{accuracy(m, features, split):.2f}" for m in _MATCHERS]
         times = [f"{t:.2f}" for t in np.percentile(spent[name], [50, 99], axis=0).T.ravel()]
-        print("| " + " | ".join([name, sizes[name], apart[name], *shares, *times]) + " |")
+        done = exports.get(name)
+        about = ["", ""] if done is None else [f"{done.megabytes:.2f}", f"{done.difference:.1e}"]
+        print("| " + " | ".join([name, *about, *shares, *times]) + " |")
 
 
 if __name__ == "__main__":

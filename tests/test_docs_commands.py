@@ -29,6 +29,7 @@ _POSES = "needs the pose networks, a download: tests/sources_pose, tests/live"
 _OTHER_DATA = "the command above it on data that are not part of the project"
 _FEWER = "fewer of the same kind"
 _COMPILES = "compiles for minutes: tests/gpu, where there is a GPU"
+_NATIVE = "needs a C++ compiler, and minutes: tests/test_export_native.py"
 _MINUTES = "takes minutes whatever the data"
 
 # fmt: off
@@ -110,7 +111,11 @@ NOT_RUN = {
     "python benchmarks/export.py open-small utd_mhad.npz": f"{_MINUTES}: tests/test_export.py",
     "python benchmarks/export.py RUN utd_mhad.npz": f"{_MINUTES}: tests/test_export.py",
     "python benchmarks/full_size.py --recipe beyond": _MINUTES,
-    "python benchmarks/encoders.py --encoder infogcn --encoder hdgcn --threads 1 --precision float32 --batch 1 --batch 8 --what inference --compiled": "needs a C++ compiler, and minutes: tests/contracts/test_compiling.py",
+    "crossglg export run --out model.pt2": _NATIVE,
+    "crossglg export RUN --out model.pt2": _NATIVE,
+    "python benchmarks/encoders.py --threads 1 --precision float32 --what inference --compiled": _NATIVE,
+    "python benchmarks/encoders.py --encoder hdgcn --encoder motionbert --threads 1 --precision float32 --batch 1 --batch 8 --what inference --compiled": _NATIVE,
+    "python benchmarks/encoders.py --encoder patchgcn --encoder stgcn --threads 1 --precision float32 --batch 16 --frames 32 --layout openni15 --what inference --compiled": _NATIVE,
     "python benchmarks/encoders_on_gpu.py --what training --encoder infogcn --encoder hdgcn --encoder motionbert --encoder patchgcn": _COMPILES,
     "python benchmarks/matching.py": _MINUTES,
     "python benchmarks/text_quality.py union15.npz --protocol union15-a --recipe beyond --second union15_second --out text-quality-union": _OTHER_DATA,

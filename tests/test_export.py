@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import torch
 from jaxtyping import config
 from typer.testing import CliRunner
 
-import crossglg.export as exporting
+import crossglg.export.onnx as exporting
 from crossglg.benchmark import fill_gallery, make_clip
 from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
 from crossglg.cli import app
@@ -107,7 +108,23 @@ def test_the_file_says_what_a_recogniser_needs(recogniser, exported):
     assert exported.layout == LAYOUT
     assert (exported.max_persons, exported.frame_count) == (2, 16)
     assert exported.fingerprint == recogniser.fingerprint
+    assert (exported.encoder, exported.parameter_count) == ("patchgcn", recogniser.parameter_count)
     assert exported.acceptance is None
+
+
+@pytest.mark.slow
+def test_small_numbers_count_as_zero_while_it_runs(exported):
+    """Fresh attention leaves weights below 1e-38, which a processor multiplies slowly."""
+
+    class Session:
+        def run(self, names, _):
+            small = torch.full((1,), 1e-38) * 0.1
+            return [small.numpy()] * len(names)
+
+    clips = np.zeros((1, 2, 16, 15, 3), np.float32)
+    found = replace(exported, session=Session()).describe(clips, np.ones((1, 2, 16), np.bool_))
+    assert all(each == 0 for each in found)
+    assert torch.full((1,), 1e-38) * 0.1 != 0  # and not after it
 
 
 @pytest.mark.slow

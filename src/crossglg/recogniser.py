@@ -48,6 +48,16 @@ class ClipReader(Protocol):
         """The model's joints."""
         ...
 
+    @property
+    def encoder(self) -> str:
+        """Name of its skeleton encoder."""
+        ...
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers were learned."""
+        ...
+
     def embed(self, clips: list[SkeletonClip]) -> ClipFeatures:
         """Features of clips of any layouts."""
         ...
@@ -90,6 +100,16 @@ class Recogniser:
     def layout(self) -> Layout:
         """The model's joints."""
         return self.checkpoint.layout
+
+    @property
+    def encoder(self) -> str:
+        """Name of its skeleton encoder."""
+        return self.checkpoint.model.encoder
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers were learned."""
+        return sum(each.numel() for each in self.checkpoint.branch.parameters())
 
     @cached_property
     def fingerprint(self) -> str:

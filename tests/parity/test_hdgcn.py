@@ -1,5 +1,6 @@
 """HD-GCN computes what the published model computes, through the shipped key table."""
 
+import jaxtyping
 import numpy as np
 import pytest
 import torch
@@ -188,6 +189,19 @@ def test_the_encoder_can_be_exported():
     clips = torch.randn(2, 1, 16, 15, 3, generator=torch.Generator().manual_seed(0))
     exported = torch.export.export(encoder, (clips,)).module()
     assert torch.allclose(exported(clips), encoder(clips), atol=1e-5)
+
+
+@pytest.mark.slow
+@torch.inference_mode()
+def test_its_form_for_use_can_be_exported_for_any_number_of_clips(monkeypatch):
+    """What native code is made of; making it of HD-GCN takes minutes."""
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)  # sizes are symbols here
+    encoder = fold(HDGCN(get_layout("openni15"), max_persons=1, width=8).eval())
+    clips = torch.randn(5, 1, 16, 15, 3, generator=torch.Generator().manual_seed(0))
+    count = {0: torch.export.Dim("count", min=1)}
+    exported = torch.export.export(encoder, (clips[:3],), dynamic_shapes=(count,)).module()
+    for few in (clips[:1], clips):
+        assert torch.allclose(exported(few), encoder(few), atol=1e-5)
 
 
 def test_an_unknown_centre_and_an_odd_width_are_refused():

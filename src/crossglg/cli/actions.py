@@ -10,13 +10,16 @@ from crossglg.cli.app import Json, LayoutFile, app, print_json, read_layout
 
 if TYPE_CHECKING:
     from crossglg.gallery import Gallery
-    from crossglg.recogniser import Recogniser
+    from crossglg.recogniser import ClipReader
 
 GalleryFile = Annotated[
     Path, typer.Option("--gallery", envvar="CROSSGLG_GALLERY", help="The file of the gallery.")
 ]
 Model = Annotated[
-    str, typer.Option("--model", envvar="CROSSGLG_MODEL", help="A run, or shipped weights.")
+    str,
+    typer.Option(
+        "--model", envvar="CROSSGLG_MODEL", help="A run, shipped weights, or an exported file."
+    ),
 ]
 Clip = Annotated[
     str,
@@ -158,7 +161,7 @@ def open_known(gallery: Path, model: str) -> "Gallery":
     return open_gallery(gallery, _load(model))
 
 
-def _load(model: str) -> "Recogniser":
-    from crossglg.recogniser import Recogniser
+def _load(model: str) -> "ClipReader":
+    from crossglg.deployed import open_model
 
-    return Recogniser.load(model)
+    return open_model(model)

@@ -6,12 +6,15 @@ from typing import Annotated, Literal
 import typer
 
 from crossglg.cli.app import Json, LayoutFile, app, print_json, read_layout
+from crossglg.errors import ConfigError
 
 
 @app.command()
 def export(
     run: Annotated[Path, typer.Argument(help="Folder of a run.")],
-    out: Annotated[Path, typer.Option(help="The ONNX file to write.")],
+    out: Annotated[
+        Path, typer.Option(help="The file to write: native code if it ends in .pt2, else ONNX.")
+    ],
     precision: Annotated[
         Literal["float32", "float16", "int8"], typer.Option(help="Of the weights.")
     ] = "float32",
@@ -21,13 +24,23 @@ def export(
     layout: LayoutFile = "",
     as_json: Json = False,
 ) -> None:
-    """Write the model as an ONNX file, kept only if it agrees with torch."""
-    from crossglg.export import export_onnx
+    """Write the model as one file, ONNX or native code, kept only if it agrees with torch."""
+    from crossglg.deployed import NATIVE_SUFFIX
+    from crossglg.export import export_native, export_onnx
     from crossglg.recogniser import Recogniser
     from crossglg.verbs import open_clips
 
     clips = None if data is None else open_clips(data, layout=read_layout(layout))[0]
-    done = export_onnx(Recogniser.load(run), out, precision=precision, clips=clips)
+    recogniser = Recogniser.load(run)
+    if out.suffix != NATIVE_SUFFIX:
+        done = export_onnx(recogniser, out, precision=precision, clips=clips)
+    elif precision == "float32":
+        done = export_native(recogniser, out, clips=clips)
+    else:
+        raise ConfigError(
+            f"Expected precision float32 for native code, found {precision}: other precisions are "
+            "for ONNX, in a file that ends in .onnx."
+        )
     if as_json:
         print_json(done.to_json())
         return

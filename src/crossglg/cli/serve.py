@@ -37,7 +37,7 @@ def serve(
     """Open a web page to show actions to, with an HTTP API behind it."""
     for module in ("fastapi", "uvicorn", "websockets"):
         require(module, extra=_EXTRA)
-    from crossglg.recogniser import Recogniser
+    from crossglg.deployed import open_model
     from crossglg.serve.config import Limits, ServeConfig
     from crossglg.serve.server import Certificate, address_of, run_server
 
@@ -46,6 +46,6 @@ def serve(
     limits = Limits(rate_per_s=rate, burst=max(1, round(4 * rate)), working=workers)
     config = ServeConfig(gallery, host, port, token or None, tuple(names or ()), limits)
     papers = Certificate(Path(certificate), Path(key)) if certificate else None
-    recogniser = Recogniser.load(model)
+    recogniser = open_model(model)
     print(f"Open {address_of(config, is_secure=papers is not None)}", flush=True)
     run_server(config, recogniser, model_name=Path(model).name, certificate=papers)

@@ -212,7 +212,9 @@ class FoldedHierarchy(nn.Module):
         reduced = torch.relu_(_multiply(rows, self.reduce))
         reduced = reduced.view(self.level_count, -1, rows.shape[1])
         mixed = torch.bmm(self.mix, reduced).view(len(self.edges), -1, joints)
-        heard = torch.bmm(mixed, self.edges).view(self.level_count, -1, persons, frames, joints)
+        heard = torch.bmm(mixed, self.edges)
+        # In two steps, each of which torch's exporter can follow for any number of persons.
+        heard = heard.view(self.level_count, _SUBSETS, -1, persons, frames, joints).flatten(1, 2)
         courses = reduced.view(*reduced.shape[:2], persons, frames, joints)
         merged = self._merge(heard, self.alike(courses.mean(dim=3)))
         merged = torch.addcmul(self.shift, merged, self.gain).view(-1, rows.shape[1])

@@ -21,6 +21,7 @@ from typing import cast
 
 import torch
 from einops import rearrange
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from crossglg.encoders.base import SkeletonEncoder
@@ -194,10 +195,17 @@ class FoldedAttention(nn.Module):
         frames = tokens.reshape(-1, *tokens.shape[2:])
         query, key = self.to_query_key(self.norm_in(frames)).chunk(2, dim=-1)
         query = (query.unsqueeze(2) * self.own_share.to(query.dtype)).flatten(1, 2)
-        attention = torch.softmax(torch.bmm(query, key.mT), dim=-1, dtype=self.topology.dtype)
-        heard = torch.bmm(attention.mul_(self.topology).to(frames.dtype), frames)
+        heard = torch.bmm(self._listen(query, key).to(frames.dtype), frames)
         mixed = self.mix(heard.view(*tokens.shape[:3], -1)).add_(self.shortcut(tokens))
         return torch.relu_(mixed).permute(0, 3, 1, 2)
+
+    def _listen(self, query: Float[Tensor, "F VH W"], key: Float[Tensor, "F U W"]) -> Tensor:
+        """(F VH U): how much each joint listens, per head, to each other one."""
+        if torch.compiler.is_compiling():  # generated code likes its listeners in rows
+            attention = torch.softmax(torch.bmm(key, query.mT), dim=1, dtype=self.topology.dtype)
+            return attention.mul_(self.topology.mT).mT
+        attention = torch.softmax(torch.bmm(query, key.mT), dim=-1, dtype=self.topology.dtype)
+        return attention.mul_(self.topology)
 
 
 class InformationBottleneck(nn.Module):

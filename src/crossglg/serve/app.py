@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from crossglg.recogniser import Recogniser
+from crossglg.recogniser import ClipReader
 from crossglg.serve.api import api
 from crossglg.serve.assets import create_page
 from crossglg.serve.config import ServeConfig
@@ -25,7 +25,7 @@ Every error is a problem as in RFC 9457. With a token, send `Authorization: Bear
 WebSocket `/api/v1/stream`, offer the protocols `crossglg.v1` and `bearer.` + base64url(TOKEN)."""
 
 
-def create_app(config: ServeConfig, recogniser: Recogniser, *, model_name: str = "") -> ASGIApp:
+def create_app(config: ServeConfig, recogniser: ClipReader, *, model_name: str = "") -> ASGIApp:
     """The server as an ASGI app.
 
     Args:

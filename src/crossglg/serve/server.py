@@ -6,7 +6,7 @@ from pathlib import Path
 
 import uvicorn
 
-from crossglg.recogniser import Recogniser
+from crossglg.recogniser import ClipReader
 from crossglg.serve.app import create_app
 from crossglg.serve.config import ServeConfig
 
@@ -36,7 +36,7 @@ def address_of(config: ServeConfig, *, is_secure: bool) -> str:
 
 def run_server(
     config: ServeConfig,
-    recogniser: Recogniser,
+    recogniser: ClipReader,
     *,
     model_name: str,
     certificate: Certificate | None = None,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crossglg.gallery import Gallery, lock_gallery, open_gallery, save_gallery
-from crossglg.recogniser import Recogniser
+from crossglg.recogniser import ClipReader
 from crossglg.serve.problems import ServeError
 
 _Signature = tuple[int, int, int] | None
@@ -36,7 +36,7 @@ class GalleryStore:
         GalleryError: The file is damaged.
     """
 
-    def __init__(self, path: Path, recogniser: Recogniser, *, most_exemplars: int) -> None:
+    def __init__(self, path: Path, recogniser: ClipReader, *, most_exemplars: int) -> None:
         self._path, self._most = path, most_exemplars
         self.recogniser = recogniser
         self._reading = threading.Lock()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from crossglg.gallery import Gallery, Recognition
-from crossglg.recogniser import Recogniser
+from crossglg.recogniser import ClipReader
 from crossglg.serve.store import action_id
 from crossglg.skeleton import Layout
 from crossglg.skeleton.clip import SkeletonClip
@@ -211,14 +211,13 @@ class ModelView(_Record):
     fingerprint: str
 
     @classmethod
-    def of(cls, recogniser: Recogniser, name: str) -> Self:
+    def of(cls, recogniser: ClipReader, name: str) -> Self:
         """Describe a model."""
-        checkpoint = recogniser.checkpoint
         return cls(
             name=name,
-            encoder=checkpoint.model.encoder,
-            layout=LayoutView.of(checkpoint.layout),
-            parameters=sum(p.numel() for p in checkpoint.branch.parameters()),
+            encoder=recogniser.encoder,
+            layout=LayoutView.of(recogniser.layout),
+            parameters=recogniser.parameter_count,
             judges_unknown=recogniser.acceptance is not None,
             fingerprint=recogniser.fingerprint,
         )

@@ -1,0 +1,214 @@
+"""Native code says what torch says, and none runs on a machine that it was not made for."""
+
+import json
+import os
+import shutil
+from zipfile import ZipFile
+
+import numpy as np
+import pytest
+import torch
+from jaxtyping import config
+from typer.testing import CliRunner
+
+import crossglg.deployed.native as native
+import crossglg.export.native as exporting
+from crossglg.benchmark import fill_gallery
+from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
+from crossglg.cli import app
+from crossglg.deployed import NativeRecogniser, open_model
+from crossglg.errors import CheckpointError, ClipError, ConfigError
+from crossglg.guidance.build import ModelConfig, build_plain
+from crossglg.oneshot.features import describe
+from crossglg.recogniser import Recogniser
+from crossglg.skeleton import get_layout
+
+LAYOUT = get_layout("openni15")
+FRAMES = 16
+needs_compiler = pytest.mark.skipif(
+    shutil.which(os.environ.get("CXX", "g++")) is None, reason="there is no C++ compiler here"
+)
+
+
+def build(encoder):
+    torch.manual_seed(0)
+    model = ModelConfig(encoder=encoder, options={"width": 8}, head="cosine")
+    branch = build_plain(model, layout=LAYOUT, max_persons=2, class_count=3).eval()
+    names = ("wave", "kick", "bow")
+    return Recogniser(PlainCheckpoint(branch, model, LAYOUT, 2, FRAMES, names, {}), None)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unchecked_shapes():
+    """The exporter calls with sizes that are symbols, which checks of shapes cannot read."""
+    config.update("jaxtyping_disable", True)
+    yield
+    config.update("jaxtyping_disable", False)
+
+
+@pytest.fixture(scope="module")
+def recogniser():
+    return build("patchgcn")
+
+
+@pytest.fixture(scope="module")
+def exported_file(recogniser, tmp_path_factory):
+    file = tmp_path_factory.mktemp("export") / "model.pt2"
+    done = exporting.export_native(recogniser, file)
+    assert done.difference < 1e-4
+    assert done.clips_compared == 8
+    assert [path.name for path in file.parent.iterdir()] == ["model.pt2"]
+    return file
+
+
+@pytest.fixture
+def compiled_before(exported_file, monkeypatch):
+    """The same weights need not be compiled again."""
+    monkeypatch.setattr(
+        exporting, "write_native", lambda network, file, **_: shutil.copy(exported_file, file)
+    )
+
+
+def assert_says_what_torch_says(recogniser, exported, *, clip_count):
+    rng = np.random.default_rng(clip_count)
+    clips = rng.standard_normal((clip_count, 2, FRAMES, 15, 3), dtype=np.float32)
+    present = np.ones(clips.shape[:3], dtype=np.bool_)
+    present[0, 1] = False
+    there = torch.from_numpy(present)
+    with torch.inference_mode():
+        expected = describe(recogniser.checkpoint.branch(torch.from_numpy(clips), there), there)
+    found = exported.describe(clips, present)
+    for ours, theirs in zip(found, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-4 * float(theirs.abs().max()))
+
+
+@needs_compiler
+@pytest.mark.slow
+@pytest.mark.parametrize("clip_count", [1, 2, 9])
+def test_any_number_of_clips_gives_torch_s_features(recogniser, exported_file, clip_count):
+    exported = NativeRecogniser.load(exported_file)
+    assert_says_what_torch_says(recogniser, exported, clip_count=clip_count)
+
+
+@needs_compiler
+@pytest.mark.slow
+def test_what_the_code_cannot_read_is_refused_or_put_in_order(recogniser, exported_file):
+    exported = NativeRecogniser.load(exported_file)
+    clips = np.random.default_rng(0).standard_normal((4, 2, FRAMES, 15, 3), dtype=np.float32)
+    present = np.ones(clips.shape[:3], dtype=np.bool_)
+    expected = exported.run(clips[::2].copy(), present[::2].copy())
+    found = exported.run(clips[::2], present[::2])
+    np.testing.assert_array_equal(found.pooled, expected.pooled)
+    for wrong in (clips[:, :, :9], clips[:, :1], clips.astype(np.float64), clips[:0]):
+        with pytest.raises(ClipError, match="for this model's native code, found"):
+            exported.run(wrong, np.ones(wrong.shape[:3], dtype=np.bool_))
+    with pytest.raises(ClipError, match=r"found bool of shape \(3, 2, 16\)"):
+        exported.run(clips, present[:3])
+
+
+@needs_compiler
+@pytest.mark.slow
+def test_infogcn_says_the_same_too(tmp_path):
+    """Compiled, its attention lies the other way round."""
+    recogniser, file = build("infogcn"), tmp_path / "model.pt2"
+    exporting.export_native(recogniser, file)
+    exported = NativeRecogniser.load(file)
+    for clip_count in (1, 5):
+        assert_says_what_torch_says(recogniser, exported, clip_count=clip_count)
+
+
+@needs_compiler
+@pytest.mark.slow
+def test_a_gallery_knows_its_actions_by_it(recogniser, exported_file):
+    exported = open_model(exported_file)
+    assert exported.layout == LAYOUT
+    assert (exported.encoder, exported.parameter_count) == ("patchgcn", recogniser.parameter_count)
+    assert exported.fingerprint == recogniser.fingerprint
+    assert exported.acceptance is None
+    gallery = fill_gallery(exported, actions=5)
+    for exemplar in gallery.exemplars:
+        assert gallery.recognize(exemplar.clip).action == exemplar.action
+
+
+@needs_compiler
+@pytest.mark.slow
+def test_verbs_write_it_and_enrol_with_it(recogniser, compiled_before, tmp_path):
+    recogniser.checkpoint.save(tmp_path / PLAIN_FILE)
+    file, gallery = tmp_path / "out" / "model.pt2", tmp_path / "own.crossglg"
+    words = [
+        ["export", str(tmp_path), "--out", str(file), "--json"],
+        ["enroll", "wave", "examples/clips.npz#0", "--model", str(file), "--gallery", str(gallery)],
+        ["recognize", "examples/clips.npz#0", "--model", str(file), "--gallery", str(gallery)],
+    ]
+    done = [CliRunner().invoke(app, each) for each in words]
+    assert [each.exit_code for each in done] == [0, 0, 0], done
+    assert json.loads(done[0].stdout.splitlines()[-1])["file"] == str(file)
+    assert "wave" in done[2].stdout
+
+
+@needs_compiler
+@pytest.mark.slow
+def test_code_that_says_something_else_is_not_kept(
+    recogniser, compiled_before, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(exporting, "_TOLERANCE", 0.0)
+    with pytest.raises(CheckpointError, match="Nothing was kept"):
+        exporting.export_native(recogniser, tmp_path / "model.pt2")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_compiler_nothing_is_begun(recogniser, tmp_path, monkeypatch):
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    with pytest.raises(ConfigError, match="found no 'no-such-compiler'"):
+        exporting.export_native(recogniser, tmp_path / "model.pt2")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rounded_weights_are_for_onnx(recogniser, tmp_path):
+    recogniser.checkpoint.save(tmp_path / PLAIN_FILE)
+    words = ["export", str(tmp_path), "--out", str(tmp_path / "m.pt2"), "--precision", "int8"]
+    done = CliRunner().invoke(app, words)
+    assert isinstance(done.exception, ConfigError)
+    assert "Expected precision float32 for native code, found int8" in str(done.exception)
+
+
+def write_package(file, recogniser, **machine):
+    """A package of the right kind whose code, were it loaded, is none."""
+    notes = native.note_machine(exporting.make_header(recogniser))
+    header = json.loads(notes["crossglg"])
+    header["machine"].update(machine)
+    with ZipFile(file, "w") as package:
+        package.writestr(
+            "m/model.wrapper_metadata.json", json.dumps({"crossglg": json.dumps(header)})
+        )
+        package.writestr("m/model.wrapper.so", b"no code")
+
+
+@pytest.mark.parametrize(
+    ("machine", "message"),
+    [
+        ({"torch": "1.0"}, "made for torch 1.0, this is "),
+        ({"system": "Amiga"}, "made for system Amiga, this is "),
+        ({"vectors": "AVX4096"}, "made for vectors AVX4096, this is "),
+        ({"instructions": ["avx4096"]}, "a processor that knows avx4096, which this one does not"),
+        ({}, "the native code does not load"),
+    ],
+)
+def test_code_for_another_machine_is_refused_before_it_runs(recogniser, tmp_path, machine, message):
+    file = tmp_path / "model.pt2"
+    write_package(file, recogniser, **machine)
+    with pytest.raises(CheckpointError, match=message):
+        open_model(file)
+
+
+def test_files_of_another_kind_are_refused(tmp_path):
+    file = tmp_path / "other.pt2"
+    with pytest.raises(CheckpointError, match="expected an exported model"):
+        NativeRecogniser.load(file)
+    file.write_bytes(b"no model")
+    with pytest.raises(CheckpointError, match="expected an exported model"):
+        NativeRecogniser.load(file)
+    with ZipFile(file, "w") as package:
+        package.writestr("m/model.wrapper_metadata.json", "{}")
+    with pytest.raises(CheckpointError, match="expected an exported model"):
+        NativeRecogniser.load(file)
