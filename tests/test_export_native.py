@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from jaxtyping import config
+from torch._inductor import config as inductor_config
 from typer.testing import CliRunner
 
 import crossglg.deployed.native as native
@@ -157,9 +158,18 @@ def test_code_that_says_something_else_is_not_kept(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_a_compiler_nothing_is_begun(recogniser, tmp_path, monkeypatch):
-    monkeypatch.setenv("CXX", "no-such-compiler")
-    with pytest.raises(ConfigError, match="found no 'no-such-compiler'"):
+@pytest.mark.parametrize(
+    ("compiler", "message"),
+    [
+        ("no-such-compiler", "found no 'no-such-compiler'"),
+        pytest.param("false", "Expected 'false' to make", marks=pytest.mark.slow),
+    ],
+)
+def test_without_a_compiler_that_works_nothing_is_left(recogniser, tmp_path, compiler, message):
+    with (
+        inductor_config.patch({"cpp.cxx": (None, compiler)}),
+        pytest.raises(ConfigError, match=message),
+    ):
         exporting.export_native(recogniser, tmp_path / "model.pt2")
     assert list(tmp_path.iterdir()) == []
 

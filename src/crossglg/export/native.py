@@ -5,7 +5,6 @@ are frozen in the order in which its kernels read them, what stands between two 
 one loop, and no Python runs between them.
 """
 
-import os
 import shutil
 import warnings
 from pathlib import Path
@@ -29,7 +28,6 @@ from crossglg.recogniser import Recogniser
 from crossglg.sources.clipset import ClipSet
 
 _TOLERANCE = 1e-4
-_COMPILER = "g++"
 _SETTINGS = {"freezing": True, "cpp.dynamic_threads": True}
 
 
@@ -45,7 +43,7 @@ def export_native(recogniser: Recogniser, file: Path, *, clips: ClipSet | None =
         clips: Real clips to compare on, of any layout that maps to the model's.
 
     Raises:
-        ConfigError: There is no C++ compiler.
+        ConfigError: There is no C++ compiler, or it does not work.
         CheckpointError: The compiled model says something else than torch.
     """
     form = recogniser.checkpoint
@@ -84,16 +82,18 @@ def write_native(
     The code trusts its caller: tensors must be contiguous and of these sizes and kinds.
 
     Raises:
-        ConfigError: There is no C++ compiler.
+        ConfigError: There is no C++ compiler, or it does not work.
     """
-    compiler = os.environ.get("CXX", _COMPILER)
+    # These take a second to import.
+    from torch._inductor import aoti_compile_and_package, config
+    from torch._inductor.exc import CppCompileError, InductorError
+
+    compiler = config.cpp.cxx[-1]
     if shutil.which(compiler) is None:
         raise ConfigError(
             f"Expected a C++ compiler to make native code with, found no '{compiler}': install it "
             "(Debian: apt install g++), or name another one in the environment variable CXX."
         )
-    from torch._inductor import aoti_compile_and_package  # takes a second to import
-
     count = {0: torch.export.Dim("count", min=1)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's own deprecations
@@ -102,8 +102,15 @@ def write_native(
             tuple(each.contiguous() for each in example),
             dynamic_shapes=tuple(count for _ in example),
         )
-        aoti_compile_and_package(
-            program,
-            package_path=str(file),
-            inductor_configs={**_SETTINGS, "aot_inductor.metadata": notes or {}},
-        )
+        try:
+            aoti_compile_and_package(
+                program,
+                package_path=str(file),
+                inductor_configs={**_SETTINGS, "aot_inductor.metadata": notes or {}},
+            )
+        except (CppCompileError, InductorError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise ConfigError(
+                f"Expected '{compiler}' to make native code of the model, found that it does not "
+                f"({reason}): name another compiler in the environment variable CXX."
+            ) from error
