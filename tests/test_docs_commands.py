@@ -112,7 +112,6 @@ NOT_RUN = {
     "python benchmarks/export.py RUN utd_mhad.npz": f"{_MINUTES}: tests/test_export.py",
     "python benchmarks/full_size.py --recipe beyond": _MINUTES,
     "crossglg export run --out model.pt2": _NATIVE,
-    "crossglg export RUN --out model.pt2": _NATIVE,
     "python benchmarks/encoders.py --threads 1 --precision float32 --what inference --compiled": _NATIVE,
     "python benchmarks/encoders.py --encoder hdgcn --encoder motionbert --threads 1 --precision float32 --batch 1 --batch 8 --what inference --compiled": _NATIVE,
     "python benchmarks/encoders.py --encoder patchgcn --encoder stgcn --threads 1 --precision float32 --batch 16 --frames 32 --layout openni15 --what inference --compiled": _NATIVE,

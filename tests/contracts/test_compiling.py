@@ -1,8 +1,6 @@
 """torch.compile takes every encoder whole, and does not begin anew for every number of clips."""
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,34 +8,6 @@ from pathlib import Path
 import pytest
 
 from crossglg.encoders import list_encoders
-
-COMPILED = """
-import crossglg, numpy, torch
-from crossglg.sources.choreography import choreography
-
-torch.set_num_threads(1)
-clips = choreography(performers=1, repeats=1)
-recogniser = crossglg.load("open-small")
-before = recogniser.embed([clips.clip(0), clips.clip(1)])
-recogniser.checkpoint.folded.compile(dynamic=False)
-after = recogniser.embed([clips.clip(0), clips.clip(1)])
-assert torch._dynamo.utils.counters["stats"]["unique_graphs"] > 0
-for name in ("pooled", "joints", "importance"):
-    numpy.testing.assert_allclose(getattr(after, name), getattr(before, name), atol=1e-4)
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("g++") is None, reason="there is no C++ compiler here")
-def test_a_model_in_use_says_the_same_compiled(tmp_path):
-    run = subprocess.run(
-        [sys.executable, "-c", COMPILED],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "TORCHINDUCTOR_CACHE_DIR": str(tmp_path)},
-    )
-    assert run.returncode == 0, run.stderr[-2000:]
 
 
 @pytest.mark.slow
