@@ -199,7 +199,12 @@ def read_words() -> argparse.Namespace:
     parser.add_argument(
         "--rows", type=Path, help="JSON file of rows done; only others are measured"
     )
-    return parser.parse_args()
+    words = parser.parse_args()
+    if words.compiled:
+        words.precision = words.precision or ["float32"]
+        if words.precision != ["float32"]:
+            parser.error("--compiled is for float32: native code computes in nothing else")
+    return words
 
 
 def main() -> None:

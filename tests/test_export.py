@@ -7,32 +7,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from jaxtyping import config
 from typer.testing import CliRunner
 
 import crossglg.export.onnx as exporting
 from crossglg.benchmark import fill_gallery, make_clip
-from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
+from crossglg.checkpoint import PLAIN_FILE
 from crossglg.cli import app
 from crossglg.deployed import OnnxRecogniser
 from crossglg.errors import CheckpointError, ConfigError
-from crossglg.guidance.build import ModelConfig, build_plain
 from crossglg.oneshot.features import describe
-from crossglg.recogniser import Recogniser
-from crossglg.skeleton import get_layout
 from crossglg.sources.clipset import ClipSet
+from tiny_recogniser import LAYOUT, build, unchecked_shapes  # noqa: F401 (by itself)
 
 for package in ("onnxscript", "onnxruntime", "onnx"):
     onnx = pytest.importorskip(package, reason=f"{package} is not installed (extra 'export')")
-
-LAYOUT = get_layout("openni15")
-
-
-def build(model):
-    torch.manual_seed(0)
-    branch = build_plain(model, layout=LAYOUT, max_persons=2, class_count=3).eval()
-    names = ("wave", "kick", "bow")
-    return Recogniser(PlainCheckpoint(branch, model, LAYOUT, 2, 16, names, {}), None)
 
 
 def as_set(clips):
@@ -47,17 +35,9 @@ def as_set(clips):
     )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def unchecked_shapes():
-    """The exporter calls with sizes that are symbols, which checks of shapes cannot read."""
-    config.update("jaxtyping_disable", True)
-    yield
-    config.update("jaxtyping_disable", False)
-
-
 @pytest.fixture(scope="module")
 def recogniser():
-    return build(ModelConfig(encoder="patchgcn", options={"width": 8}, head="cosine"))
+    return build("patchgcn")
 
 
 @pytest.fixture(scope="module")
@@ -157,8 +137,7 @@ def test_rounded_weights_make_a_smaller_file_that_nearly_agrees(
 
 @pytest.mark.slow
 def test_infogcn_is_exported_too(tmp_path):
-    model = ModelConfig(encoder="infogcn", options={"width": 8}, head="cosine")
-    done = exporting.export_onnx(build(model), tmp_path / "model.onnx")
+    done = exporting.export_onnx(build("infogcn"), tmp_path / "model.onnx")
     assert done.difference < 1e-4
 
 

@@ -8,7 +8,6 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 import torch
-from jaxtyping import config
 from torch import nn
 from torch._inductor import config as inductor_config
 from typer.testing import CliRunner
@@ -16,36 +15,16 @@ from typer.testing import CliRunner
 import crossglg.deployed.native as native
 import crossglg.export.native as exporting
 from crossglg.benchmark import fill_gallery
-from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
+from crossglg.checkpoint import PLAIN_FILE
 from crossglg.cli import app
 from crossglg.deployed import NativeRecogniser, open_model
 from crossglg.errors import CheckpointError, ClipError, ConfigError
-from crossglg.guidance.build import ModelConfig, build_plain
 from crossglg.oneshot.features import describe
-from crossglg.recogniser import Recogniser
-from crossglg.skeleton import get_layout
+from tiny_recogniser import FRAMES, LAYOUT, build, unchecked_shapes  # noqa: F401 (by itself)
 
-LAYOUT = get_layout("openni15")
-FRAMES = 16
 needs_compiler = pytest.mark.skipif(
     shutil.which(os.environ.get("CXX", "g++")) is None, reason="there is no C++ compiler here"
 )
-
-
-def build(encoder):
-    torch.manual_seed(0)
-    model = ModelConfig(encoder=encoder, options={"width": 8}, head="cosine")
-    branch = build_plain(model, layout=LAYOUT, max_persons=2, class_count=3).eval()
-    names = ("wave", "kick", "bow")
-    return Recogniser(PlainCheckpoint(branch, model, LAYOUT, 2, FRAMES, names, {}), None)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def unchecked_shapes():
-    """The exporter calls with sizes that are symbols, which checks of shapes cannot read."""
-    config.update("jaxtyping_disable", True)
-    yield
-    config.update("jaxtyping_disable", False)
 
 
 @pytest.fixture(scope="module")
