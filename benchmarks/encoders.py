@@ -38,6 +38,7 @@ from crossglg.export.native import write_native
 from crossglg.memory import keep_freed_memory
 from crossglg.oneshot.features import count_at_once
 from crossglg.skeleton import get_layout
+from crossglg.training.loop import compile_options
 
 _MATRIX = 2048
 _ENCODERS = ("infogcn", "hdgcn", "stgcn", "patchgcn", "motionbert")
@@ -152,7 +153,7 @@ def measure(
         write_native(fold(encoder), native, example=(setting.clips[:1].expand(3, -1, -1, -1, -1),))
     used: nn.Module = encoder if setting.training else InUse(encoder, native)
     if words.compiled and setting.training:
-        used = torch.compile(used, dynamic=False)
+        used = torch.compile(used, dynamic=False, options=compile_options(setting.clips.device))
     if plain is not None:
         check_equal(used, plain, setting)
     ratios, fast, limits = [], [], []

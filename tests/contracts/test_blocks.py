@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from crossglg.encoders import create_encoder
+from crossglg.encoders import create_encoder, infogcn
 from crossglg.encoders.block import SpaceTimeBlock
 from crossglg.encoders.hdgcn import _find_peaks
 from crossglg.skeleton import get_layout
@@ -40,6 +40,26 @@ def test_infogcn_keeps_the_relu_where_something_negative_comes_in():
     encoder = create_encoder("infogcn", layout=get_layout("ntu25"), max_persons=1, options=options)
     kept = [number for number, block in enumerate(encoder.blocks) if block.rectify]
     assert kept == [0, 3, 6]  # behind the stem, and where another product passes by
+
+
+def test_room_for_tensor_cores_changes_neither_outputs_nor_gradients(monkeypatch):
+    torch.manual_seed(0)
+    layer = infogcn.AttentionGraphConvolution(16, 16, joint_count=5)
+    nn.init.normal_(layer.topology)
+    raw = torch.randn(2, 16, 6, 5)
+    out, below, gradients = step_of(layer, raw)
+    widths = []
+
+    def make_room(joints):
+        widths.append(joints.shape[-1])
+        return nn.functional.pad(joints, (0, 0, 0, 3))
+
+    monkeypatch.setattr(infogcn, "_make_room", make_room)
+    roomy, *others = step_of(layer, raw)
+    assert widths == [6, 16]  # the keys, and what is heard
+    torch.testing.assert_close(roomy, out)
+    torch.testing.assert_close(others[0], below)
+    torch.testing.assert_close(others[1], gradients)
 
 
 @pytest.mark.parametrize("frame_count", [1, 2, 3, 5, 8, 13])

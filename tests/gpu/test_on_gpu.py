@@ -80,7 +80,8 @@ def test_clips_are_varied_there_as_here():
     draws = Draws(np.array([2, 0, 3, 1]), 0, np.arange(4))
     gpu = torch.device("cuda")
     assert fits(clips, gpu)
-    (batch,) = BatchesOnDevice([PlannedClips(clips)[draws].pin_memory()], clips, gpu)
+    plans = [PlannedClips(clips)[draws].pin_memory()]
+    (batch,) = BatchesOnDevice(plans, clips, batch_size=4, device=gpu)
     assert batch.clips.is_cuda
     torch.testing.assert_close(batch.clips.cpu(), clips[draws].clips, rtol=0, atol=1e-4)
     assert torch.equal(batch.present.cpu(), clips[draws].present)

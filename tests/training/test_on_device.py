@@ -12,10 +12,18 @@ from crossglg.skeleton.chance import draw_normal as draw_in_numpy
 from crossglg.skeleton.chance import make_keys
 from crossglg.skeleton.packed import PackedClips
 from crossglg.sources.choreography import choreography
-from crossglg.training import BaseClips, create_recipe, loop, override, read_metrics, train
-from crossglg.training.batches import Draws, TrainingClips
+from crossglg.training import (
+    BaseClips,
+    create_recipe,
+    loop,
+    on_device,
+    override,
+    read_metrics,
+    train,
+)
+from crossglg.training.batches import BalancedBatches, Draws, TrainingClips
 from crossglg.training.chance_on_device import draw_normal
-from crossglg.training.on_device import BatchesOnDevice, PlannedClips, fits
+from crossglg.training.on_device import BatchesOnDevice, Lots, PlannedClips, fits
 from crossglg.training.twins import Twins
 
 LAYOUT = get_layout("openni15")
@@ -49,12 +57,36 @@ def test_batches_are_those_of_numpy(strength):
     draws = [Draws(who, 6, 10 * (1 + np.arange(len(who)))) for who in chosen]
     plans = PlannedClips(clips)
     assert len(plans) == len(clips)
-    batches = BatchesOnDevice([plans[each] for each in draws], clips, HERE)
+    batches = BatchesOnDevice([plans[each] for each in draws], clips, batch_size=7, device=HERE)
     for batch, each in zip(batches, draws, strict=True):
         expected = clips[each]
         torch.testing.assert_close(batch.clips, expected.clips, rtol=0, atol=1e-5)
         assert torch.equal(batch.present, expected.present)
         assert torch.equal(batch.labels, expected.labels)
+
+
+@pytest.mark.parametrize(
+    ("clips_at_once", "sizes"), [(5, [2, 4, 4]), (7, [2, 4, 4]), (999, [2, 4, 4]), (3, 5 * [2])]
+)
+def test_lots_are_the_same_batches(monkeypatch, clips_at_once, sizes):
+    monkeypatch.setattr(on_device, "_CLIPS_AT_ONCE", clips_at_once)
+    clips = make_clips(STRONG)
+    batches = BalancedBatches(clips.labels, 2, clips_per_class=2, seed=0, epoch=3)
+    plans = [PlannedClips(clips)[draws] for draws in Lots(batches)]
+    assert [len(plan.labels) for plan in plans] == sizes
+    made = list(BatchesOnDevice(plans, clips, batch_size=2, device=HERE))
+    assert len(made) == len(batches) == 5
+    for batch, draws in zip(made, batches, strict=True):
+        expected = clips[draws]
+        torch.testing.assert_close(batch.clips, expected.clips, rtol=0, atol=1e-5)
+        assert torch.equal(batch.present, expected.present)
+        assert torch.equal(batch.labels, expected.labels)
+
+
+def test_a_batch_beyond_a_lot_is_one(monkeypatch):
+    monkeypatch.setattr(on_device, "_CLIPS_AT_ONCE", 3)
+    batches = BalancedBatches(np.arange(8), 4, clips_per_class=1, seed=0)
+    assert [len(draws.clips) for draws in Lots(batches)] == [4, 4]
 
 
 def test_the_dice_are_those_of_numpy():
@@ -91,7 +123,8 @@ def test_training_learns_the_same(tmp_path, monkeypatch):
     )
     made = []
     monkeypatch.setattr(
-        loop, "BatchesOnDevice", lambda *given: made.append(BatchesOnDevice(*given)) or made[-1]
+        *(loop, "BatchesOnDevice"),
+        lambda *given, **words: made.append(BatchesOnDevice(*given, **words)) or made[-1],
     )
     for name, there in (("numpy", False), ("device", True)):
         monkeypatch.setattr(loop, "fits", lambda *_, there=there: there)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from crossglg.errors import ConfigError
-from crossglg.guidance.losses import LossWeights
+from crossglg.guidance.losses import LossWeights, contrast_loss
 from crossglg.guidance.model import GuidedOutput, PlainOutput
 from crossglg.guidance.part_contrast import PartTextContrast, part_contrast_loss
 from crossglg.skeleton import get_layout
@@ -80,6 +80,28 @@ def test_only_terms_with_a_weight_teach():
     assert embedding.grad is None
     assert logits.grad.abs().sum() > 0
     assert result.loss.item() == pytest.approx(result.terms["loss_plain"].item())
+
+
+@pytest.mark.parametrize("labels", [LABELS, torch.arange(6), torch.tensor([0, 0, 0, 0, 0, 1])])
+def test_contrast_is_that_of_a_library(labels):
+    library = pytest.importorskip("pytorch_metric_learning.losses")
+    torch.manual_seed(0)
+    ours = torch.randn(6, 4, requires_grad=True)
+    theirs = ours.detach().clone().requires_grad_()
+    loss = contrast_loss(ours, labels)
+    expected = library.SupConLoss(temperature=0.1)(theirs, labels)
+    torch.testing.assert_close(loss, expected)
+    loss.backward()
+    expected.backward()
+    torch.testing.assert_close(ours.grad, theirs.grad)
+
+
+def test_a_clip_by_itself_picks_nothing():
+    alone = torch.randn(1, 4, requires_grad=True)
+    loss = contrast_loss(alone, torch.zeros(1, dtype=torch.int64))
+    loss.backward()
+    assert loss.item() == 0
+    assert not alone.grad.any()
 
 
 @pytest.mark.parametrize("rival", RIVALS)

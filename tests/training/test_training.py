@@ -18,6 +18,7 @@ from crossglg.errors import CheckpointError, ConfigError, DivergenceError
 from crossglg.sources.choreography import choreography
 from crossglg.text import load_guidance
 from crossglg.training import BaseClips, create_recipe, override, read_metrics, train
+from crossglg.training.loop import compile_options
 from crossglg.training.recipes import RECIPES
 
 ACTIONS = ("wave right hand", "kick forward", "squat", "clap hands")
@@ -140,7 +141,7 @@ def test_steps_are_compiled_if_asked(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(torch.nn.Module, "compile", lambda self, **words: asked.append(words))
     start(tmp_path / "run", "training.compiled=true", "training.epochs=1")
-    assert asked == [{"mode": "default"}]
+    assert asked == [{"options": compile_options(torch.device("cpu"))}]
 
 
 @pytest.mark.slow

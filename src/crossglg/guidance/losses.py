@@ -11,6 +11,7 @@ from crossglg.shapes import Embedding, JointWeights, KeyJoints, Labels, Logits, 
 
 Reduction = Literal["sum", "mean"]
 
+_CONTRAST_TEMPERATURE = 0.1
 _MARGINAL_SHARE = 1e-3  # InfoGCN: 1e-4 beside 0.1
 
 
@@ -65,6 +66,24 @@ def calibration_loss(
     per_person = errors.sum(dim=-1) if over == "sum" else errors.mean(dim=-1)
     exists = present.any(dim=-1).to(per_person.dtype)
     return (per_person * exists).sum() / exists.sum().clamp(min=1.0)
+
+
+def contrast_loss(embedding: Embedding, labels: Labels) -> Tensor:
+    """How surely each clip (N D) picks those of its class from all others, by cosine.
+
+    Source: Khosla et al., Supervised Contrastive Learning, NeurIPS 2020, L_out. Clips that are
+    alone in their class pick nothing. All is done without asking a GPU how many there are: to wait
+    for the answer costs more than the loss.
+    """
+    unit = nn.functional.normalize(embedding, dim=-1)
+    itself = torch.eye(len(labels), dtype=torch.bool, device=labels.device)
+    likeness = unit @ unit.T / _CONTRAST_TEMPERATURE
+    likeness = likeness.masked_fill(itself, torch.finfo(likeness.dtype).min)
+    surprise = likeness.logsumexp(dim=-1, keepdim=True) - likeness
+    mates = (labels[:, None] == labels) & ~itself
+    count = mates.sum(dim=-1)
+    losses = surprise.where(mates, 0.0).sum(dim=-1) / count.clamp(min=1)
+    return losses.sum() / (count > 0).sum().clamp(min=1)
 
 
 def bottleneck_loss(code: Embedding, prior: Tensor, labels: Labels) -> Tensor:

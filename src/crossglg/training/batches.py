@@ -54,6 +54,11 @@ class Batch:
         """The same where a GPU reads by itself."""
         return Batch(*(part.pin_memory() for part in self._parts))
 
+    def split(self, count: int) -> Iterator["Batch"]:
+        """``count`` clips at a time."""
+        shares = (torch.split(part, count) for part in self._parts)
+        return (Batch(*parts) for parts in zip(*shares, strict=True))
+
     @property
     def _parts(self) -> tuple[Tensor, Tensor, Tensor]:
         return self.clips, self.present, self.labels

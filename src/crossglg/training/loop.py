@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, Sampler
 
 from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
 from crossglg.errors import ConfigError
@@ -18,13 +18,13 @@ from crossglg.guidance.model import CrossGLG, PlainBranch
 from crossglg.skeleton.normalize import resample_packed
 from crossglg.text import TextGuidance
 from crossglg.training.base_clips import BaseClips
-from crossglg.training.batches import BalancedBatches, Batch, TrainingClips
+from crossglg.training.batches import BalancedBatches, Batch, Draws, TrainingClips
 from crossglg.training.config import Recipe, TrainingConfig
 from crossglg.training.epoch import EpochRunner, Progress, text_only_accuracy
 from crossglg.training.lessons import Lessons
 from crossglg.training.log import MetricsLog
 from crossglg.training.objective import Objective, accuracy
-from crossglg.training.on_device import BatchesOnDevice, PlannedClips, fits
+from crossglg.training.on_device import BatchesOnDevice, Lots, PlannedClips, fits
 from crossglg.training.optimizer import build_optimizer
 from crossglg.training.start import START, Start
 from crossglg.training.state import RunState, open_run
@@ -164,7 +164,7 @@ def prepare_runner(
     fabric = Fabric(accelerator="auto", devices=1, precision=config.precision)
     batches = _load(clips, sampler, config, fabric.device)
     if config.compiled:
-        model.compile(mode=compile_mode(fabric.device))
+        model.compile(options=compile_options(fabric.device))
     wrapped, wrapped_optimizer = fabric.setup(model, optimizer)
     return EpochRunner(
         fabric,
@@ -181,10 +181,10 @@ def prepare_runner(
 def _load(
     clips: TrainingClips, sampler: BalancedBatches, config: TrainingConfig, device: torch.device
 ) -> Iterable[Batch]:
-    def load(dataset: Dataset[Loaded]) -> DataLoader[Loaded]:
+    def load(dataset: Dataset[Loaded], draws: Sampler[Draws]) -> DataLoader[Loaded]:
         return DataLoader(
             dataset,
-            sampler=sampler,
+            sampler=draws,
             batch_size=None,  # a draw is a whole batch already
             num_workers=config.workers,
             persistent_workers=config.workers > 0,
@@ -193,13 +193,20 @@ def _load(
         )
 
     if not fits(clips, device):
-        return load(clips)
-    return BatchesOnDevice(load(PlannedClips(clips)), clips, device)
+        return load(clips, sampler)
+    plans = load(PlannedClips(clips), Lots(sampler))
+    return BatchesOnDevice(plans, clips, batch_size=config.batch_size, device=device)
 
 
-def compile_mode(device: torch.device) -> str:
-    """How torch.compile does best there: a GPU is told of a step in one piece, not by kernels."""
-    return "reduce-overhead" if device.type == "cuda" else "default"
+def compile_options(device: torch.device) -> dict[str, bool]:
+    """How torch.compile does best there.
+
+    A GPU is told of a step in one piece, not by kernels ("triton.cudagraphs": torch's mode
+    "reduce-overhead"). Layouts stay as they are: wherever there are convolutions, torch otherwise
+    keeps all that a backward pass needs with the second axis innermost. That suits features
+    (B D T V); tokens (B T V D) are written and read across the grain.
+    """
+    return {"triton.cudagraphs": device.type == "cuda", "layout_optimization": False}
 
 
 @torch.no_grad()

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import torch
-from pytorch_metric_learning.losses import SupConLoss
 from torch import Tensor
 
 from crossglg.guidance.losses import (
@@ -11,14 +10,13 @@ from crossglg.guidance.losses import (
     bottleneck_loss,
     calibration_loss,
     classification_loss,
+    contrast_loss,
 )
 from crossglg.guidance.model import GuidedOutput
 from crossglg.guidance.part_contrast import part_contrast_loss
 from crossglg.shapes import KeyJoints, Labels, Logits
 from crossglg.training.batches import Batch
 from crossglg.training.episode import episode_loss
-
-_CONTRAST_TEMPERATURE = 0.1
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,6 @@ class Objective:
 
     def __init__(self, weights: LossWeights) -> None:
         self.weights = weights
-        self.contrast = SupConLoss(temperature=_CONTRAST_TEMPERATURE)
 
     def __call__(
         self, output: GuidedOutput, batch: Batch, key_joints: KeyJoints | None
@@ -58,7 +55,7 @@ class Objective:
             code, prior = output.code
             losses["bottleneck"] = bottleneck_loss(code.float(), prior, labels)
         if weights.contrast > 0:
-            losses["contrast"] = self.contrast(embedding, labels)
+            losses["contrast"] = contrast_loss(embedding, labels)
         if weights.episode > 0:
             losses["episode"] = episode_loss(embedding, labels)
         factors = {

@@ -3,23 +3,29 @@
 The processor decides how (``Variation``: a kilobyte or two a clip), as it does everywhere; a GPU
 that holds all frames takes, turns, shakes and mirrors them. Nothing but these tables is sent, and
 clips come out as ``vary_packed`` makes them, to rounding.
+
+A GPU is told of this in some sixty calls, which take as long for many clips as for few, and so does
+the sending: the clips of several batches are varied in one go.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
-from torch.utils.data import Dataset
+from torch.utils.data import Dataset, Sampler
 
 from crossglg.skeleton.augment_packed import Variation, person_keys, throw
-from crossglg.training.batches import Batch, Draws, TrainingClips
+from crossglg.training.batches import BalancedBatches, Batch, Draws, TrainingClips
 from crossglg.training.chance_on_device import draw_normal
 
 _ROOM = 0.25
 """Share of a GPU's free memory that frames may fill."""
+
+_CLIPS_AT_ONCE = 1024
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,25 @@ class Plan:
     def pin_memory(self) -> "Plan":
         """The same where a GPU reads by itself."""
         return Plan(*(part.pin_memory() for part in vars(self).values()))
+
+
+class Lots(Sampler[Draws]):
+    """The draws of several batches at a time: of one at first, which nobody waits for long."""
+
+    def __init__(self, batches: BalancedBatches) -> None:
+        self.batches = batches
+        self.most = max(1, _CLIPS_AT_ONCE // batches.batch_size)
+
+    def __iter__(self) -> Iterator[Draws]:
+        """Batch after batch, in their order."""
+        batches, count = iter(self.batches), 1
+        while lot := list(islice(batches, count)):
+            count = min(2 * count, self.most)
+            yield Draws(
+                np.concatenate([draws.clips for draws in lot]),
+                lot[0].epoch,
+                np.concatenate([draws.places for draws in lot]),
+            )
 
 
 class PlannedClips(Dataset[Plan]):
@@ -92,13 +117,16 @@ class BatchesOnDevice:
     """What ``plans`` say, done on a device to the rows of all clips.
 
     Args:
-        plans: Of ``PlannedClips``.
+        plans: Of ``PlannedClips``, each of one batch or of several.
         clips: The clips they are of.
+        batch_size: Clips per batch.
         device: Where; their rows are copied to it.
     """
 
-    def __init__(self, plans: Iterable[Plan], clips: TrainingClips, device: torch.device) -> None:
-        self.plans, self.device = plans, device
+    def __init__(
+        self, plans: Iterable[Plan], clips: TrainingClips, *, batch_size: int, device: torch.device
+    ) -> None:
+        self.plans, self.batch_size, self.device = plans, batch_size, device
         self.rows = torch.from_numpy(np.asarray(clips.base.clips.rows)).to(device)
         self.noise, self.max_persons = clips.strength.noise, clips.base.max_persons
 
@@ -106,7 +134,8 @@ class BatchesOnDevice:
         """Varied batches, on the device."""
         for plan in self.plans:
             there = plan.to(self.device)
-            yield vary_rows(self.rows, there, noise=self.noise, max_persons=self.max_persons)
+            lot = vary_rows(self.rows, there, noise=self.noise, max_persons=self.max_persons)
+            yield from lot.split(self.batch_size)
 
 
 def vary_rows(rows: Float[Tensor, "R V 3"], plan: Plan, *, noise: float, max_persons: int) -> Batch:
