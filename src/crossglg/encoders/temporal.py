@@ -55,8 +55,8 @@ class MultiScaleTemporal(Foldable):
         reduced = convolve_pointwise(tokens, [look[0] for look in looking])
         reduced = torch.relu(normalise(reduced, [look[1] for look in looking]))
         near, far, loud = rearrange(reduced, "b t v d -> b d t v").chunk(len(looking), dim=1)
-        # A convolution would copy a share of the width by itself, forwards and again backwards.
-        near, far = (x.contiguous(memory_format=torch.channels_last) for x in (near, far))
+        if torch.compiler.is_compiling():  # or convolutions copy them, forwards and backwards
+            near, far = (x.contiguous(memory_format=torch.channels_last) for x in (near, far))
         one, other = cast(TemporalConvolution, first[3]), cast(TemporalConvolution, second[3])
         looks = [_as_tokens(x) for x in (one.conv(near), other.conv(far), maximum[3](loud))]
         copied = convolve_pointwise(tokens[:, :: self.stride], [copy[0]])
