@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
@@ -40,7 +41,8 @@ from crossglg.oneshot.features import count_at_once
 from crossglg.skeleton import get_layout
 from crossglg.training.loop import compile_options
 
-_MATRIX = 2048
+_MATRICES = (512, 1024, 2048)
+_PATIENCE_S = 0.1
 _ENCODERS = ("infogcn", "hdgcn", "stgcn", "patchgcn", "motionbert")
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -97,11 +99,18 @@ def seconds(action: Callable[[], object]) -> float:
 
 
 def matmul_rate(precision: torch.dtype) -> float:
-    """Floating-point operations a second on large matrices."""
-    one = torch.randn(_MATRIX, _MATRIX, dtype=precision)
-    out = torch.empty_like(one)
-    times = [seconds(lambda: torch.mm(one, one, out=out)) for _ in range(6)][1:]
-    return 2 * _MATRIX**3 / statistics.median(times)
+    """Floating-point operations a second on large matrices.
+
+    Smaller ones where a product of those takes seconds: a processor that has no bfloat16 of its own
+    takes a minute.
+    """
+    for size in _MATRICES:
+        one = torch.randn(size, size, dtype=precision)
+        out = torch.empty_like(one)
+        if seconds(partial(torch.mm, one, one, out=out)) > _PATIENCE_S:
+            break
+    times = [seconds(partial(torch.mm, one, one, out=out)) for _ in range(5)]
+    return 2 * size**3 / statistics.median(times)
 
 
 def check_equal(encoder: nn.Module, plain: nn.Module, setting: Setting) -> None:

@@ -8,8 +8,9 @@ The forms take turns with the same weights, and their outputs must agree. "compi
 all ratios is the plain form (``plain_encoders.py``) run eagerly in float32, as research code is. In
 float32 all products are taken in TF32, plain ones too; torch by itself does so with convolutions
 only. The limit is the count of the plain form's multiply-adds at the rate of large matrices in the
-row's own precision. On a machine without a GPU the same runs on the processor, which says nothing
-but that the script works.
+row's own precision. "ms of kernels" is how long the GPU itself works on a step: what a step takes
+beyond that, it waits for the processor to tell it. On a machine without a GPU the same runs on the
+processor, which says nothing but that the script works.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -25,6 +27,7 @@ import torch
 from encoders import PRECISIONS, Setting, build
 from plain_encoders import make_plain
 from torch import nn
+from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
 from crossglg.encoders.folding import fold
@@ -36,7 +39,7 @@ _MATRIX = 8192 if _DEVICE.type == "cuda" else 1024
 _STEPS_PER_ROUND = 5
 _HEADER = (
     "| encoder | what | clips | precision | form | clips/s | times plain in float32 "
-    "| times plain in the same precision | share of limit | MB |"
+    "| times plain in the same precision | share of limit | ms | ms of kernels | MB |"
 )
 
 
@@ -78,6 +81,16 @@ def peak_megabytes(action: Callable[[], object]) -> float:
     action()
     wait()
     return (torch.cuda.max_memory_allocated() - before) / 2**20
+
+
+def kernel_milliseconds(action: Callable[[], object]) -> float:
+    """How long the device works on an action that it has done before."""
+    if _DEVICE.type != "cuda":
+        return 0.0
+    with profile(activities=[ProfilerActivity.CUDA]) as seen:
+        action()
+        wait()
+    return sum(event.self_device_time_total for event in seen.key_averages()) / 1000
 
 
 def make_forms(name: str, words: argparse.Namespace, training: bool) -> dict[str, nn.Module]:
@@ -128,10 +141,12 @@ def measure(name: str, what: str, batch: int, words: argparse.Namespace) -> list
         ]
         median = statistics.median(seconds)
         share = counter.get_total_flops() / matmul_rate(PRECISIONS[precision]) / median
-        peak = peak_megabytes(lambda p=precision, f=form: settings[p].step(forms[f]))
+        action = partial(settings[precision].step, forms[form])
+        peak = peak_megabytes(action)
         rows.append(
             f"| {name} | {what} | {batch} | {precision} | {form} | {batch / median:,.0f} "
-            f"| {ratios[0]} | {ratios[1]} | {100 * share:.1f} % | {peak:,.0f} |"
+            f"| {ratios[0]} | {ratios[1]} | {100 * share:.1f} % | {1000 * median:.1f} "
+            f"| {kernel_milliseconds(action):.1f} | {peak:,.0f} |"
         )
     return rows
 
@@ -162,7 +177,7 @@ def main() -> None:
         done = json.loads(words.rows.read_text("utf-8"))
     print(
         f"{torch.cuda.get_device_name() if torch.cuda.is_available() else 'no GPU'}, torch "
-        f"{torch.__version__}\n\n{_HEADER}\n|---|---|---:|---|---|---:|---:|---:|---:|---:|"
+        f"{torch.__version__}\n\n{_HEADER}\n|---|---|---:|---|---|---:|---:|---:|---:|---:|---:|---:|"
     )
     for name, what, batch in product(
         words.encoder or ["infogcn"],

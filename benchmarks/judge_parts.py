@@ -71,6 +71,7 @@ def _show(
 
 def see(near: NDArray[np.floating], second: NDArray[np.floating], what: str) -> NDArray:
     """(2 Q) parts to the nearest and the next -> (Q F) what a judgement looks at."""
+    second = np.maximum(second, np.finfo(second.dtype).tiny)  # a copy may be near as well
     whole, next_whole = near.sum(axis=0), second.sum(axis=0)
     distances = near if what in ("distances apart", "both apart") else whole[None]
     ratios = near / second if what in ("ratios apart", "both apart") else (whole / next_whole)[None]

@@ -60,11 +60,12 @@ INSTEAD = {
     "python benchmarks/encoders.py --threads 1 --precision float32": ("python benchmarks/encoders.py --threads 1 --precision float32 --batch 2", _FEWER),
     "python benchmarks/encoders.py --encoder hdgcn --encoder motionbert --threads 1 --precision float32 --batch 1 --batch 8": ("python benchmarks/encoders.py --encoder hdgcn --threads 1 --precision float32 --batch 2 --what inference", _FEWER),
     "python benchmarks/encoders.py --encoder infogcn --encoder hdgcn --encoder motionbert --threads 1 --precision bfloat16 --batch 8": ("python benchmarks/encoders.py --encoder motionbert --threads 1 --precision bfloat16 --batch 2 --what training", _FEWER),
+    "python benchmarks/encoders.py --encoder infogcn --encoder patchgcn --threads 1 --batch 8 --rounds 3": ("python benchmarks/encoders.py --encoder patchgcn --threads 1 --batch 2 --precision float32 --what inference", _FEWER),
     "python benchmarks/encoders.py --threads 1 --batch 8": ("python benchmarks/encoders.py --threads 1 --batch 2 --precision bfloat16 --what inference", _FEWER),
     "python benchmarks/encoders.py --encoder patchgcn --encoder stgcn --threads 1 --batch 16 --frames 32 --layout openni15": ("python benchmarks/encoders.py --encoder patchgcn --encoder stgcn --threads 1 --batch 2 --precision float32 --what training --layout openni15", _FEWER),
     "python benchmarks/encoders.py --threads 1 --precision float32 --batch 8 --persons 2 --frames 64 --frames 32": ("python benchmarks/encoders.py --threads 1 --precision float32 --batch 2 --persons 2 --what inference", _FEWER),
     "crossglg train data.npz --protocol utd-a --out run-on-gpu --set training.compiled=true --set training.workers=4": ("crossglg train data.npz --protocol utd-a --out run-on-gpu --set training.workers=1", _COMPILES),
-    "python benchmarks/loop.py utd_mhad.npz --repeat 12 --workers 8 --compiled --epochs 3 --set training.batch_size=64": ("python benchmarks/loop.py utd_mhad.npz --repeat 2 --workers 1 --epochs 1", _COMPILES),
+    "python benchmarks/loop.py utd_mhad.npz --repeat 2 --workers 0 --workers 4 --epochs 3": ("python benchmarks/loop.py utd_mhad.npz --repeat 2 --workers 1 --epochs 1", _FEWER),
     "python benchmarks/phrases.py --reader rules --reader spacy:en_core_web_sm": ("python benchmarks/phrases.py --reader rules", "spaCy's model is a download"),
 }
 
@@ -116,6 +117,8 @@ NOT_RUN = {
     "python benchmarks/encoders.py --encoder hdgcn --encoder motionbert --threads 1 --precision float32 --batch 1 --batch 8 --what inference --compiled": _NATIVE,
     "python benchmarks/encoders.py --encoder patchgcn --encoder stgcn --threads 1 --precision float32 --batch 16 --frames 32 --layout openni15 --what inference --compiled": _NATIVE,
     "python benchmarks/encoders_on_gpu.py --what training --encoder infogcn --encoder hdgcn --encoder motionbert --encoder patchgcn": _COMPILES,
+    "python benchmarks/loop.py utd_mhad.npz --repeat 12 --workers 8 --workers 4 --compiled --epochs 3 --set training.batch_size=64": _COMPILES,
+    "python benchmarks/loop.py utd_mhad.npz --encoder infogcn --epochs 2": _FEWER,
     "python benchmarks/matching.py": _MINUTES,
     "python benchmarks/text_quality.py union15.npz --protocol union15-a --recipe beyond --second union15_second --out text-quality-union": _OTHER_DATA,
     "python benchmarks/text_quality.py utd_mhad.npz --protocol utd-a --second utd_mhad_second --out text-quality": "trains a dozen models: tests/test_compare.py",

@@ -42,7 +42,10 @@ def test_features_fit_together(features):
     width = features.pooled.shape[1]
     assert features.joints.shape == (3, 25, width)
     assert features.frames.shape[::2] == (3, 25)
-    np.testing.assert_allclose(features.joints.mean(axis=1), features.pooled, atol=1e-4)
+    largest = np.abs(features.pooled).max()  # of fresh weights: hundreds
+    np.testing.assert_allclose(
+        features.joints.mean(axis=1), features.pooled, rtol=0, atol=1e-6 * largest
+    )
     averaged = features.frames.astype(np.float32).mean(axis=1)
     np.testing.assert_allclose(averaged, features.joints, atol=5e-3, rtol=5e-3)
     np.testing.assert_allclose(features.importance.sum(axis=1), 1, rtol=1e-5)

@@ -98,7 +98,7 @@ def test_where_either_side_counts_the_other_side_is_recognised_too(client, clips
     assert action["either_side"] is True
     assert len(action["exemplars"]) == 1  # one was shown
     near = client.post(f"{API}/recognitions", json=left).json()["answers"][0]["distance"]
-    assert near < 1e-4 < far
+    assert near < far / 1000  # a root: what single precision rounds comes out as some 3e-4
     (listed,) = client.get(f"{API}/actions").json()["actions"]
     assert listed == action
     assert client.get(f"{API}/actions/{action['id']}/exemplars/1").status_code == 404

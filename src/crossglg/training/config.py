@@ -10,11 +10,11 @@ from crossglg.errors import ConfigError
 from crossglg.guidance.build import ModelConfig
 from crossglg.guidance.losses import LossWeights
 from crossglg.skeleton.augment import Augmentation
+from crossglg.training.precision import Precision, native_precision
 from crossglg.training.twins import Mirror
 
 Optimizer = Literal["sgd", "adamw"]
 Schedule = Literal["cosine", "steps"]
-Precision = Literal["32-true", "bf16-mixed"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,8 @@ class TrainingConfig:
         schedule: ``cosine`` to zero, or ``steps``: a tenth at each epoch of ``step_epochs``.
         step_epochs: For ``steps``.
         clip_norm: Largest norm of the gradient; 0 for no limit.
-        precision: ``bf16-mixed`` is several times faster on CPUs with AMX and on GPUs.
+        precision: ``bf16-mixed`` is several times faster on CPUs with AMX and on GPUs, and the
+            default where GPU or processor are made for it; ``32-true`` is elsewhere.
         compiled: Whether steps are compiled (torch.compile): a minute or more at the start, faster
             steps from then on. The same to rounding.
         frame_count: T that every clip is resampled to.
@@ -54,7 +55,7 @@ class TrainingConfig:
     schedule: Schedule = "cosine"
     step_epochs: tuple[int, ...] = ()
     clip_norm: float = 5.0
-    precision: Precision = "bf16-mixed"
+    precision: Precision = field(default_factory=native_precision)
     compiled: bool = False
     frame_count: int = 64
     mirror: Mirror = "classes"
