@@ -29,6 +29,7 @@ _SITUATIONS = 200
 _MOST = 700
 _ENROLLED = 8
 _ASKED = 40
+_TINY = 1e-9
 _SEEN = ("as one", "distances apart", "ratios apart", "both apart")
 
 
@@ -71,11 +72,13 @@ def _show(
 
 def see(near: NDArray[np.floating], second: NDArray[np.floating], what: str) -> NDArray:
     """(2 Q) parts to the nearest and the next -> (Q F) what a judgement looks at."""
-    second = np.maximum(second, np.finfo(second.dtype).tiny)  # a copy may be near as well
-    whole, next_whole = near.sum(axis=0), second.sum(axis=0)
-    distances = near if what in ("distances apart", "both apart") else whole[None]
-    ratios = near / second if what in ("ratios apart", "both apart") else (whole / next_whole)[None]
-    return np.log(np.concatenate([distances, ratios]) + 1e-9).T
+    near_parts, second_parts = np.log(near + _TINY), np.log(second + _TINY)
+    near_whole, second_whole = (np.log(parts.sum(axis=0) + _TINY)[None] for parts in (near, second))
+    distances = near_parts if what in ("distances apart", "both apart") else near_whole
+    ratios = near_whole - second_whole
+    if what in ("ratios apart", "both apart"):
+        ratios = near_parts - second_parts
+    return np.concatenate([distances, ratios]).T
 
 
 def judge(learned: tuple, asked: tuple, what: str) -> OpenSetResult:

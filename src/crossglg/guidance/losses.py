@@ -72,8 +72,8 @@ def contrast_loss(embedding: Embedding, labels: Labels) -> Tensor:
     """How surely each clip (N D) picks those of its class from all others, by cosine.
 
     Source: Khosla et al., Supervised Contrastive Learning, NeurIPS 2020, L_out. Clips that are
-    alone in their class pick nothing. All is done without asking a GPU how many there are: to wait
-    for the answer costs more than the loss.
+    alone in their class pick nothing. Nothing hangs on how many there are, so that a GPU is never
+    waited for.
     """
     unit = nn.functional.normalize(embedding, dim=-1)
     itself = torch.eye(len(labels), dtype=torch.bool, device=labels.device)
