@@ -1,8 +1,8 @@
 """Write the plain branch as native code for the processor of this machine.
 
 Source: torch's AOTInductor (docs.pytorch.org, "AOTInductor: Ahead-Of-Time Compilation"). Weights
-are frozen in the order in which its kernels read them, what stands between two products becomes
-one loop, and no Python runs between them.
+are frozen, in the order in which kernels read them where that pays (``packing.py``); what stands
+between two products becomes one loop, and no Python runs between them.
 """
 
 import shutil
@@ -24,6 +24,7 @@ from crossglg.export.agreement import (
     keep_if_agreed,
     stack,
 )
+from crossglg.export.packing import leave_unpacked, packing_pays
 from crossglg.recogniser import Recogniser
 from crossglg.sources.clipset import ClipSet
 
@@ -79,7 +80,8 @@ def write_native(
 ) -> None:
     """Compile any network for any number of examples; the other sizes are those of ``example``.
 
-    The code trusts its caller: tensors must be contiguous and of these sizes and kinds.
+    Whether weights are packed is decided for one example at a time, as a camera gives them. The
+    code trusts its caller: tensors must be contiguous and of these sizes and kinds.
 
     Raises:
         ConfigError: There is no C++ compiler, or it does not work.
@@ -94,11 +96,13 @@ def write_native(
             f"Expected a C++ compiler to make native code with, found no '{compiler}': install it "
             "(Debian: apt install g++), or name another one in the environment variable CXX."
         )
+    if not packing_pays(network.eval(), tuple(each[:1] for each in example)):
+        network = leave_unpacked(network)
     count = {0: torch.export.Dim("count", min=1)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's own deprecations
         program = torch.export.export(
-            network.eval(),
+            network,
             tuple(each.contiguous() for each in example),
             dynamic_shapes=tuple(count for _ in example),
         )

@@ -1,0 +1,113 @@
+"""Whether this processor multiplies sooner by weights packed ahead, or by weights as they lie.
+
+Torch's compiler packs the frozen weights of linear layers for oneDNN's products. Where MKL's are
+the quicker ones, as on a processor without AVX-512, that makes a model slower; so its own products
+are timed both ways. The compiler has a switch for it, which holds for the whole process and for
+convolutions too; so layers are written in another way instead, which it leaves to MKL.
+"""
+
+import copy
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import TypeVar
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+Module = TypeVar("Module", bound=nn.Module)
+Product = Callable[[], Tensor]
+Size = tuple[int, int, int]
+"""Rows, width that comes in, width that goes out."""
+
+_ROUNDS = 7
+
+
+@torch.no_grad()
+def packing_pays(network: nn.Module, example: tuple[Tensor, ...]) -> bool:
+    """Time a network's linear layers both ways, at the sizes that they have for an example.
+
+    Args:
+        network: In evaluation mode.
+        example: What it is called with.
+
+    Returns:
+        True as well where torch has only one of the two ways.
+    """
+    if not (torch.backends.mkldnn.is_available() and torch.backends.mkl.is_available()):  # type: ignore[no-untyped-call]
+        return True
+    packed = plain = 0.0
+    for size, count in _sizes_of_products(network, example).items():
+        seconds = _time_in_turns(*_two_ways(size))
+        packed, plain = packed + count * seconds[0], plain + count * seconds[1]
+    return packed <= plain
+
+
+def leave_unpacked(network: Module) -> Module:
+    """A copy that says the same and whose weights the compiler leaves as they lie."""
+    twin = copy.deepcopy(network)
+    for module in list(twin.modules()):
+        for name, child in module.named_children():
+            if isinstance(child, nn.Linear):
+                setattr(module, name, _Unpacked(child))
+    return twin
+
+
+class _Unpacked(nn.Module):
+    """A linear layer as a batch of one product, in which the compiler sees no layer."""
+
+    def __init__(self, layer: nn.Linear) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(layer.weight.mT.contiguous().unsqueeze(0), requires_grad=False)
+        self.bias = layer.bias
+
+    def forward(self, features: Float[Tensor, "... D"]) -> Float[Tensor, "... _"]:
+        """(... D) -> (... D')."""
+        _, in_dim, out_dim = self.weight.shape
+        out = torch.bmm(features.reshape(1, -1, in_dim), self.weight)
+        out = out.view(*features.shape[:-1], out_dim)
+        return out if self.bias is None else out + self.bias
+
+
+def _sizes_of_products(network: nn.Module, example: tuple[Tensor, ...]) -> Counter[Size]:
+    sizes: Counter[Size] = Counter()
+
+    def note(layer: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        assert isinstance(layer, nn.Linear)
+        rows = inputs[0].numel() // layer.in_features
+        sizes[rows, layer.in_features, layer.out_features] += 1
+
+    layers = [layer for layer in network.modules() if isinstance(layer, nn.Linear)]
+    handles = [layer.register_forward_pre_hook(note) for layer in layers]
+    try:
+        network(*example)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return sizes
+
+
+def _two_ways(size: Size) -> tuple[Product, Product]:
+    """A product by packed weights, as compiled code calls it, and one by weights as they lie."""
+    rows, in_dim, out_dim = size
+    features, weight = torch.randn(rows, in_dim), torch.randn(out_dim, in_dim)
+    packed = torch.ops.mkldnn._reorder_linear_weight(weight, rows)
+    linear, lying = torch.ops.mkldnn._linear_pointwise, weight.mT.contiguous()
+    return (
+        lambda: linear(features, packed, None, "none", [], ""),
+        lambda: torch.mm(features, lying),
+    )
+
+
+def _time_in_turns(*products: Product) -> list[float]:
+    """The least seconds that each takes."""
+    least = [float("inf")] * len(products)
+    for product in products:
+        product()
+    for _ in range(_ROUNDS):
+        for number, product in enumerate(products):
+            start = time.perf_counter()
+            product()
+            least[number] = min(least[number], time.perf_counter() - start)
+    return least

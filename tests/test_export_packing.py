@@ -1,0 +1,116 @@
+"""Weights are packed for a compiled model where that is the quicker way, and say the same."""
+
+import os
+import shutil
+
+import pytest
+import torch
+from torch import nn
+from torch._dynamo.utils import counters
+
+import crossglg.export.native as native
+import crossglg.export.packing as packing
+
+needs_both_ways = pytest.mark.skipif(
+    not (torch.backends.mkldnn.is_available() and torch.backends.mkl.is_available()),
+    reason="torch has only one way to multiply here",
+)
+
+
+class Branches(nn.Module):
+    """Layers of several kinds, one of them called twice."""
+
+    def __init__(self):
+        super().__init__()
+        self.row = nn.Sequential(nn.Linear(12, 16), nn.ReLU(), nn.Linear(16, 12, bias=False))
+        self.over_time = nn.Conv2d(12, 12, (3, 1), padding=(1, 0))
+
+    def forward(self, tokens):
+        """(B T V D) -> (B T V D)."""
+        moved = self.over_time(self.row(tokens).permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+        return self.row(tokens + moved)
+
+
+@pytest.fixture
+def network():
+    torch.manual_seed(0)
+    return Branches().eval().requires_grad_(False)
+
+
+@pytest.fixture
+def example():
+    return torch.randn(3, 8, 5, 12)
+
+
+def test_every_call_of_a_layer_counts_at_its_size(network, example):
+    sizes = packing._sizes_of_products(network, (example,))
+    assert sizes == {(120, 12, 16): 2, (120, 16, 12): 2}
+    assert not any(layer._forward_pre_hooks for layer in network.modules())
+
+
+@needs_both_ways
+@pytest.mark.parametrize("size", [(1, 12, 16), (120, 16, 12), (1600, 192, 64)])
+def test_both_ways_multiply_the_same_numbers(size):
+    packed, plain = packing._two_ways(size)
+    torch.testing.assert_close(packed(), plain(), rtol=1e-4, atol=1e-4)
+
+
+@needs_both_ways
+@pytest.mark.parametrize(
+    ("seconds", "pays"), [([1.0, 2.0], True), ([1.0, 1.0], True), ([2.0, 1.0], False)]
+)
+def test_the_quicker_way_is_chosen(network, example, monkeypatch, seconds, pays):
+    monkeypatch.setattr(packing, "_time_in_turns", lambda *_: seconds)
+    assert packing.packing_pays(network, (example,)) is pays
+
+
+def test_torch_with_one_way_only_takes_it(network, example, monkeypatch):
+    monkeypatch.setattr(torch.backends.mkl, "is_available", lambda: False)
+    monkeypatch.setattr(packing, "_time_in_turns", None)
+    assert packing.packing_pays(network, (example,))
+
+
+def test_of_each_way_the_least_time_counts(monkeypatch):
+    now = 0.0
+    monkeypatch.setattr(packing.time, "perf_counter", lambda: now)
+
+    def taking(seconds):
+        def product():
+            nonlocal now
+            now += seconds.pop()
+
+        return product
+
+    others_at_work = [3.0] * packing._ROUNDS
+    assert packing._time_in_turns(
+        taking([*others_at_work[1:], 1.0, 9.0]), taking([2.0, *others_at_work[1:], 9.0])
+    ) == [1.0, 2.0]
+
+
+def test_unpacked_layers_say_the_same_and_the_network_stays_as_it_was(network, example):
+    layers = [type(layer) for layer in network.modules()]
+    twin = packing.leave_unpacked(network)
+    torch.testing.assert_close(twin(example), network(example))
+    assert [type(layer) for layer in network.modules()] == layers
+    assert not any(isinstance(layer, nn.Linear) for layer in twin.modules())
+    assert isinstance(twin.over_time, nn.Conv2d)
+
+
+@needs_both_ways
+@pytest.mark.skipif(
+    shutil.which(os.environ.get("CXX", "g++")) is None, reason="there is no C++ compiler here"
+)
+@pytest.mark.slow
+@pytest.mark.parametrize(("pays", "packed_layers"), [(True, 4), (False, 0)])
+def test_the_compiler_packs_layers_only_where_it_pays(
+    network, example, monkeypatch, tmp_path, pays, packed_layers
+):
+    monkeypatch.setattr(native, "packing_pays", lambda *_: pays)
+    counters.clear()
+    native.write_native(network, tmp_path / "network.pt2", example=(example,))
+    assert counters["inductor"]["mkldnn_linear_weight_pack_matcher_count"] == packed_layers
+    assert counters["inductor"]["mkldnn_conv_weight_pack_matcher_count"] == 1
+    compiled = torch._inductor.aoti_load_package(str(tmp_path / "network.pt2"))
+    for count in (1, 4):
+        tokens = torch.randn(count, 8, 5, 12)
+        torch.testing.assert_close(compiled(tokens), network(tokens), rtol=1e-4, atol=1e-4)
