@@ -9,9 +9,10 @@ Both have the same weights, and the outputs must agree. In inference encoders ar
 are used, with their batch norms folded and few clips at once (with ``--compiled`` as native code,
 as ``crossglg export`` makes it; in training by torch.compile), the reference as it is written.
 Seconds are the process's CPU time divided by the threads, which other work on the machine disturbs
-least. The limit is the count of multiply-adds of the plain reference at the rate at which this
-machine multiplies large matrices, in the same precision and in the same minute. Memory is what one
-step takes at its peak beside encoder and clips (Linux only).
+least; each form runs once untimed before, since the caches are those of what ran last. The limit is
+the count of multiply-adds of the plain reference at the rate at which this machine multiplies large
+matrices, in the same precision and in the same minute. Memory is what one step takes at its peak
+beside encoder and clips (Linux only).
 """
 
 import argparse
@@ -98,6 +99,12 @@ def seconds(action: Callable[[], object]) -> float:
     return (time.process_time() - start) / torch.get_num_threads()
 
 
+def seconds_warm(action: Callable[[], object]) -> float:
+    """CPU time per thread of the second of two calls: caches and memory are then its own."""
+    action()
+    return seconds(action)
+
+
 def matmul_rate(precision: torch.dtype) -> float:
     """Floating-point operations a second on large matrices.
 
@@ -170,9 +177,9 @@ def measure(
         setting.step(plain or encoder)  # what merged layers compute beside zeros is not counted
     memory = peak_megabytes(name, words, setting, native)
     for _ in range(words.rounds):
-        fast.append(seconds(lambda: setting.step(used)))
+        fast.append(seconds_warm(lambda: setting.step(used)))
         if plain is not None:
-            ratios.append(seconds(lambda: setting.step(plain)) / fast[-1])
+            ratios.append(seconds_warm(lambda: setting.step(plain)) / fast[-1])
         limits.append(counter.get_total_flops() / matmul_rate(setting.precision) / fast[-1])
     kind = "training step" if setting.training else "inference"
     times = f"{statistics.median(ratios):.2f}" if ratios else ""

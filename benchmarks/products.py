@@ -17,7 +17,7 @@ from itertools import product
 from typing import Any
 
 import torch
-from encoders import Setting, build, matmul_rate
+from encoders import Setting, build, matmul_rate, seconds_warm
 from plain_encoders import make_plain
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
@@ -68,10 +68,8 @@ def measure(name: str, batch: int, what: str, words: argparse.Namespace) -> str:
     shares, limits = [], []
     with torch.no_grad():
         for _ in range(words.rounds):
-            start = time.process_time()
             with torch.enable_grad():
-                setting.step(network)
-            whole = time.process_time() - start
+                whole = seconds_warm(lambda: setting.step(network))
             products = sum(alone(call) for call in recorder.calls)
             shares.append(products / whole)
             limits.append(counter.get_total_flops() / matmul_rate(torch.float32) / products)

@@ -92,11 +92,12 @@ def _two_ways(size: Size) -> tuple[Product, Product]:
     """A product by packed weights, as compiled code calls it, and one by weights as they lie."""
     rows, in_dim, out_dim = size
     features, weight = torch.randn(rows, in_dim), torch.randn(out_dim, in_dim)
+    bias, lying = torch.randn(out_dim), weight.mT.contiguous()
     packed = torch.ops.mkldnn._reorder_linear_weight(weight, rows)
-    linear, lying = torch.ops.mkldnn._linear_pointwise, weight.mT.contiguous()
+    linear = torch.ops.mkldnn._linear_pointwise
     return (
-        lambda: linear(features, packed, None, "none", [], ""),
-        lambda: torch.mm(features, lying),
+        lambda: linear(features, packed, bias, "none", [], ""),
+        lambda: torch.mm(features, lying).add_(bias),
     )
 
 
