@@ -12,7 +12,7 @@ check:
 	NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 
 test:
-	pytest
+	pytest -n auto
 
 demo:
 	crossglg demo

@@ -75,7 +75,7 @@ NOT_RUN = {
     "pip install -c constraints.txt '.[test]'": _CI,
     "pip install -c constraints.txt '.[serve]'": _CI,
     "pip install '.[live]'": "a test does not change what is installed",
-    "pytest": _CI,
+    "pytest -n auto": _CI,
     "crossglg demo": _CI,
     "crossglg benchmark": f"{_MINUTES}: tests/test_benchmark.py",
     "crossglg live --camera 0": _CAMERA,

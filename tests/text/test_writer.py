@@ -162,7 +162,7 @@ def test_a_server_in_trouble_is_asked_again(server, write, fault):
     ids=["truncated", "left out", "unknown joint", "wrong type", "empty", "endless"],
 )
 def test_an_unusable_answer_is_asked_for_again_and_told_why(server, write, spoil):
-    server.faults = [spoil] * 4
+    server.faults = [spoil] * 3  # threads ask in any order: one question may meet them all
     texts = write()
     assert set(texts.actions[0].joints) == set(LAYOUT.joints)
     again = [body["messages"][0]["content"] for body in server.asked]
