@@ -48,11 +48,12 @@ class PlainTime(nn.Module):
 
     def __init__(self, fast: MultiScaleTemporal) -> None:
         super().__init__()
-        self.branches = fast.branches
+        self.branches, self.rectify = fast.branches, fast.rectify
 
     def forward(self, x: Tensor) -> Tensor:
         """(B D T V) -> (B D' T/stride V)."""
-        return torch.cat([branch(x) for branch in self.branches], dim=1)
+        moved = torch.cat([branch(x) for branch in self.branches], dim=1)
+        return torch.relu(moved) if self.rectify else moved
 
 
 class PlainHierarchy(nn.Module):

@@ -35,8 +35,7 @@ class SpaceTimeBlock(Foldable):
     ) -> None:
         super().__init__()
         self.space = space
-        self.time = MultiScaleTemporal(out_dim, out_dim, stride=stride)
-        self.rectify_time = rectify_time
+        self.time = MultiScaleTemporal(out_dim, out_dim, stride=stride, rectify=rectify_time)
         self.shortcut: nn.Module | None = None
         unchanged = in_dim == out_dim and stride == 1
         # A sum of what is nowhere below zero needs no ReLU, forwards or backwards.
@@ -56,7 +55,6 @@ class SpaceTimeBlock(Foldable):
         if joint_weights is not None:  # here the guidance comes in
             mixed = mixed * rearrange(joint_weights, "b v -> b 1 1 v")
         moved = self.time(mixed)
-        moved = torch.relu(moved) if self.rectify_time else moved
         moved = moved if self.shortcut is None else moved + self.shortcut(features)
         return torch.relu(moved) if self.rectify else moved
 
@@ -72,7 +70,7 @@ class FoldedBlock(nn.Module):
         super().__init__()
         self.space, self.time = fold(block.space), fold(block.time)
         self.shortcut = None if block.shortcut is None else fold(block.shortcut)
-        self.rectify_time, self.rectify = block.rectify_time, block.rectify
+        self.rectify = block.rectify
 
     def forward(
         self, features: Features, joint_weights: JointWeights | None = None
@@ -82,6 +80,5 @@ class FoldedBlock(nn.Module):
         if joint_weights is not None:
             mixed.mul_(rearrange(joint_weights, "b v -> b 1 1 v"))
         moved = self.time(mixed)
-        moved = moved.relu_() if self.rectify_time else moved
         moved = moved if self.shortcut is None else moved.add_(self.shortcut(features))
         return moved.relu_() if self.rectify else moved

@@ -147,8 +147,10 @@ class AttentionGraphConvolution(Foldable):
         joints = rearrange(features, "b d t v -> b t v d")
         heard = self.attend(joints) @ _make_room(joints)
         heard = rearrange(heard, "b t (v h) d -> b t v (h d)", h=_HEADS)
-        mixed = normalise(sum_pointwise(heard, self.mix), [self.norm_out])
-        return rearrange(torch.relu(mixed + self._pass_by(joints)), "b t v d -> b d t v")
+        mixed = sum_pointwise(heard, self.mix)
+        passed = self._pass_by(joints)
+        joints = normalise(mixed, [self.norm_out], plus=passed, rectify=True)
+        return rearrange(joints, "b t v d -> b d t v")
 
     def _pass_by(self, joints: Tensor) -> Tensor:
         """(B T V D) -> (B T V D'): the shortcut."""

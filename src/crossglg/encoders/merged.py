@@ -27,9 +27,22 @@ def sum_pointwise(tokens: Tokens, layers: Iterable[nn.Module]) -> Tokens:
     return nn.functional.linear(tokens, torch.cat(weights, dim=1).flatten(1), sum(biases))
 
 
-def normalise(tokens: Tokens, norms: Iterable[nn.Module]) -> Tokens:
-    """Batch norms, each of its own share of the width, in this order."""
-    return _normalise(tokens.flatten(0, 2), list(norms)).view(tokens.shape)
+def normalise(
+    tokens: Tokens,
+    norms: Iterable[nn.Module],
+    *,
+    plus: Tokens | None = None,
+    rectify: bool = False,
+) -> Tokens:
+    """Batch norms, each of its own share of the width, in this order.
+
+    Then what is to be added, then the ReLU: in place, which costs nothing while these are rows; on
+    a view of them autograd would copy.
+    """
+    rows = _normalise(tokens.flatten(0, 2), list(norms))
+    rows = rows if plus is None else rows + plus.flatten(0, 2)
+    rows = rows.relu_() if rectify else rows
+    return rows.view(tokens.shape)
 
 
 def convolve_rows(rows: Rows, layers: Iterable[nn.Module]) -> Rows:

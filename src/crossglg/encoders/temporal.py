@@ -24,11 +24,15 @@ class MultiScaleTemporal(Foldable):
         in_dim: Feature width that comes in.
         out_dim: Feature width that goes out, a multiple of four.
         stride: Every how many frames are kept.
+        rectify: Whether it ends in a ReLU.
     """
 
-    def __init__(self, in_dim: int, out_dim: int, *, stride: int = 1) -> None:
+    def __init__(
+        self, in_dim: int, out_dim: int, *, stride: int = 1, rectify: bool = False
+    ) -> None:
         super().__init__()
         self.stride = stride
+        self.rectify = rectify
         width = out_dim // (len(_DILATIONS) + 2)
         convolutions = [
             nn.Sequential(
@@ -53,7 +57,7 @@ class MultiScaleTemporal(Foldable):
         looking = (first, second, maximum)
         tokens = rearrange(features, "b d t v -> b t v d")
         reduced = convolve_pointwise(tokens, [look[0] for look in looking])
-        reduced = torch.relu(normalise(reduced, [look[1] for look in looking]))
+        reduced = normalise(reduced, [look[1] for look in looking], rectify=True)
         near, far, loud = rearrange(reduced, "b t v d -> b d t v").chunk(len(looking), dim=1)
         if torch.compiler.is_compiling():  # or convolutions copy them, forwards and backwards
             near, far = (x.contiguous(memory_format=torch.channels_last) for x in (near, far))
@@ -61,7 +65,8 @@ class MultiScaleTemporal(Foldable):
         looks = [_as_tokens(x) for x in (one.conv(near), other.conv(far), maximum[3](loud))]
         copied = convolve_pointwise(tokens[:, :: self.stride], [copy[0]])
         seen = torch.cat([*looks, copied], dim=-1)
-        moved = normalise(seen, (one.bn, other.bn, maximum[4], copy[1]))
+        norms = (one.bn, other.bn, maximum[4], copy[1])
+        moved = normalise(seen, norms, rectify=self.rectify)
         return rearrange(moved, "b t v d -> b d t v")
 
     def folded(self) -> nn.Module:
@@ -89,7 +94,7 @@ class FoldedTemporal(nn.Module):
         self.far = cast(TemporalConvolution, second[3]).folded()
         gain, shift = read_affine(maximum[4])
         self.gain, self.shift = nn.Parameter(gain), nn.Parameter(shift)
-        self.stride = layer.stride
+        self.stride, self.rectify = layer.stride, layer.rectify
 
     def forward(self, features: Features) -> DeepFeatures:
         """(B D T V) -> (B D' T/stride V)."""
@@ -102,7 +107,8 @@ class FoldedTemporal(nn.Module):
             torch.addcmul(self.shift, _find_loudest(loud, stride=self.stride), self.gain),
             copy[:, :: self.stride],
         )
-        return torch.cat(looks, dim=-1).permute(0, 3, 1, 2)
+        moved = torch.cat(looks, dim=-1).permute(0, 3, 1, 2)
+        return moved.relu_() if self.rectify else moved
 
 
 class TemporalConvolution(Foldable):
