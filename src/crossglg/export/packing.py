@@ -91,8 +91,10 @@ def _sizes_of_products(network: nn.Module, example: tuple[Tensor, ...]) -> Count
 def _two_ways(size: Size) -> tuple[Product, Product]:
     """A product by packed weights, as compiled code calls it, and one by weights as they lie."""
     rows, in_dim, out_dim = size
-    features, weight = torch.randn(rows, in_dim), torch.randn(out_dim, in_dim)
-    bias, lying = torch.randn(out_dim), weight.mT.contiguous()
+    dice = torch.Generator().manual_seed(0)  # the caller's stay as they were
+    features = torch.randn(rows, in_dim, generator=dice)
+    weight = torch.randn(out_dim, in_dim, generator=dice)
+    bias, lying = torch.randn(out_dim, generator=dice), weight.mT.contiguous()
     packed = torch.ops.mkldnn._reorder_linear_weight(weight, rows)
     linear = torch.ops.mkldnn._linear_pointwise
     return (
