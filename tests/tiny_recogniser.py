@@ -16,7 +16,8 @@ FRAMES = 16
 def build(encoder):
     """Two persons, fifteen joints, three base classes."""
     torch.manual_seed(0)
-    model = ModelConfig(encoder=encoder, options={"width": 8}, head="cosine")
+    options = {"size": "small"} if encoder == "motionbert" else {"width": 8}
+    model = ModelConfig(encoder=encoder, options=options, head="cosine")
     branch = build_plain(model, layout=LAYOUT, max_persons=2, class_count=3).eval()
     names = ("wave", "kick", "bow")
     return Recogniser(PlainCheckpoint(branch, model, LAYOUT, 2, FRAMES, names, {}), None)

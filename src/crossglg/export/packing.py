@@ -47,27 +47,28 @@ def packing_pays(network: nn.Module, example: tuple[Tensor, ...]) -> bool:
 def leave_unpacked(network: Module) -> Module:
     """A copy that says the same and whose weights the compiler leaves as they lie."""
     twin = copy.deepcopy(network)
-    for module in list(twin.modules()):
-        for name, child in module.named_children():
-            if isinstance(child, nn.Linear):
-                setattr(module, name, _Unpacked(child))
+    for layer in _linear_layers(twin):
+        layer.__class__ = _Unpacked
     return twin
 
 
-class _Unpacked(nn.Module):
-    """A linear layer as a batch of one product, in which the compiler sees no layer."""
+class _Unpacked(nn.Linear):
+    """A linear layer as a batch of one product, in which the compiler sees no layer.
 
-    def __init__(self, layer: nn.Linear) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(layer.weight.mT.contiguous().unsqueeze(0), requires_grad=False)
-        self.bias = layer.bias
+    It stays one for all who read its weights without calling it.
+    """
 
-    def forward(self, features: Float[Tensor, "... D"]) -> Float[Tensor, "... _"]:
+    def forward(self, input: Float[Tensor, "... D"]) -> Float[Tensor, "... _"]:  # noqa: A002
         """(... D) -> (... D')."""
-        _, in_dim, out_dim = self.weight.shape
-        out = torch.bmm(features.reshape(1, -1, in_dim), self.weight)
-        out = out.view(*features.shape[:-1], out_dim)
+        rows = input.reshape(1, -1, self.in_features)
+        out = torch.bmm(rows, self.weight.mT.unsqueeze(0))
+        out = out.view(*input.shape[:-1], self.out_features)
         return out if self.bias is None else out + self.bias
+
+
+def _linear_layers(network: nn.Module) -> list[nn.Linear]:
+    """Without layers of a kind of their own, which may compute something else."""
+    return [layer for layer in network.modules() if type(layer) is nn.Linear]
 
 
 def _sizes_of_products(network: nn.Module, example: tuple[Tensor, ...]) -> Counter[Size]:
@@ -78,8 +79,7 @@ def _sizes_of_products(network: nn.Module, example: tuple[Tensor, ...]) -> Count
         rows = inputs[0].numel() // layer.in_features
         sizes[rows, layer.in_features, layer.out_features] += 1
 
-    layers = [layer for layer in network.modules() if isinstance(layer, nn.Linear)]
-    handles = [layer.register_forward_pre_hook(note) for layer in layers]
+    handles = [layer.register_forward_pre_hook(note) for layer in _linear_layers(network)]
     try:
         network(*example)
     finally:
