@@ -18,6 +18,7 @@ from crossglg.benchmark import fill_gallery
 from crossglg.checkpoint import PLAIN_FILE
 from crossglg.cli import app
 from crossglg.deployed import NativeRecogniser, open_model
+from crossglg.encoders import list_encoders
 from crossglg.errors import CheckpointError, ClipError, ConfigError
 from crossglg.oneshot.features import describe
 from tiny_recogniser import FRAMES, LAYOUT, build, unchecked_shapes  # noqa: F401 (by itself)
@@ -89,12 +90,16 @@ def test_what_the_code_cannot_read_is_refused_or_put_in_order(recogniser, export
 
 @needs_compiler
 @pytest.mark.slow
-def test_infogcn_says_the_same_too(tmp_path):
-    """Compiled, its attention lies the other way round. One block of each kind, to be sooner."""
-    recogniser, file = build("infogcn"), tmp_path / "model.pt2"
+@pytest.mark.parametrize("name", sorted(set(list_encoders()) - {"patchgcn"}))
+def test_other_encoders_say_the_same_too(name, tmp_path):
+    """Their first block and those that are wider than the one before, to be sooner."""
+    recogniser, file = build(name), tmp_path / "model.pt2"
     branch = recogniser.checkpoint.branch
-    branch.encoder.blocks = nn.ModuleList(branch.encoder.blocks[n] for n in (0, 1, 3, 6))
-    branch.n_pre = 3
+    dims = branch.encoder.block_dims
+    wider = [number for number in range(1, len(dims)) if dims[number] > dims[number - 1]]
+    kinds = [0, *wider] if wider else [0, 1]
+    branch.encoder.blocks = nn.ModuleList(branch.encoder.blocks[number] for number in kinds)
+    branch.n_pre = sum(number < branch.n_pre for number in kinds)
     exporting.export_native(recogniser, file)
     exported = NativeRecogniser.load(file)
     for clip_count in (1, 5):
