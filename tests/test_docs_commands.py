@@ -115,7 +115,6 @@ NOT_RUN = {
     "python benchmarks/full_size.py --recipe beyond": _MINUTES,
     "crossglg export run --out model.pt2": _NATIVE,
     "python benchmarks/encoders.py --threads 1 --precision float32 --what inference --compiled": _NATIVE,
-    "python benchmarks/encoders.py --encoder motionbert --threads 1 --precision float32 --batch 1 --batch 8 --what inference --compiled": _NATIVE,
     "python benchmarks/encoders.py --encoder hdgcn --encoder motionbert --threads 1 --precision float32 --batch 1 --batch 8 --what inference --compiled": _NATIVE,
     "python benchmarks/encoders.py --encoder patchgcn --encoder stgcn --threads 1 --precision float32 --batch 16 --frames 32 --layout openni15 --what inference --compiled": _NATIVE,
     "python benchmarks/encoders_on_gpu.py --what training --encoder infogcn --encoder hdgcn --encoder motionbert --encoder patchgcn": _COMPILES,
