@@ -36,6 +36,7 @@ from crossglg.sources.splits import get_protocol
 from crossglg.training import BaseClips, Recipe, create_recipe
 from crossglg.training.batches import BalancedBatches, TrainingClips
 from crossglg.training.epoch import EpochRunner
+from crossglg.training.judged import Judged
 from crossglg.training.objective import Objective
 from crossglg.training.optimizer import build_optimizer
 from crossglg.training.twins import find_twins
@@ -122,10 +123,9 @@ def measure_training(split: SplitData, recipe: Recipe) -> None:
     )
     model = build_crossglg(recipe.model, plain, text_dim=0)
     fabric = Fabric(accelerator="cpu", devices=1, precision=config.precision)
-    wrapped, optimizer = fabric.setup(model, build_optimizer(model, config))
-    runner = EpochRunner(
-        fabric, wrapped, optimizer, sampler, [], Objective(recipe.loss), None, config
-    )
+    judged = Judged(model, Objective(recipe.loss), None)
+    wrapped, optimizer = fabric.setup(judged, build_optimizer(model, config))
+    runner = EpochRunner(fabric, wrapped, optimizer, sampler, [], config)
     batch = clips[first]
     runner.step(batch, 0.1)
     with measured("4 training steps") as seconds:

@@ -58,7 +58,7 @@ class _Unpacked(nn.Linear):
     It stays one for all who read its weights without calling it.
     """
 
-    def forward(self, input: Float[Tensor, "... D"]) -> Float[Tensor, "... _"]:  # noqa: A002
+    def forward(self, input: Float[Tensor, "... D"]) -> Float[Tensor, "... _"]:
         """(... D) -> (... D')."""
         rows = input.reshape(1, -1, self.in_features)
         out = torch.bmm(rows, self.weight.mT.unsqueeze(0))

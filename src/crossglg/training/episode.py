@@ -16,17 +16,17 @@ def episode_loss(embedding: Embedding, labels: Labels) -> Tensor:
     """Cross-entropy of each clip against the prototypes that the other clips of the batch make.
 
     A clip is left out of its own class's prototype; clips that are alone in their class ask
-    nothing but are prototypes for others.
+    nothing but are prototypes for others. Nothing hangs on how many classes there are, so that a
+    GPU is never waited for.
     """
     unit = nn.functional.normalize(embedding, dim=-1)
-    classes, position = torch.unique(labels, return_inverse=True)
-    member = nn.functional.one_hot(position, len(classes)).to(unit.dtype)  # (N K)
-    count = member.sum(dim=0)
-    sums = member.T @ unit  # (K D)
-    likeness = nn.functional.normalize(sums, dim=-1) @ unit.T  # (K N)
-    others = nn.functional.normalize(sums[position] - unit, dim=-1)
-    own = (others * unit).sum(dim=-1)
-    logits = torch.where(member.bool(), own[:, None], likeness.T) / _TEMPERATURE
-    asks = count[position] > 1
-    losses = nn.functional.cross_entropy(logits, position, reduction="none")
-    return (losses * asks).sum() / asks.sum().clamp(min=1)
+    mates = labels[:, None] == labels  # (N N), itself among them
+    count = mates.sum(dim=-1)
+    sums = mates.to(unit.dtype) @ unit  # (N D)
+    likeness = unit @ nn.functional.normalize(sums, dim=-1).T
+    own = (nn.functional.normalize(sums - unit, dim=-1) * unit).sum(dim=-1)
+    logits = torch.where(mates, own[:, None], likeness) / _TEMPERATURE
+    # Every clip stands for its class, so each counts as one of so many.
+    surprise = (logits - count.to(logits.dtype).log()).logsumexp(dim=-1) - own / _TEMPERATURE
+    asks = count > 1
+    return (surprise * asks).sum() / asks.sum().clamp(min=1)

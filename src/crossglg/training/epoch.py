@@ -16,7 +16,7 @@ from crossglg.training.batches import BalancedBatches, Batch
 from crossglg.training.config import TrainingConfig
 from crossglg.training.lessons import Lessons
 from crossglg.training.means import Means
-from crossglg.training.objective import Objective, accuracy
+from crossglg.training.objective import accuracy
 from crossglg.training.optimizer import learning_rate_at
 
 Progress = Callable[[int, int, Mapping[str, float]], None]
@@ -32,12 +32,10 @@ class EpochRunner:
 
     Attributes:
         fabric: Where and in which precision.
-        model: The guided model, set up by ``fabric``.
+        model: The guided model with what judges it, set up by ``fabric``.
         optimizer: Likewise.
         sampler: Decides the clips of each batch.
         batches: Loads them.
-        objective: Judges them.
-        lessons: Texts per class; None for the bare encoder.
         config: Epochs, learning rate, clipping.
     """
 
@@ -46,8 +44,6 @@ class EpochRunner:
     optimizer: _FabricOptimizer
     sampler: BalancedBatches
     batches: Iterable[Batch]
-    objective: Objective
-    lessons: Lessons | None
     config: TrainingConfig
 
     def run(self, epoch: int, progress: Progress | None) -> dict[str, float]:
@@ -85,15 +81,9 @@ class EpochRunner:
         """One step of the optimiser; returns the terms of the loss."""
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate_at(self.config, epoch)
-        texts = keys = None
-        if self.lessons is not None:
-            texts = self.lessons.joint_texts[batch.labels]
-            keys = self.lessons.key_joints[batch.labels]
-        output = self.model(batch.clips, batch.present, texts)
-        result = self.objective(output, batch, keys)
+        loss, terms = self.model(batch.clips, batch.present, batch.labels)
         self.optimizer.zero_grad()
-        self.fabric.backward(result.loss)
-        terms = result.terms
+        self.fabric.backward(loss)
         if self.config.clip_norm > 0:
             norm = self.fabric.clip_gradients(
                 *(self.model, self.optimizer),
@@ -119,6 +109,7 @@ def text_only_accuracy(model: CrossGLG, lessons: Lessons) -> float:
     """
     assert model.interaction is not None
     model.eval()
+    lessons = lessons.to(next(model.parameters()).device)
     joint_count = lessons.joint_texts.shape[1]
     width = model.plain.encoder.feature_dim
     nothing = torch.zeros(

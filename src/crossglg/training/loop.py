@@ -21,6 +21,7 @@ from crossglg.training.base_clips import BaseClips
 from crossglg.training.batches import BalancedBatches, Batch, Draws, TrainingClips
 from crossglg.training.config import Recipe, TrainingConfig
 from crossglg.training.epoch import EpochRunner, Progress, text_only_accuracy
+from crossglg.training.judged import Judged
 from crossglg.training.lessons import Lessons
 from crossglg.training.log import MetricsLog
 from crossglg.training.objective import Objective, accuracy
@@ -91,8 +92,8 @@ def train(
             began = time.perf_counter()
             row = {"epoch": epoch, **runner.run(epoch, progress)}
             row["seconds"] = time.perf_counter() - began
-            if model.interaction is not None and runner.lessons is not None:
-                row["accuracy_text_only"] = text_only_accuracy(model, runner.lessons)
+            if model.interaction is not None and lessons is not None:
+                row["accuracy_text_only"] = text_only_accuracy(model, lessons)
             score = _score(plain, choose_by, config.frame_count) if len(choose_by.clips) else None
             if score is not None:
                 row["accuracy_held_out"] = score
@@ -163,17 +164,18 @@ def prepare_runner(
     logging.getLogger("lightning_fabric.utilities.rank_zero").setLevel(logging.WARNING)
     fabric = Fabric(accelerator="auto", devices=1, precision=config.precision)
     batches = _load(clips, sampler, config, fabric.device)
+    judged = Judged(
+        model, Objective(recipe.loss), None if lessons is None else lessons.to(fabric.device)
+    )
     if config.compiled:
-        model.compile(options=compile_options(fabric.device))
-    wrapped, wrapped_optimizer = fabric.setup(model, optimizer)
+        judged.compile(options=compile_options(fabric.device))
+    wrapped, wrapped_optimizer = fabric.setup(judged, optimizer)
     return EpochRunner(
         fabric,
         wrapped,
         wrapped_optimizer,
         sampler,
         batches,
-        Objective(recipe.loss),
-        None if lessons is None else lessons.to(fabric.device),
         config,
     )
 

@@ -84,7 +84,7 @@ class Objective:
         }
         if plain.importance is not None and key_joints is not None:
             losses["calibrate"] = calibration_loss(
-                plain.importance, key_joints, batch.present, over=weights.calibrate_over
+                plain.importance.float(), key_joints, batch.present, over=weights.calibrate_over
             )
         if output.fused_logits is not None:
             losses["fused"] = classification_loss(
