@@ -38,7 +38,7 @@ def test_mapping_frame_by_frame_is_mapping_the_clip():
     visible = rng.random(joints.shape[:3]) < 0.9
     buffer = make_buffer(source=SOURCE)
     for t in range(12):
-        buffer.push(t / 10, joints[:, t], visible[:, t])
+        list(buffer.push(t / 10, joints[:, t], visible[:, t]))
     whole = map_clip(SkeletonClip(joints, visible, 10.0, SOURCE), TARGET)
     found = buffer.clip(0, 11)
     assert (found.visible == whole.visible).all()
@@ -48,7 +48,7 @@ def test_mapping_frame_by_frame_is_mapping_the_clip():
 def test_the_past_is_forgotten_and_the_present_stays_right():
     buffer = make_buffer(keep_s=2.0)
     for t in range(95):
-        buffer.push(*pose_at(t / 10))
+        list(buffer.push(*pose_at(t / 10)))
     assert buffer.oldest == 75
     clip = buffer.clip(80, 94)
     assert clip.joints[0, :, 0, 0] == pytest.approx(np.arange(80, 95) / 10)
@@ -58,20 +58,33 @@ def test_the_past_is_forgotten_and_the_present_stays_right():
 def test_nobody_was_seen_in_a_long_gap():
     buffer = make_buffer()
     for t in (0.0, 0.1, 0.9, 1.0):
-        buffer.push(*pose_at(t))
+        list(buffer.push(*pose_at(t)))
     assert buffer.clip(0, 10).present[0].tolist() == [True, True, *[False] * 7, True, True]
+
+
+@pytest.mark.parametrize("gap_s", [3.0, 60.0, 1e9])
+def test_a_gap_of_any_length_comes_frame_by_frame_and_no_more_of_it_than_is_kept(gap_s):
+    buffer = make_buffer(keep_s=2.0)
+    list(buffer.push(*pose_at(5.0)))
+    seen = []
+    for number in buffer.push(*pose_at(5.0 + gap_s)):
+        assert number == buffer.count - 1
+        seen.append(bool(buffer.frame(number)[1].any()))
+    assert len(seen) == min(round(gap_s * 10), 41)
+    assert seen == [False] * (len(seen) - 1) + [True]
+    assert buffer.time_of(buffer.count - 1) == pytest.approx(5.0 + gap_s)
 
 
 def test_a_joint_between_seen_and_unseen_is_not_drawn_to_zero():
     buffer = make_buffer()
-    buffer.push(*pose_at(1.0))
-    buffer.push(*pose_at(1.25, seen=False))
+    list(buffer.push(*pose_at(1.0)))
+    list(buffer.push(*pose_at(1.25, seen=False)))
     assert buffer.clip(0, 2).joints[0, :, 0, 0] == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("shape", [(1, 14, 3), (2, 15, 3), (1, 15, 2)])
 def test_frames_of_another_shape_are_refused(shape):
     buffer = make_buffer()
-    buffer.push(*pose_at(0.0))
+    list(buffer.push(*pose_at(0.0)))
     with pytest.raises(ClipError, match="Expected frames of joints"):
         buffer.push(1.0, np.zeros(shape, dtype=np.float32), np.ones(shape[:2], dtype=np.bool_))

@@ -80,6 +80,17 @@ def test_a_body_at_rest_is_nothing(gallery, clips):
     assert not stream.is_moving
 
 
+@pytest.mark.parametrize("gap_s", [3.0, 30.0, 1e9])
+def test_what_was_done_before_a_gap_is_told_and_what_is_done_after_it(gallery, clips, gap_s):
+    (wave, squat, *_), names = clips
+    stream = StreamRecogniser(gallery, layout=wave.layout)
+    assert play(stream, wave) == []
+    events = play(stream, squat, start_s=wave.frame_count / wave.fps + gap_s) + stream.finish()
+    assert [event.action for event in events] == names[:2]
+    assert events[0].end_s < wave.duration_s + 0.5
+    assert events[1].start_s > wave.duration_s + gap_s - 0.5
+
+
 def test_a_stream_needs_something_to_look_for(recogniser, clips):
     with pytest.raises(GalleryError, match="Nothing is enrolled"):
         StreamRecogniser(Gallery(recogniser), layout=clips[0][0].layout)

@@ -4,6 +4,8 @@ Frames arrive when they like; models want a steady rate. Mapping and interpolati
 per frame, so that cutting a window out of the buffer copies numbers and computes nothing.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,9 @@ from crossglg.skeleton.mapping import mapping_matrix
 from crossglg.sources.pose.frames import LONGEST_GAP_S
 
 _SAME_S = 1e-6
+
+Frame = tuple[float, NDArray[np.float32], NDArray[np.bool_]]
+"""Its time, joints (M V 3) and visibility (M V)."""
 
 
 class FrameBuffer:
@@ -40,11 +45,11 @@ class FrameBuffer:
         self._joints = np.zeros((0, 0, 0, 3), dtype=np.float32)  # (M 2*kept V 3)
         self._visible = np.zeros((0, 0, 0), dtype=np.bool_)
         self._first = 0  # grid number of the first row of the arrays
-        self._newest: tuple[float, NDArray[np.float32], NDArray[np.bool_]] | None = None
+        self._newest: Frame | None = None
 
     def push(
         self, time_s: float, joints: NDArray[np.floating], visible: NDArray[np.bool_]
-    ) -> range:
+    ) -> Iterator[int]:
         """Take a frame in.
 
         Args:
@@ -53,7 +58,8 @@ class FrameBuffer:
             visible: (M V).
 
         Returns:
-            The grid frames that it completed, perhaps none.
+            The grid frames that it completes, perhaps none. Each comes to be when it is asked for,
+            as a long gap has more of them than are kept.
 
         Raises:
             ClipError: Shapes are not as before, or time does not go on.
@@ -61,15 +67,20 @@ class FrameBuffer:
         self._check(time_s, joints, visible)
         frame = (time_s, *self._map(joints, visible))
         before, self._newest = self._newest, frame
-        first = self.count
         if before is None:
             self._make_room(len(joints))
             self.start_s = time_s
-            self._append(frame[1], frame[2])
-            return range(first, self.count)
-        while (now := self.start_s + self.count / self.fps) <= time_s + _SAME_S:
-            self._append(*_between(before, frame, now))
-        return range(first, self.count)
+            before = frame
+        return self._complete(before, frame)
+
+    def _complete(self, before: Frame, after: Frame) -> Iterator[int]:
+        first = self.count
+        while (now := self.start_s + self.count / self.fps) <= after[0] + _SAME_S:
+            self._append(*_between(before, after, now))
+            yield self.count - 1
+            if self.count - first == 2 * self._kept:
+                # Nothing is kept from before the gap, so the grid may go on at its end.
+                self.start_s = max(self.start_s, after[0] - self.count / self.fps)
 
     def time_of(self, number: int) -> float:
         """Seconds of a grid frame."""
@@ -135,9 +146,7 @@ class FrameBuffer:
 
 
 def _between(
-    before: tuple[float, NDArray[np.float32], NDArray[np.bool_]],
-    after: tuple[float, NDArray[np.float32], NDArray[np.bool_]],
-    time_s: float,
+    before: Frame, after: Frame, time_s: float
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """As ``sample_frames``: nothing is invented between a seen and an unseen joint."""
     (start, first, first_seen), (stop, second, second_seen) = before, after
