@@ -101,6 +101,10 @@ def test_own_data_and_own_descriptions_are_trained_together(tmp_path):
         (["train", "nowhere.npz", "--protocol", "utd-c", "--out", "run"], "Did you mean 'utd-"),
         (["train", "nowhere.npz", "--protocol", "utd-a", "--out", "run"], "nowhere.npz"),
         (["evaluate", "run", "nowhere.npz"], "either --protocol or --novel"),
+        (
+            ["draw", "examples/clips.npz#0", "--out", "examples/clips.npz/below.svg"],
+            "clips.npz/below.svg: Not a directory.",
+        ),
     ],
 )
 def test_errors_are_one_sentence(words, complaint):

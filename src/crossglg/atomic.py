@@ -13,17 +13,44 @@ def _rough_sibling(path: Path) -> Path:
     return path.with_name(f".crossglg-{uuid.uuid4().hex[:12]}.tmp")
 
 
+def _make_way(path: Path) -> None:
+    """The folders on the way; where a file is in it, the system says so better later."""
+    if not path.parent.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Errors of the system speak of ``path``, not of the sibling that nobody has heard of."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
 @contextmanager
 def create_file(path: Path) -> Iterator[BinaryIO]:
     """Open a file for writing that appears under its name only when it is complete.
 
-    An existing file of that name is replaced; after an exception nothing has changed.
+    An existing file of that name is replaced, and who may read it stays as it was; where the name
+    is a link, the file that it leads to is. Folders on the way are made. After an exception
+    nothing has changed.
+
+    Raises:
+        OSError: It cannot be written there; the error names ``path``.
     """
+    path = path.resolve()
     rough = _rough_sibling(path)
+    with _naming(path):
+        _make_way(path)
+        stream = rough.open("xb")
     try:
-        with rough.open("xb") as stream:
+        with stream:
             yield stream
-        os.replace(rough, path)
+        with _naming(path):
+            if path.exists():
+                shutil.copymode(path, rough)
+            os.replace(rough, path)
     finally:
         rough.unlink(missing_ok=True)
 
@@ -34,11 +61,17 @@ def create_folder(path: Path) -> Iterator[Path]:
 
     Yields:
         The folder to fill, a sibling of ``path``; after an exception it is gone.
+
+    Raises:
+        OSError: It cannot be made there; the error names ``path``.
     """
     rough = _rough_sibling(path)
-    rough.mkdir()
+    with _naming(path):
+        _make_way(path)
+        rough.mkdir()
     try:
         yield rough
-        os.rename(rough, path)
+        with _naming(path):
+            os.rename(rough, path)
     finally:
         shutil.rmtree(rough, ignore_errors=True)

@@ -112,7 +112,7 @@ def print_evaluation(evaluation: "Evaluation") -> None:
 
 def print_recognition(recognition: "Recognition") -> None:
     """The answer, then how the nearest actions compare."""
-    console = Console()
+    console = Console(emoji=False, soft_wrap=True)
     console.print(escape(recognition.action or "unknown"), style="bold")
     for answer in recognition.answers:
         sure = "" if answer.probability is None else f"{answer.probability:6.0%}  "
@@ -128,7 +128,8 @@ def print_event(event: "Event", *, as_json: bool) -> None:
         return
     sure = "" if event.confidence is None else f"{event.confidence:6.0%}"
     times = f"{event.start_s:7.1f} - {event.end_s:.1f} s"
-    Console().print(f"{times} {sure}  [bold]{escape(event.action)}[/bold]", highlight=False)
+    console = Console(emoji=False, soft_wrap=True)
+    console.print(f"{times} {sure}  [bold]{escape(event.action)}[/bold]", highlight=False)
 
 
 @contextmanager

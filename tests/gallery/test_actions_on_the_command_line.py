@@ -60,3 +60,13 @@ def test_a_clip_of_many_is_named_or_numbered(place):
     (place / "clip.txt").write_text("no")
     with pytest.raises(SourceError, match=r"expected one of .skeleton"):
         read_clip(place / "clip.txt")
+
+
+@pytest.mark.parametrize("name", ["take #2.npz", "#.NPZ", "c#/a.npz"])
+def test_names_of_files_may_have_the_sign_before_a_clip_in_them(place, tmp_path, name):
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes((place / "clips.npz").read_bytes())
+    assert read_clip(f"{file}#1").frame_count == read_clip(place / "clips.npz#1").frame_count
+    with pytest.raises(SourceError, match="expected the name or number of one of its 4 clips"):
+        read_clip(file)

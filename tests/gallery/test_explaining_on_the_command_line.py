@@ -5,6 +5,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+import crossglg.deployed
+import crossglg.gallery
 from crossglg.checkpoint import PLAIN_FILE
 from crossglg.cli import app
 from crossglg.errors import ConfigError
@@ -49,6 +51,28 @@ def test_an_answer_is_explained_in_words_numbers_and_pictures(place, call):
     assert "clips.npz#2" in page
     assert (place / "why.gif").read_bytes().startswith(b"GIF89a")
     assert told["sentence"] in call("explain", "clips.npz#2").stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_clip_that_is_an_exemplar_is_explained_too(place, call, number):
+    """Its distance from itself is rounding, the root of it even."""
+    done = call("explain", f"clips.npz#{number}", "--html", f"new/own-{number}.html")
+    assert done.exit_code == 0, done.output
+    assert (place / "new" / f"own-{number}.html").exists()
+
+
+@pytest.mark.parametrize("words", [("explain", "--html", "w.html"), ("draw", "--out", "w.html")])
+def test_pictures_of_importance_need_a_run(place, call, words, monkeypatch):
+    monkeypatch.setattr(crossglg.deployed, "open_model", lambda _: object())
+    monkeypatch.setattr(crossglg.gallery, "open_gallery", lambda *_: None)
+    monkeypatch.setattr(crossglg.gallery, "explain", lambda *_: None)
+    verb, *rest = words
+    done = CliRunner().invoke(app, [verb, "clips.npz#0", *rest, "--model", "m.ONNX"])
+    assert isinstance(done.exception, ConfigError)
+    assert "expected a run or shipped weights, found the exported file 'm.ONNX'" in str(
+        done.exception
+    )
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp", ".svg", ".html"])

@@ -1,9 +1,13 @@
 """A gallery enrols, recognises, renames and forgets, and is never changed under anybody's hands."""
 
+import re
+import unicodedata
+
+import numpy as np
 import pytest
 from gallery_samples import make_recogniser
 
-from crossglg.errors import GalleryError
+from crossglg.errors import ClipError, GalleryError
 from crossglg.gallery import Gallery
 from crossglg.oneshot.acceptance import Acceptance
 from crossglg.skeleton.augment import mirror
@@ -94,3 +98,43 @@ def test_an_action_shown_on_one_side_is_known_of_the_other(recogniser, clips):
     left = mirror(right)
     assert lenient.recognize(left).answers[0].distance < 1e-3
     assert strict.recognize(left).answers[0].distance > 1e-2
+
+
+def test_an_accent_is_one_name_however_it_is_written(recogniser, clips):
+    composed, apart = (unicodedata.normalize(form, "café") for form in ("NFC", "NFD"))
+    gallery = Gallery(recogniser).enroll(composed, clips[0][0]).enroll(apart, clips[0][2])
+    assert gallery.actions == (composed,)
+    assert gallery.rename(apart, "tea").actions == ("tea",)
+    assert gallery.remove(apart).actions == ()
+
+
+@pytest.mark.parametrize("name", ["می\u200cدود", "🏃\u200d♂️", "👨\u200d👩\u200d👧"])
+def test_letters_and_pictures_that_are_joined_are_names(recogniser, clips, name):
+    assert Gallery(recogniser).enroll(name, clips[0][0]).actions == (name,)
+
+
+@pytest.mark.parametrize("name", ["", " \t", "\u200d", "a\x00b", "x" * 101])
+def test_what_cannot_be_read_is_no_name(recogniser, clips, name):
+    with pytest.raises(GalleryError, match="Expected a name"):
+        Gallery(recogniser).enroll(name, clips[0][0])
+
+
+@pytest.mark.parametrize("coordinate", [1e6, 3.4e38])
+def test_a_joint_farther_away_than_any_can_be_is_refused(recogniser, clips, coordinate):
+    gallery, clip = filled(recogniser, clips), clips[0][2]
+    joints = clip.joints.copy()
+    joints[0, 10:20, 7] = coordinate
+    wrong = clip.with_joints(joints)
+    with np.errstate(all="ignore"):
+        for use in (gallery.recognize, lambda clip: gallery.enroll("wrong", clip)):
+            with pytest.raises(ClipError, match=re.escape(f"found one at {coordinate:.3g}")):
+                use(wrong)
+
+
+def test_a_gallery_shown_in_a_notebook_is_a_line(recogniser, clips):
+    gallery = filled(recogniser, clips)
+    assert repr(gallery) == "Gallery(wave (1), squat (1))"
+    assert repr(Gallery(recogniser)) == "Gallery(nothing enrolled)"
+    clip = clips[0][0]
+    assert repr(clip) == f"SkeletonClip(1 x {clip.frame_count} frames, ntu25, 30 fps)"
+    assert len(repr(gallery.exemplars[0])) < 300

@@ -185,3 +185,30 @@ def test_a_kill_in_the_middle_leaves_a_whole_file(saved, recogniser, clips):
         assert load_gallery(path, recogniser).actions == ("wave", "b")
     update_gallery(path, recogniser, lambda current: current.enroll("c", clips[0][0]))
     assert load_gallery(path, recogniser).actions == ("wave", "b", "c")
+
+
+def test_a_link_to_a_gallery_stays_one_and_so_does_who_may_read_it(saved, recogniser, clips):
+    _, path = saved
+    path.chmod(0o600)
+    link = path.with_name("link.crossglg")
+    link.symlink_to(path)
+    update_gallery(link, recogniser, lambda gallery: gallery.enroll("squat", clips[0][1]))
+    assert link.is_symlink()
+    assert load_gallery(path, recogniser).actions == ("wave", "squat")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_is_no_gallery(recogniser, tmp_path):
+    with pytest.raises(GalleryError, match="expected a gallery file"):
+        update_gallery(tmp_path, recogniser, lambda gallery: gallery)
+
+
+@pytest.mark.parametrize("source", ["a" * 111, "caf\udce9.npz", "two\nlines"])
+def test_where_a_clip_came_from_never_keeps_a_gallery_from_being_read(
+    recogniser, clips, tmp_path, source
+):
+    gallery = Gallery(recogniser).enroll("wave", clips[0][0], source=source)
+    save_gallery(gallery, tmp_path / "kept.crossglg")
+    read = import_gallery(tmp_path / "kept.crossglg", recogniser)
+    assert read.exemplars[0].source == gallery.exemplars[0].source
+    assert read.exemplars[0].source.isprintable()

@@ -34,9 +34,15 @@ __all__ = [
 
 
 def main() -> None:
-    """Run the command line; errors meant for the user come out as one sentence."""
+    """Run the command line; errors meant for the user, and the system's, come as one sentence."""
     try:
         app()
     except CrossGLGError as error:
-        print(f"crossglg: {error}", file=sys.stderr)
-        sys.exit(1)
+        problem = str(error)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        problem = f"{place}{error.strerror or error}."
+    else:
+        return
+    print(f"crossglg: {problem}", file=sys.stderr)
+    sys.exit(1)

@@ -12,9 +12,7 @@ from crossglg.errors import ConfigError
 @app.command()
 def export(
     run: Annotated[Path, typer.Argument(help="Folder of a run.")],
-    out: Annotated[
-        Path, typer.Option(help="The file to write: native code if it ends in .pt2, else ONNX.")
-    ],
+    out: Annotated[Path, typer.Option(help="The file to write: .onnx, or .pt2 for native code.")],
     precision: Annotated[
         Literal["float32", "float16", "int8"], typer.Option(help="Of the weights.")
     ] = "float32",
@@ -25,14 +23,20 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write the model as one file, ONNX or native code, kept only if it agrees with torch."""
-    from crossglg.deployed import NATIVE_SUFFIX
+    from crossglg.deployed import NATIVE_SUFFIX, ONNX_SUFFIX
     from crossglg.export import export_native, export_onnx
     from crossglg.recogniser import Recogniser
     from crossglg.verbs import open_clips
 
+    suffix = out.suffix.lower()
+    if suffix not in (NATIVE_SUFFIX, ONNX_SUFFIX):
+        raise ConfigError(
+            f"--out: expected a file that ends in {ONNX_SUFFIX}, or in {NATIVE_SUFFIX} for native "
+            f"code, found '{out.name}'."
+        )
     clips = None if data is None else open_clips(data, layout=read_layout(layout))[0]
     recogniser = Recogniser.load(run)
-    if out.suffix != NATIVE_SUFFIX:
+    if suffix == ONNX_SUFFIX:
         done = export_onnx(recogniser, out, precision=precision, clips=clips)
     elif precision == "float32":
         done = export_native(recogniser, out, clips=clips)

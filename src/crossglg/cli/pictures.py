@@ -13,6 +13,10 @@ from crossglg.cli.learn import Classifiers, Draws, NovelBy, NovelLabels, split_b
 from crossglg.errors import ConfigError
 
 _DRAWN = (".gif", ".webp", ".svg", ".html")
+_ONLY_RUNS = (
+    "{option}: expected a run or shipped weights, found the exported file '{model}', which says "
+    "nothing of importance over time."
+)
 
 
 @app.command()
@@ -73,6 +77,7 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Say why a clip is called what it is called: which joints, and when."""
+    from crossglg.deployed import open_model
     from crossglg.gallery import explain as explain_clip
     from crossglg.gallery import open_gallery
     from crossglg.pictures import picture_explanation
@@ -80,10 +85,12 @@ def explain(
     from crossglg.report import render_decision, write_animation, write_page
     from crossglg.sources.single import read_clip
 
-    recogniser = Recogniser.load(model)
+    recogniser = open_model(model)
     shown = read_clip(clip, layout=read_layout(layout))
     explanation = explain_clip(open_gallery(gallery, recogniser), shown)
     if html or gif:
+        if not isinstance(recogniser, Recogniser):
+            raise ConfigError(_ONLY_RUNS.format(option="--html and --gif", model=model))
         drawn = picture_explanation(explanation, recogniser, title=Path(clip).name)
         if gif:
             roles = zip(drawn.skeletons, ("exemplar", "the clip", "runner-up"), strict=True)
@@ -115,12 +122,15 @@ def draw(
     """Draw a clip as a moving picture."""
     if out.suffix not in _DRAWN:
         raise ConfigError(f"--out: expected {', '.join(_DRAWN)}, found '{out.suffix}'.")
+    from crossglg.deployed import NATIVE_SUFFIX, ONNX_SUFFIX
     from crossglg.pictures import picture_clip
     from crossglg.report import render_figure, render_gallery, write_animation, write_page
     from crossglg.shipped import load_plain
     from crossglg.sources.single import read_clip
 
     shown = read_clip(clip, layout=read_layout(layout))
+    if Path(model).suffix.lower() in (NATIVE_SUFFIX, ONNX_SUFFIX):
+        raise ConfigError(_ONLY_RUNS.format(option="--model", model=model))
     checkpoint = load_plain(model) if model else None
     skeleton = picture_clip(shown, checkpoint, title=Path(clip).name)
     if out.suffix == ".svg":

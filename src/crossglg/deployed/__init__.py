@@ -25,8 +25,8 @@ def open_model(model: Path | str) -> ClipReader:
         CheckpointError: There is no such model, or it is damaged, or made for another machine.
     """
     file = Path(model)
-    if file.suffix == NATIVE_SUFFIX:
+    if file.suffix.lower() == NATIVE_SUFFIX:
         return NativeRecogniser.load(file)
-    if file.suffix == ONNX_SUFFIX:
+    if file.suffix.lower() == ONNX_SUFFIX:
         return OnnxRecogniser.load(file)
     return Recogniser.load(model)

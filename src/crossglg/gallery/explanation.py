@@ -85,7 +85,7 @@ def explain(gallery: Gallery, clip: SkeletonClip, *, top: int = 3) -> Explanatio
     Raises:
         GalleryError: Fewer than two actions are enrolled.
         LayoutError: The clip's joints say nothing about a joint of the model.
-        ClipError: Nobody is seen in the clip.
+        ClipError: Nobody is seen in the clip, or a joint is farther away than any can be.
     """
     if len(gallery.actions) < 2:
         known = ", ".join(gallery.actions) or "nothing"
@@ -94,7 +94,7 @@ def explain(gallery: Gallery, clip: SkeletonClip, *, top: int = 3) -> Explanatio
             "crossglg enroll."
         )
     recogniser = gallery.recogniser
-    query = recogniser.embed([clip])
+    query = gallery.embed(clip)
     distances = gallery.distances(query)[0]
     nearest = int(distances.argmin())
     others = [e.action != gallery.exemplars[nearest].action for e in gallery.exemplars]

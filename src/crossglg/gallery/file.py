@@ -7,6 +7,7 @@ a newer model embeds them again.
 import hashlib
 import io
 import json
+import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from crossglg.atomic import create_file
 from crossglg.errors import GalleryError
-from crossglg.gallery.gallery import Exemplar, Gallery, check_name
+from crossglg.gallery.gallery import Exemplar, Gallery, check_name, clean_source
 from crossglg.oneshot import ClipFeatures
 from crossglg.recogniser import ClipReader
 from crossglg.skeleton.clip import SkeletonClip
@@ -79,10 +80,12 @@ def import_gallery(path: Path, recogniser: ClipReader) -> Gallery:
             _read_exemplar(number, record, arrays, embed_anew=recogniser)
             for number, record in enumerate(manifest["exemplars"])
         )
-        named = tuple(replace(e, action=check_name(e.action)) for e in exemplars)
+        named = tuple(
+            replace(e, action=check_name(e.action), source=clean_source(e.source))
+            for e in exemplars
+        )
         for exemplar in named:
             datetime.fromisoformat(exemplar.enrolled)
-            check_name(exemplar.source or "-")
         gallery = Gallery(recogniser, named)
         lonely = [action for action in gallery.actions if not gallery.shown(action)]
         if lonely:
@@ -111,6 +114,7 @@ def update_gallery(
 @contextmanager
 def lock_gallery(path: Path) -> Iterator[None]:
     """While held, no other writer changes the file; who reads needs no lock."""
+    path = path.resolve()  # one lock, by whatever name the file is called
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_name(f".{path.name}.lock"), timeout=_LOCK_TIMEOUT_S):
         yield
@@ -193,7 +197,7 @@ def _read_exemplar(
     else:
         features = embed_anew.embed([clip])
     return Exemplar(
-        record["action"],
+        unicodedata.normalize("NFC", record["action"]),  # older files keep what was typed
         clip,
         features,
         record["source"],

@@ -3,7 +3,8 @@
 A gallery is a value: enrolling gives a new one, and whoever holds the old one is not disturbed.
 """
 
-from dataclasses import asdict, dataclass, replace
+import unicodedata
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Self
@@ -11,13 +12,16 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.errors import GalleryError, suggest
+from crossglg.errors import ClipError, GalleryError, suggest
 from crossglg.oneshot import ClipFeatures
 from crossglg.recogniser import ClipReader
 from crossglg.skeleton.augment import mirror
 from crossglg.skeleton.clip import SkeletonClip
 
 _LONGEST_NAME = 100
+_LONGEST_SOURCE = 120
+_JOINERS = str.maketrans("", "", "\u200c\u200d")
+"""Unseen in print: between letters in Persian, between the parts of an emoji."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +39,7 @@ class Exemplar:
 
     action: str
     clip: SkeletonClip
-    features: ClipFeatures
+    features: ClipFeatures = field(repr=False)
     source: str
     enrolled: str
     mirrored: bool = False
@@ -88,6 +92,10 @@ class Gallery:
     recogniser: ClipReader
     exemplars: tuple[Exemplar, ...] = ()
 
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{action} ({len(self.shown(action))})" for action in self.actions)
+        return f"Gallery({shown or 'nothing enrolled'})"
+
     @cached_property
     def actions(self) -> tuple[str, ...]:
         """Names, in the order of their first enrolment."""
@@ -122,12 +130,13 @@ class Gallery:
         Raises:
             GalleryError: The name is empty, too long or not printable.
             LayoutError: The clip's joints say nothing about a joint of the model.
-            ClipError: Nobody is seen in the clip.
+            ClipError: Nobody is seen in the clip, or a joint is farther away than any can be.
         """
         name, now = check_name(action), datetime.now(UTC).isoformat(timespec="seconds")
         shown = (clip, mirror(clip)) if either_side else (clip,)
+        source = clean_source(source)
         added = [
-            Exemplar(name, one, self.recogniser.embed([one]), source, now, mirrored=number > 0)
+            Exemplar(name, one, self.embed(one), source, now, mirrored=number > 0)
             for number, one in enumerate(shown)
         ]
         return replace(self, exemplars=(*self.exemplars, *added))
@@ -138,7 +147,7 @@ class Gallery:
         Raises:
             GalleryError: No such action, or the new name will not do.
         """
-        self._insist_on(action)
+        action = self._insist_on(action)
         name = check_name(new)
         renamed = [replace(e, action=name) if e.action == action else e for e in self.exemplars]
         return replace(self, exemplars=tuple(renamed))
@@ -149,7 +158,7 @@ class Gallery:
         Raises:
             GalleryError: No such action.
         """
-        self._insist_on(action)
+        action = self._insist_on(action)
         return replace(self, exemplars=tuple(e for e in self.exemplars if e.action != action))
 
     def recognize(self, clip: SkeletonClip, *, top: int = 3) -> Recognition:
@@ -162,9 +171,10 @@ class Gallery:
         Raises:
             GalleryError: Nothing is enrolled.
             LayoutError: The clip's joints say nothing about a joint of the model.
-            ClipError: Nobody is seen in the clip.
+            ClipError: Nobody is seen in the clip, or a joint is farther away than any can be.
         """
-        return self.recognize_all([clip], top=top)[0]
+        self._insist_on_something()
+        return self.judge(self.distances(self.embed(clip))[0], top=top)
 
     def recognize_all(self, clips: list[SkeletonClip], *, top: int = 3) -> list[Recognition]:
         """As ``recognize``, for several clips at once; clips of one layout share a pass.
@@ -177,6 +187,22 @@ class Gallery:
         self._insist_on_something()
         distances = self.distances(self.recogniser.embed(clips))
         return [self.judge(row, top=top) for row in distances]
+
+    def embed(self, clip: SkeletonClip) -> ClipFeatures:
+        """Features of a clip, N = 1, that can be compared.
+
+        Raises:
+            LayoutError: The clip's joints say nothing about a joint of the model.
+            ClipError: Nobody is seen in the clip, or a joint is farther away than any can be.
+        """
+        features = self.recogniser.embed([clip])
+        if not all(np.isfinite(part).all() for part in (features.frames, features.motion)):
+            farthest = np.abs(clip.joints[clip.visible]).max()
+            raise ClipError(
+                f"Expected joints within some metres, found one at {farthest:.3g}: joints that "
+                "were not seen are to be NaN."
+            )
+        return features
 
     def distances(self, query: ClipFeatures) -> NDArray[np.float32]:
         """Features of Q clips -> (Q S) distances to the exemplars.
@@ -199,12 +225,15 @@ class Gallery:
         if not self.exemplars:
             raise GalleryError("Nothing is enrolled yet. Enrol an action first: crossglg enroll.")
 
-    def _insist_on(self, action: str) -> None:
+    def _insist_on(self, action: str) -> str:
+        """The name as it is kept."""
+        action = unicodedata.normalize("NFC", action)
         if action not in self.actions:
             known = ", ".join(self.actions) or "nothing"
             raise GalleryError(
                 f"No action is called '{action}'.{suggest(action, self.actions)} Enrolled: {known}."
             )
+        return action
 
 
 # --- judging ------------------------------------------------------------------------------------
@@ -238,14 +267,21 @@ def _judge(gallery: Gallery, distances: NDArray[np.float32], *, top: int) -> Rec
 
 
 def check_name(name: str) -> str:
-    """The name of an action with single blanks.
+    """The name of an action with single blanks, and one way to write each accent.
 
     Raises:
         GalleryError: It is empty, too long or not printable.
     """
-    cleaned = " ".join(name.split())
-    if not cleaned or len(cleaned) > _LONGEST_NAME or not cleaned.isprintable():
+    cleaned = unicodedata.normalize("NFC", " ".join(name.split()))
+    printed = cleaned.translate(_JOINERS)
+    if not printed or len(cleaned) > _LONGEST_NAME or not printed.isprintable():
         raise GalleryError(
             f"Expected a name of 1 to {_LONGEST_NAME} printable characters, found {name!r}."
         )
     return cleaned
+
+
+def clean_source(source: str) -> str:
+    """Where a clip came from, for people to read; it names no file of ours."""
+    printable = "".join(letter for letter in source if letter.isprintable())
+    return printable.strip()[:_LONGEST_SOURCE]

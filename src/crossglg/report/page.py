@@ -177,13 +177,13 @@ def write_report(report: Report, path: Path) -> Path:
 
 
 def write_page(page: str, path: Path) -> Path:
-    """Write a page, whole or not at all; its folder must exist.
+    """Write a page, whole or not at all.
 
     Returns:
         ``path``.
     """
     with create_file(path) as stream:
-        stream.write(page.encode("utf-8"))
+        stream.write(page.encode("utf-8", "replace"))  # names of files need not be UTF-8
     return path
 
 

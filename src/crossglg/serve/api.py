@@ -126,9 +126,8 @@ async def enroll(
     ] = False,
 ) -> ActionsView:
     """Show an action once; a known name gets one more exemplar."""
-    cleaned = work.clean_source(source)
     return await _change(
-        site, lambda g: g.enroll(name, clip, source=cleaned, either_side=either_side)
+        site, lambda g: g.enroll(name, clip, source=source, either_side=either_side)
     )
 
 

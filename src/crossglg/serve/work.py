@@ -14,8 +14,6 @@ from crossglg.serve.weights import relative_importance
 from crossglg.serve.wire import ClipView, RecognitionView
 from crossglg.skeleton.clip import SkeletonClip
 
-_LONGEST_SOURCE = 120
-
 
 def recognize(gallery: Gallery, clip: SkeletonClip, *, top: int) -> RecognitionView:
     """Name the action of a clip, and say where the model looked.
@@ -23,11 +21,11 @@ def recognize(gallery: Gallery, clip: SkeletonClip, *, top: int) -> RecognitionV
     Raises:
         ServeError: 409, nothing is enrolled.
         LayoutError: The clip's joints say nothing about a joint of the model.
-        ClipError: Nobody is seen in the clip.
+        ClipError: Nobody is seen in the clip, or a joint is farther away than any can be.
     """
     if not gallery.exemplars:
         raise ServeError(409, "Nothing is enrolled yet. Show an action first.")
-    query = gallery.recogniser.embed([clip])
+    query = gallery.embed(clip)
     importance = relative_importance(query.importance[0], gallery.recogniser, clip.layout)
     return RecognitionView.of(gallery.judge(gallery.distances(query)[0], top=top), importance)
 
@@ -68,12 +66,6 @@ def merge(gallery: Gallery, other: Gallery) -> Gallery:
     known = {_digest(exemplar) for exemplar in gallery.exemplars}
     new = [exemplar for exemplar in other.exemplars if _digest(exemplar) not in known]
     return Gallery(gallery.recogniser, (*gallery.exemplars, *new))
-
-
-def clean_source(source: str) -> str:
-    """The name that the client gave a file, for people to read; it names no file of ours."""
-    printable = "".join(letter for letter in source if letter.isprintable())
-    return printable.strip()[:_LONGEST_SOURCE]
 
 
 def _digest(exemplar: Exemplar) -> bytes:

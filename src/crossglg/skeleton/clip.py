@@ -56,6 +56,10 @@ class SkeletonClip:
         if not self.fps > 0:
             raise ClipError(f"Expected a positive frame rate, found {self.fps}.")
 
+    def __repr__(self) -> str:
+        persons, frames = self.visible.shape[:2]
+        return f"SkeletonClip({persons} x {frames} frames, {self.layout.name}, {self.fps:g} fps)"
+
     @classmethod
     def from_array(cls, joints: NDArray[np.floating], *, fps: float, layout: Layout) -> Self:
         """Build a clip from coordinates alone; a joint that is not finite is not visible.

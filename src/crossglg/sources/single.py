@@ -38,24 +38,33 @@ def read_clip(
         ClipError: The clip is over before ``span`` begins.
         MissingExtraError: Reading videos needs the extra ``live``.
     """
-    path = Path(str(place).partition("#")[0])
+    path, clip = _split(place)
     if path.suffix.lower() in VIDEO_SUFFIXES:
         return read_video(path, span=span, options=pose)
-    return cut(_read_skeletons(place, layout), span)
+    return cut(_read_skeletons(path, clip, layout), span)
 
 
-def _read_skeletons(place: Path | str, layout: Layout | None) -> SkeletonClip:
-    name, _, clip = str(place).partition("#")
-    path = Path(name)
+def _split(place: Path | str) -> tuple[Path, str]:
+    """The file and the clip in it; names of files and of clips may have a ``#`` in them, too."""
+    parts = str(place).split("#")
+    for count in range(len(parts), 1, -1):
+        path = Path("#".join(parts[:count]))
+        if path.is_file():
+            return path, "#".join(parts[count:])
+    return Path(parts[0]), "#".join(parts[1:])
+
+
+def _read_skeletons(path: Path, clip: str, layout: Layout | None) -> SkeletonClip:
     if not path.is_file():
         raise SourceError(path, "expected a file with a skeleton clip, found nothing there.")
-    if path.suffix == ".skeleton":
+    suffix = path.suffix.lower()
+    if suffix == ".skeleton":
         return read_ntu_skeleton(path)
-    if path.suffix == ".bvh":
+    if suffix == ".bvh":
         return read_bvh(path)
-    if path.suffix == ".json":
+    if suffix == ".json":
         return read_kinetics(path).clip
-    if path.suffix == ".npz":
+    if suffix == ".npz":
         return _read_from_npz(path, clip, layout)
     raise SourceError(path, f"expected one of {', '.join(SUFFIXES)}, found '{path.suffix}'.")
 
