@@ -84,5 +84,5 @@ def test_the_quickstart_does_what_it_says(tmp_path, monkeypatch):
             words = [*words, *(word for setting in _TINY for word in ("--set", setting))]
         done = CliRunner().invoke(app, words)
         assert done.exit_code == 0, (words, done.output, done.exception)
-    for made in ("report.html", "why.html", "why.gif", "drink.gif", "gallery.crossglg"):
+    for made in ("report.html", "why.html", "why.gif", "touch.gif", "gallery.crossglg", "mine.crossglg"):
         assert Path(made).stat().st_size > 1000, made
