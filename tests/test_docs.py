@@ -50,7 +50,8 @@ def test_the_json_of_the_docs_is_json(page, tmp_path):
         if {"joints", "bones"} <= record.keys():
             path = tmp_path / f"{number}.json"
             path.write_text(block, "utf-8")
-            assert Layout.from_file(path).joint_count == len(record["joints"])
+            layout = Layout.from_file(path)
+            assert layout.joint_count == len(record["joints"]) == len(layout.mirror_index)
 
 
 def test_the_site_is_built_without_a_warning(tmp_path):

@@ -1,14 +1,17 @@
 """What is done to many clips at once is what is done to each of them."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
-from crossglg.errors import ClipError
+from crossglg.errors import ClipError, LayoutError
 from crossglg.skeleton import Augmentation, align, get_layout, mirror, resample
 from crossglg.skeleton.augment import Throws, vary
 from crossglg.skeleton.augment_packed import throw, vary_packed
 from crossglg.skeleton.chance import draw_normal, draw_uniform, make_keys
 from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.normalize import align_packed, resample_packed
 from crossglg.skeleton.packed import PackedClips
 
@@ -100,6 +103,20 @@ def test_varying_many_clips_is_varying_each_by_the_same_dice(clips, strength):
     expected = [mirror(c) if m else c for c, m in zip(expected, mirrored, strict=True)]
     varied = vary_packed(packed, throws, mirrored=mirrored, strength=strength, max_persons=3)
     assert_stacked(*varied, expected)
+
+
+def test_a_layout_that_cannot_be_mirrored_is_varied_where_nothing_is_mirrored():
+    joints = ("pelvis", "left_hip", "right_hip", "left_shoulder", "right_shoulder", "right_wrist")
+    layout = Layout("mine", joints, ("pelvis",) * 6)
+    pose = np.random.default_rng(0).normal(size=(4, 6, 3))
+    packed = PackedClips.pack([SkeletonClip.from_array(pose, fps=30.0, layout=layout)])
+    throws = throw(packed, make_keys(7, np.arange(1)), strength=STRONG, frame_count=4)
+    vary = partial(vary_packed, packed, throws, strength=STRONG, max_persons=1)
+    assert np.isfinite(vary(mirrored=np.array([False]))[0]).all()
+    with pytest.raises(
+        LayoutError, match=r"only right_wrist\. Add left_wrist .*training.mirror=off"
+    ):
+        vary(mirrored=np.array([True]))
 
 
 def test_a_clips_dice_do_not_depend_on_its_company(clips):

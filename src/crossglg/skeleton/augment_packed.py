@@ -67,7 +67,8 @@ class Variation:
         layout, persons = clips.layout, PersonRows.find(clips)
         # Losing joints and mirroring both come down to which joint is taken in whose place.
         source = find_kept_ancestors(throws.loss < strength.drop, layout.parent_index)
-        source = np.where(mirrored[:, None], source[:, layout.mirror_index], source)
+        if mirrored.any():
+            source = np.where(mirrored[:, None], source[:, layout.mirror_index], source)
         return cls(
             persons,
             Moments.find(clips, persons, vary_time(throws, clips.frames, strength)),

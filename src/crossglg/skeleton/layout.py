@@ -143,7 +143,18 @@ class Layout:
 
     @cached_property
     def mirror_index(self) -> NDArray[np.int64]:
-        """(V) index of each joint's counterpart on the other side; middle joints keep theirs."""
+        """(V) index of each joint's counterpart on the other side; middle joints keep theirs.
+
+        Raises:
+            LayoutError: A joint of one side has no counterpart on the other.
+        """
+        if lonely := [j for j in self.joints if mirrored_name(j) not in self.joints]:
+            lacking = ", ".join(mirrored_name(joint) for joint in lonely)
+            raise LayoutError(
+                f"Layout '{self.name}': to mirror clips, expected each joint on both sides, found "
+                f"only {', '.join(lonely)}. Add {lacking} to the layout, or mirror nothing (in "
+                "training --set training.mirror=off)."
+            )
         return np.array([self.index(mirrored_name(j)) for j in self.joints], dtype=np.int64)
 
     @cached_property
