@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossglg.errors import SourceError
-from crossglg.skeleton.layout import get_layout
+from crossglg.skeleton.layout import get_layout, list_layouts
+from crossglg.skeleton.mapping import map_clip
 from crossglg.sources.bvh import read_bvh
 
 _ARM = """HIERARCHY
@@ -102,6 +103,55 @@ def test_joints_of_a_known_layout_are_recognised_and_put_in_its_order(tmp_path):
 def test_joints_of_the_same_name_are_numbered(tmp_path):
     text = _ARM.replace("LeftHand", "LeftArm")
     assert read_bvh(_write(tmp_path, text)).layout.joints == ("pelvis", "left_arm", "left_arm_2")
+
+
+_RIG = {
+    "Hips": ("Spine", "LeftUpLeg", "RightUpLeg"),
+    "Spine": ("Spine1",),
+    "Spine1": ("Neck", "LeftShoulder", "RightShoulder"),
+    "Neck": ("Head",),
+    **{
+        f"{side}{bone}": (f"{side}{below}",)
+        for side in ("Left", "Right")
+        for bone, below in (
+            ("Shoulder", "Arm"), ("Arm", "ForeArm"), ("ForeArm", "Hand"),
+            ("UpLeg", "Leg"), ("Leg", "Foot"), ("Foot", "ToeBase"),
+        )
+    },
+}  # fmt: skip
+_RIG_JOINTS = {"shoulder": "Arm", "elbow": "ForeArm", "wrist": "Hand", "hip": "UpLeg",
+               "knee": "Leg", "ankle": "Foot"}  # fmt: skip
+
+
+def _write_rig(folder, prefix):
+    """A body as MotionBuilder, Mixamo and CMU name it, with the position of every raw joint."""
+    lines, places = ["HIERARCHY"], {}
+
+    def write_joint(name, word, above):
+        offset = len(places) + 1
+        places[name] = np.add(above, (offset, 1, -offset))
+        lines.append(f"{word} {prefix}{name} {{ OFFSET {offset} 1 {-offset} CHANNELS 0")
+        for child in _RIG.get(name, ()):
+            write_joint(child, "JOINT", places[name])
+        lines.append("}")
+
+    write_joint("Hips", "ROOT", (0, 0, 0))
+    text = "\n".join([*lines, "MOTION", "Frames: 1", "Frame Time: 0.01", "0"]) + "\n"
+    return _write(folder, text.replace("CHANNELS 0", "CHANNELS 1 Xrotation", 1)), places
+
+
+@pytest.mark.parametrize("prefix", ["", "mixamorig:"])
+@pytest.mark.parametrize("name", list_layouts())
+def test_joints_called_after_bones_are_found_in_every_layout(tmp_path, name, prefix):
+    path, places = _write_rig(tmp_path, prefix)
+    target = get_layout(name)
+    joints = map_clip(read_bvh(path, metres_per_unit=1.0), target).joints[0, 0]
+    for side in ("left", "right"):
+        for ours, raw in _RIG_JOINTS.items():
+            if (joint := f"{side}_{ours}") in target.joints:
+                np.testing.assert_allclose(
+                    joints[target.index(joint)], places[side.title() + raw], atol=1e-4
+                )
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Read BVH motion capture: a hierarchy of joints with angles per frame, by forward kinematics."""
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,13 @@ from crossglg.skeleton.layout import Layout, canonical_joint, recognise_layout
 
 CENTIMETRE = 0.01
 """Metres per unit of most BVH files."""
+
+# What motion capture calls the joints of a side, by the bones that begin there, and what we do.
+_BONES = {
+    "Shoulder": "collar", "Arm": "shoulder", "ForeArm": "elbow", "Hand": "wrist",
+    "UpLeg": "hip", "Leg": "knee", "Foot": "ankle", "ToeBase": "foot",
+}  # fmt: skip
+_TELLING_BONES = {"LeftArm", "LeftForeArm", "LeftUpLeg", "LeftLeg"}
 
 _AXES = {"X": 0, "Y": 1, "Z": 2}
 _CHANNELS = tuple(f"{axis}{what}" for what in ("position", "rotation") for axis in _AXES)
@@ -40,7 +48,8 @@ def read_bvh(
 
     Returns:
         Clip (1 T V 3), axes as in the file. Where a layout has exactly these joints it is that
-        layout, else one named ``bvh`` built from the hierarchy.
+        layout, else one named ``bvh`` built from the hierarchy. Joints that are called after the
+        bones below them, as motion capture does (``LeftLeg``), get our names (``left_knee``).
 
     Raises:
         SourceError: The file is no BVH file or is damaged; the message names the line.
@@ -265,16 +274,29 @@ def _find_layout(
     joints: list[_Joint], layout: Layout | None, file: Path
 ) -> tuple[Layout, NDArray[np.int64]]:
     raw = [joint.name for joint in joints]
-    try:
-        return recognise_layout(raw, candidates=() if layout is None else (layout,))
-    except LayoutError:
-        names = _name_apart([canonical_joint(name) for name in raw])
+    plain = _name_by_joints(raw)
+    for spelled in (raw, plain):
+        with suppress(LayoutError):
+            return recognise_layout(spelled, candidates=() if layout is None else (layout,))
+    names = _name_apart([canonical_joint(name) for name in plain])
     bones = {names[i]: names[joint.parent] for i, joint in enumerate(joints) if joint.parent >= 0}
     try:
         built = Layout.from_bones("bvh", names, bones, root=names[0])
     except LayoutError as error:
         raise SourceError(file, str(error)) from error
     return built, np.arange(len(names))
+
+
+def _name_by_joints(names: list[str]) -> list[str]:
+    """``mixamorig:LeftLeg`` -> ``left_knee``, where joints are called after the bones below them.
+
+    The name of the character before the colon goes in any case.
+    """
+    plain = [name.rpartition(":")[2] or name for name in names]
+    if not set(plain) >= _TELLING_BONES:
+        return plain
+    ours = {f"{s}{bone}": f"{s}_{j}" for s in ("Left", "Right") for bone, j in _BONES.items()}
+    return [ours.get(name, name) for name in plain]
 
 
 def _name_apart(names: list[str]) -> list[str]:
