@@ -86,6 +86,21 @@ def test_masks_are_further_fields_that_say_yes_or_no_of_every_clip(tmp_path, fie
     np.testing.assert_array_equal(masks["valid557"], valid)
 
 
+def test_further_fields_that_are_no_plain_arrays_are_left_alone(tmp_path, fields, monkeypatch):
+    fields |= {"valid": np.array([1, 0, 1]), "meta": np.array([{"by": "me"}], dtype=object)}
+    path = _write(tmp_path, fields)
+    read = []
+    of_file = np.lib.npyio.NpzFile.__getitem__
+    monkeypatch.setattr(
+        np.lib.npyio.NpzFile,
+        "__getitem__",
+        lambda self, key: read.append(key) or of_file(self, key),
+    )
+    assert sorted(read_masks(path)) == ["valid"]
+    assert set(read) == {"labels", "valid", "meta"}
+    assert len(read_npz(path)) == 3
+
+
 @pytest.mark.parametrize(
     "key",
     ["keypoints", "offsets", "labels", "label_names", "subjects", "joint_names", "parents", "fps",

@@ -11,7 +11,7 @@ import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -33,7 +33,10 @@ _DAMAGED = (
 _KINDS = {"U": "text", "f": "floating point numbers", "iu": "whole numbers", "fiu": "numbers"}
 """In words, the kinds of numbers numpy abbreviates with these letters."""
 
-_OWN_FIELDS = ("labels", "subjects", "offsets", "parents", "seq_fps")
+_OWN_FIELDS = (
+    "keypoints", "offsets", "labels", "label_names", "subjects", "joint_names", "parents", "fps",
+    "seq_fps", "seq_names",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -151,17 +154,25 @@ def read_npz(path: Path | str, *, layout: Layout | None = None) -> ClipSet:
 def read_masks(path: Path | str) -> dict[str, NDArray[np.bool_]]:
     """The masks of a plain file by name: every further field of (N) booleans, or zeros and ones.
 
+    Further fields of anything else, also what numpy cannot read as a plain array, are left alone.
+
     Raises:
         SourceError: The file cannot be read.
     """
     with _open_fields(Path(path)) as fields:
         count = len(fields.take("labels", "iu", shape=(None,)))
-        arrays = {key: fields.read(key) for key in fields.content}
         return {
             key: array.astype(np.bool_)
-            for key, array in arrays.items()
-            if key not in _OWN_FIELDS and array.shape == (count,) and _is_mask(array)
+            for key, array in _read_further(fields)
+            if array.shape == (count,) and _is_mask(array)
         }
+
+
+def _read_further(fields: _Fields) -> Iterator[tuple[str, NDArray[Any]]]:
+    for key in fields.content:
+        if key not in _OWN_FIELDS:
+            with suppress(SourceError):
+                yield key, fields.read(key)
 
 
 def _is_mask(array: NDArray[Any]) -> bool:
