@@ -1,6 +1,7 @@
 """The plain .npz format: what it holds, what is refused, and writing it back."""
 
 import io
+import time
 import zipfile
 
 import numpy as np
@@ -140,6 +141,23 @@ def test_an_odd_field_is_named_with_what_was_expected(tmp_path, fields, key, val
     fields[key] = value
     with pytest.raises(SourceError, match=f"field '{key}': .*{problem}"):
         read_npz(_write(tmp_path, fields))
+
+
+def test_a_repeated_name_among_many_is_found_at_once(tmp_path, fields):
+    count = 40_000
+    names = [str(number) for number in range(count - 1)]
+    changed = fields | {
+        "keypoints": np.zeros((count, 15, 3), dtype=np.float16),
+        "offsets": np.arange(count + 1),
+        "labels": np.zeros(count, dtype=np.int64),
+        "subjects": np.zeros(count, dtype=np.int64),
+        "seq_names": np.array([*names, names[-1]]),
+    }
+    path = _write(tmp_path, changed)
+    started = time.monotonic()
+    with pytest.raises(SourceError, match=f"found '{names[-1]}' twice"):
+        read_npz(path)
+    assert time.monotonic() - started < 5
 
 
 def test_what_needs_pickle_is_not_loaded(tmp_path, fields):

@@ -10,6 +10,7 @@ may differ; ``seq_names`` (N). Boolean fields (N) are masks; any other field is 
 import tokenize
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -263,8 +264,7 @@ def _check_labels(fields: _Fields, labels: NDArray[np.int64], class_names: tuple
 
 
 def _check_clip_names(fields: _Fields, names: tuple[str, ...], rows: _Rows) -> None:
-    if len(set(names)) != len(names):
-        repeated = next(name for name in names if names.count(name) > 1)
+    if (repeated := _find_repeated(names)) is not None:
         raise fields.fail("seq_names", f"expected unique names, found '{repeated}' twice.")
     if rows.visible is None:
         return
@@ -275,6 +275,10 @@ def _check_clip_names(fields: _Fields, names: tuple[str, ...], rows: _Rows) -> N
             f"expected a visible joint in every clip, found none in "
             f"'{names[int(np.argmin(seen))]}'. Remove that clip.",
         )
+
+
+def _find_repeated(names: tuple[str, ...]) -> str | None:
+    return next((name for name, count in Counter(names).items() if count > 1), None)
 
 
 def _take_fps(fields: _Fields, count: int) -> NDArray[np.float64]:
