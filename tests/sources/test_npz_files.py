@@ -128,6 +128,7 @@ def test_a_missing_field_is_named(tmp_path, fields, key):
         ("labels", np.array([0, -1, 1]), "found -1 to 1"),
         ("labels", np.array([0, 1]), r"shape \(3\), found int64 of shape \(2,\)"),
         ("label_names", np.array([1, 2]), "array of text"),
+        ("label_names", np.array(["sit", "sit"]), "expected different names, found 'sit' twice"),
         ("subjects", np.array([0.5, 1, 2]), "whole numbers"),
         ("joint_names", np.array(["a", "b"]), "joints not understood: a, b"),
         ("parents", np.zeros(3, np.int64), r"shape \(15\)"),

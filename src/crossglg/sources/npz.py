@@ -255,6 +255,12 @@ def _recognise(fields: _Fields, layout: Layout | None) -> tuple[Layout, NDArray[
 
 
 def _check_labels(fields: _Fields, labels: NDArray[np.int64], class_names: tuple[str, ...]) -> None:
+    if (repeated := _find_repeated(class_names)) is not None:
+        raise fields.fail(
+            "label_names",
+            f"expected different names, found '{repeated}' twice. Give clips of one action one "
+            "label, and different actions different names.",
+        )
     if labels.min() < 0 or labels.max() >= len(class_names):
         raise fields.fail(
             "labels",
