@@ -137,6 +137,16 @@ def test_one_action_under_two_labels_is_a_leak(whole):
     assert f"{names[0]} in both" in problems["base and novel classes"].found
 
 
+def test_names_in_any_script_are_told_apart(clip_set):
+    protocol = custom_protocol((0, 2), class_count=3)
+    for names in (("挥手", "鞠躬", "踢腿"), ("👋", "🙇", "🦵")):
+        found = verify_protocol(protocol, replace(clip_set(), class_names=names)).checks
+        assert next(check for check in found if check.subject == "base and novel classes").right
+    same = replace(clip_set(), class_names=("Grüßen", "GRÜSSEN", "踢腿"))
+    leak = next(c for c in verify_protocol(protocol, same).checks if not c.right)
+    assert "Grüßen in both" in leak.found
+
+
 def test_data_that_are_wrong_are_refused_with_all_reasons(whole):
     lacking = without(whole, lambda name: name == "S001C003P008R001A001")
     with pytest.raises(

@@ -258,4 +258,5 @@ def _name_some(names: Sequence[str]) -> str:
 
 
 def _plain(name: str) -> str:
-    return " ".join(re.findall(r"[a-z0-9]+", name.lower()))
+    """The words of a name in any script; a name without a word as it is."""
+    return " ".join(re.findall(r"[^\W_]+", name.casefold())) or name
