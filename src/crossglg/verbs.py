@@ -84,7 +84,7 @@ def split_data(
         ProtocolError: The protocol is made for other data, or clips of them are missing.
     """
     if protocol.data:
-        require_verified(protocol, data)
+        require_verified(protocol, data, masks)
     chosen = select_clips(protocol, data, masks)
     return SplitData(protocol, chosen.of_classes(protocol.base), chosen.of_classes(protocol.novel))
 
@@ -93,8 +93,7 @@ def open_clips(
     path: Path, *, layout: Layout | None = None
 ) -> tuple[ClipSet, Mapping[str, NDArray[np.bool_]]]:
     """Open DATA with the masks it carries (an archive carries none)."""
-    data = open_data(path, layout=layout)
-    return data, {} if path.is_dir() else read_masks(path)
+    return open_data(path, layout=layout), read_masks(path)
 
 
 def train_run(

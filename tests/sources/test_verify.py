@@ -12,6 +12,7 @@ from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import get_layout
 from crossglg.sources import LabelledClip, list_ntu_classes, open_archive, write_archive
 from crossglg.sources.clipset import ClipSet
+from crossglg.sources.npz import read_masks
 from crossglg.sources.recordings import list_missing_skeletons, list_ntu_recordings
 from crossglg.sources.splits import custom_protocol, get_protocol
 from crossglg.sources.verify import require_verified, verify_protocol
@@ -164,6 +165,37 @@ def test_a_class_without_a_usable_clip_is_refused(clip_set):
     hidden = replace(clips, visible=np.zeros(clips.rows.shape[:2], dtype=np.bool_))
     problems = {c.subject: c for c in verify_protocol(protocol, hidden).checks if not c.right}
     assert "hips and shoulders" in problems["exemplars"].found
+
+
+def test_a_mask_that_is_not_there_is_wrong(clip_set):
+    protocol = replace(custom_protocol((0, 2), class_count=3), mask="good")
+
+    def check(masks):
+        checks = verify_protocol(protocol, clip_set(), masks).checks
+        return next(check for check in checks if check.subject == "clips that count")
+
+    right = check({"good": np.array([True, False, True])})
+    assert right.right
+    assert right.found == "2 of 3 by 'good'"
+    assert "none in 'three' (archives never" in str(check({}))
+    assert "found one of shape (4,)" in str(check({"good": np.ones(4, dtype=np.bool_)}))
+
+
+def test_what_the_command_line_calls_right_the_protocol_takes(tmp_path, data_file):
+    from typer.testing import CliRunner
+
+    from crossglg.cli import app
+    from crossglg.sources.prepare import prepare
+
+    path = data_file("msr_action3d.npz")
+    assert CliRunner().invoke(app, ["protocol", "verify", "msr-a", str(path)]).exit_code == 0
+    archive = prepare("npz", path, out=tmp_path / "msr", name="msr_action3d").path
+    refused = CliRunner().invoke(app, ["protocol", "verify", "msr-a", str(archive)])
+    assert refused.exit_code == 1
+    assert "an array 'valid557' of shape (566,), found none" in refused.output
+    masks = read_masks(archive)
+    with pytest.raises(ProtocolError, match=r"clips that count.*give the \.npz file"):
+        require_verified(get_protocol("msr-a"), open_archive(archive), masks)
 
 
 def test_a_verification_is_json(whole):

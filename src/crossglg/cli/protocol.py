@@ -43,13 +43,14 @@ def show(name: Name, as_json: Json = False) -> None:
 
 @protocol.command()
 def verify(name: Name, data: Data, layout: LayoutFile = "", as_json: Json = False) -> None:
-    """Check classes, exemplars, exact counts and names; ends with 1 if anything is wrong."""
-    from crossglg.sources import open_data
+    """Check classes, exemplars, counts, names and mask; ends with 1 if anything is wrong."""
+    from crossglg.sources import open_data, read_masks
     from crossglg.sources.splits import get_protocol
     from crossglg.sources.verify import verify_protocol
     from crossglg.terminal import print_verification
 
-    verification = verify_protocol(get_protocol(name), open_data(data, layout=read_layout(layout)))
+    clips = open_data(data, layout=read_layout(layout))
+    verification = verify_protocol(get_protocol(name), clips, read_masks(data))
     if as_json:
         print_json(verification.to_json())
     else:

@@ -156,11 +156,15 @@ def read_masks(path: Path | str) -> dict[str, NDArray[np.bool_]]:
     """The masks of a plain file by name: every further field of (N) booleans, or zeros and ones.
 
     Further fields of anything else, also what numpy cannot read as a plain array, are left alone.
+    A folder, which is a prepared archive, carries no mask.
 
     Raises:
         SourceError: The file cannot be read.
     """
-    with _open_fields(Path(path)) as fields:
+    file = Path(path)
+    if file.is_dir():
+        return {}
+    with _open_fields(file) as fields:
         count = len(fields.take("labels", "iu", shape=(None,)))
         return {
             key: array.astype(np.bool_)

@@ -2,17 +2,22 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crossglg.errors import ProtocolError
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.protocol import Protocol
 from crossglg.sources.recordings import list_missing_skeletons, list_ntu_recordings
 from crossglg.sources.splits import first_usable
+
+Masks = Mapping[str, NDArray[np.bool_]]
+"""Name -> (N) which clips count."""
 
 _NAMED = 5
 """So many missing things are named; of the others only the number is told."""
@@ -73,12 +78,15 @@ class Verification:
         return asdict(self) | {"right": self.right}
 
 
-def verify_protocol(protocol: Protocol, data: ClipSet) -> Verification:
-    """Compare data with what a protocol expects: classes, exemplars, exact counts, names.
+def verify_protocol(
+    protocol: Protocol, data: ClipSet, masks: Masks = MappingProxyType({})
+) -> Verification:
+    """Compare data with what a protocol expects: classes, exemplars, exact counts, names, mask.
 
     Args:
         protocol: The rules.
         data: All clips, before anything is chosen from them.
+        masks: Boolean arrays (N) that came with the data.
     """
     checks = [_check_class_count(protocol, data)]
     if checks[0].right:
@@ -89,19 +97,23 @@ def verify_protocol(protocol: Protocol, data: ClipSet) -> Verification:
             checks.append(_check_usable(protocol, data))
         if protocol.class_clips:
             checks += _check_counts(protocol, data)
+        if protocol.mask:
+            checks.append(_check_mask(protocol, data, masks))
         if protocol.data in _NTU_DATA:
             checks += [_check_ntu_names(protocol, data), _check_ntu_labels(data)]
     unknown = [] if protocol.class_clips else ["how many clips each class should have"]
     return Verification(protocol.name, data.name, tuple(checks), tuple(unknown))
 
 
-def require_verified(protocol: Protocol, data: ClipSet) -> None:
+def require_verified(
+    protocol: Protocol, data: ClipSet, masks: Masks = MappingProxyType({})
+) -> None:
     """Refuse data that are not what a protocol was made for.
 
     Raises:
         ProtocolError: Something is wrong; all of it is said.
     """
-    verification = verify_protocol(protocol, data)
+    verification = verify_protocol(protocol, data, masks)
     if not verification.right:
         wrong = " ".join(str(check) for check in verification.checks if not check.right)
         raise ProtocolError(
@@ -205,6 +217,20 @@ def _check_counts(protocol: Protocol, data: ClipSet) -> Iterator[Check]:
             f"{protocol.query_count:,}",
             f"{queries:,}",
         )
+
+
+def _check_mask(protocol: Protocol, data: ClipSet, masks: Masks) -> Check:
+    shapes = {name: mask.shape for name, mask in masks.items()}
+    right = shapes.get(protocol.mask) == (len(data),)
+    if right:
+        found = f"{int(masks[protocol.mask].sum()):,} of {len(data):,} by '{protocol.mask}'"
+    elif protocol.mask in shapes:
+        found = f"one of shape {shapes[protocol.mask]}"
+    else:
+        found = f"none in '{data.name}' (archives never carry one; give the .npz file)"
+    return Check(
+        "clips that count", right, f"an array '{protocol.mask}' of shape ({len(data)},)", found
+    )
 
 
 def _check_ntu_names(protocol: Protocol, data: ClipSet) -> Check:
