@@ -142,6 +142,32 @@ def test_bvh_files_have_the_class_of_their_folder(tmp_path):
     assert "expected layout 'bvh' as in the first clip" in report.skipped[0][1]
 
 
+def test_capitals_and_links_are_followed_and_links_to_nothing_are_reported(tmp_path):
+    raw = tmp_path / "raw"
+    for path in (raw / "walk" / "A.BVH", raw / "walk" / "b.bvh", tmp_path / "elsewhere" / "c.bvh"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(_BVH)
+    (raw / "run").symlink_to(tmp_path / "elsewhere")
+    (raw / "walk" / "again").symlink_to(raw)
+    (raw / "walk" / "lost.bvh").symlink_to(tmp_path / "nowhere.bvh")
+    (raw / "sit").symlink_to(tmp_path / "nowhere")
+    (raw / "walk" / "round.bvh").symlink_to("round.bvh")
+    (raw / "notes.txt").symlink_to(tmp_path / "nowhere.txt")
+    (tmp_path / "missing.txt").write_text("B.BVH\nb\n")
+    report = prepare("bvh", raw, out=raw / "out", missing=tmp_path / "missing.txt")
+    assert open_archive(raw / "out").clip_names == ("run/c", "walk/A")
+    assert report.skipped == (
+        ("sit", "a link that leads to no file."),
+        ("walk/lost.bvh", "a link that leads to no file."),
+        ("walk/round.bvh", "a link that leads to no file."),
+        ("walk/b.bvh", "listed in missing.txt."),
+    )
+    (tmp_path / "lost").mkdir()
+    (tmp_path / "lost" / "a.bvh").symlink_to(tmp_path / "nowhere.bvh")
+    with pytest.raises(SourceError, match=r"found only a\.bvh: a link that leads to no file"):
+        prepare("bvh", tmp_path / "lost", out=tmp_path / "none")
+
+
 def test_a_pyskl_file_is_prepared_without_clips_that_show_nobody(tmp_path):
     joints = np.ones((1, 3, 25, 3), dtype=np.float32)
     annotations = [

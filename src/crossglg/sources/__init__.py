@@ -75,9 +75,9 @@ def _describe(place: Path) -> str:
     files = [place] if place.is_file() else place.rglob("*")
     of_suffix = {kind.suffix: name for name, kind in FORMATS.items() if kind.suffix != ".npz"}
     for file in files:
-        if file.suffix in of_suffix:
+        if file.suffix.lower() in of_suffix:
             return (
                 f"{file.name}. Prepare such files first: "
-                f"crossglg prepare {of_suffix[file.suffix]} {place} --out FOLDER"
+                f"crossglg prepare {of_suffix[file.suffix.lower()]} {place} --out FOLDER"
             )
     return "something else"

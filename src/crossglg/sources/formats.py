@@ -39,7 +39,7 @@ class SourceFormat:
     """One kind of source file.
 
     Attributes:
-        suffix: How its files end.
+        suffix: How its files end, in small letters; capitals count as the same.
         read: (file, source folder, layout of the user's own) -> content; raises SourceError.
         takes_layout: False where the format itself says which joint is which.
         sorts_classes: True where files know only their own class, so that the names of all

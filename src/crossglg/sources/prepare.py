@@ -64,8 +64,8 @@ def prepare(
 
     Args:
         format: A key of ``FORMATS``.
-        source: A file, or a folder that is searched with all folders below it. For ``bvh`` the
-            folder a file lies in is the name of its class.
+        source: A file, or a folder that is searched with all folders below it, linked ones too.
+            For ``bvh`` the folder a file lies in is the name of its class.
         out: The archive's folder; it must not exist.
         workers: Number of processes; each reads one group of files at a time. With more than
             one, a script must guard its start by ``if __name__ == "__main__"``.
@@ -86,8 +86,9 @@ def prepare(
     if target.exists():
         raise ArchiveError(f"{target} already exists. Choose another place or delete it first.")
     partial = target.with_name(f"{target.name}.partial")
-    root, found = _list_files(Path(source), kind.suffix, leave_out=partial)
-    files, unwanted = _leave_out_missing(root, found, kind, missing)
+    root, found, broken = _list_files(Path(source), kind.suffix, leave_out=partial)
+    files, listed = _leave_out_missing(root, found, kind, missing)
+    unwanted = [*broken, *listed]
     tasks = _cut_into_tasks(ShardTask(format, root, files, layout, None, partial), kind)
     _begin(partial, root, tasks, unwanted)
     for done in _build_missing(tasks, workers=workers):
@@ -133,22 +134,54 @@ def _choose_format(name: str, *, layout: Layout | None, workers: int) -> SourceF
     return FORMATS[name]
 
 
-def _list_files(source: Path, suffix: str, *, leave_out: Path) -> tuple[Path, tuple[str, ...]]:
-    """The folder and the files below it, sorted; our own partial folder may lie there too."""
+def _list_files(
+    source: Path, suffix: str, *, leave_out: Path
+) -> tuple[Path, tuple[str, ...], list[tuple[str, str]]]:
+    """The folder, the files below it, sorted, and what looks like one but is none, with why.
+
+    Our own partial folder may lie there too.
+    """
     # Not resolved: where a file is a link, its name is the link's.
-    root, own = Path(os.path.abspath(source)), Path(os.path.abspath(leave_out))
+    root = Path(os.path.abspath(source))
     if root.is_file():
-        return root.parent, (root.name,)
+        return root.parent, (root.name,), []
     if not root.is_dir():
         raise SourceError(source, "expected a folder or a file, found nothing of that name.")
-    files = sorted(
-        file.relative_to(root).as_posix()
-        for file in root.rglob(f"*{suffix}")
-        if file.is_file() and not file.is_relative_to(own)
-    )
+    files: list[str] = []
+    broken: list[tuple[str, str]] = []
+    for path, problem in _walk(root, frozenset([leave_out.resolve()])):
+        name = path.relative_to(root).as_posix()
+        if problem:
+            if path.suffix.lower() in ("", suffix):
+                broken.append((name, problem))
+        elif path.suffix.lower() == suffix:
+            files.append(name)
     if not files:
-        raise SourceError(source, f"expected {suffix} files in this folder, found none.")
-    return root, tuple(files)
+        found = f"only {': '.join(min(broken))}" if broken else "none"
+        raise SourceError(
+            source, f"expected {suffix} files in this folder, found {found.rstrip('.')}."
+        )
+    return root, tuple(sorted(files)), sorted(broken)
+
+
+def _walk(folder: Path, shut: frozenset[Path]) -> Iterator[tuple[Path, str]]:
+    """What lies below a folder, linked folders too, and why it is no file (empty if it is one).
+
+    A folder is not entered from within itself, nor any of ``shut``.
+    """
+    here = folder.resolve()
+    if here in shut:
+        return
+    try:
+        entries = [folder / name for name in os.listdir(folder)]
+    except OSError as error:
+        yield folder, f"this folder cannot be opened ({error.strerror})."
+        return
+    for entry in entries:
+        if os.path.isdir(entry):
+            yield from _walk(entry, shut | {here})
+        else:
+            yield entry, "" if os.path.isfile(entry) else "a link that leads to no file."
 
 
 def _leave_out_missing(
@@ -159,7 +192,7 @@ def _leave_out_missing(
         reasons |= dict.fromkeys(
             _read_names(missing, kind.suffix), f"listed in {Path(missing).name}."
         )
-    stems = {file: Path(file).name.removesuffix(kind.suffix) for file in files}
+    stems = {file: _without_suffix(Path(file).name, kind.suffix) for file in files}
     unwanted = [(file, reasons[stem]) for file, stem in stems.items() if stem in reasons]
     kept = tuple(file for file, stem in stems.items() if stem not in reasons)
     if not kept:
@@ -175,7 +208,12 @@ def _read_names(file: Path | str, suffix: str) -> list[str]:
         lines = Path(file).read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(file, f"expected a text file of names ({error}).") from error
-    return [line.strip().removesuffix(suffix) for line in lines]
+    return [_without_suffix(line.strip(), suffix) for line in lines]
+
+
+def _without_suffix(name: str, suffix: str) -> str:
+    """In whatever case the suffix is written."""
+    return name[: -len(suffix)] if name.lower().endswith(suffix) else name
 
 
 def _cut_into_tasks(whole: ShardTask, kind: SourceFormat) -> list[ShardTask]:
