@@ -222,6 +222,12 @@ def test_a_layout_file_comes_back_as_it_was_written(write_layout):
         assert Layout.from_file(write_layout(layout.to_json())) == layout
 
 
+def test_a_byte_order_mark_is_no_part_of_a_layout_file(tmp_path):
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(STICK), "utf-8-sig")
+    assert Layout.from_file(path).joint_count == 4
+
+
 def test_a_layout_file_may_use_any_spelling_and_is_found_by_path(write_layout):
     layout = get_layout(str(write_layout(STICK)))
     assert layout.joints == ("pelvis", "left_hip", "right_hip", "head")

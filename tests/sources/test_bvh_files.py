@@ -69,6 +69,12 @@ def test_turns_are_applied_in_the_order_of_the_channels(tmp_path):
     np.testing.assert_allclose(second, [0, 1, 0.1], atol=1e-6)
 
 
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path):
+    path = tmp_path / "walk.bvh"
+    path.write_text(_ARM, "utf-8-sig")
+    assert read_bvh(path).frame_count == 3
+
+
 def test_the_unit_is_the_callers_word(tmp_path):
     clip = read_bvh(_write(tmp_path, _ARM), metres_per_unit=1.0)
     np.testing.assert_allclose(clip.joints[0, 0, 1], [10, 100, 0], atol=1e-4)

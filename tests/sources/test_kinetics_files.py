@@ -26,6 +26,12 @@ def test_the_picture_is_turned_upright_and_lies_in_a_plane(tmp_path, write_json,
     np.testing.assert_allclose(labelled.clip.joints[0, 0, 2], [0.502, 0.748, 0.0], atol=1e-6)
 
 
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path, kinetics_record):
+    path = tmp_path / "abc.json"
+    path.write_text(json.dumps(kinetics_record([[_person(0.5)]])), "utf-8-sig")
+    assert read_kinetics(path).class_name == "juggling balls"
+
+
 def test_a_joint_without_confidence_is_not_visible(tmp_path, write_json, kinetics_record):
     pose, score = _person(0.5)
     score[[3, 17]] = 0.0

@@ -87,6 +87,9 @@ def test_files_on_a_list_are_left_out_whatever_else_the_list_says(tmp_path, ntu_
         "2 samples have missing skeletons.\n\nS001C001P002R001A002\n"
         "S001C001P004R001A001.skeleton\nS009C001P004R001A001\n"
     )
+    marked = tmp_path / "marked.txt"
+    marked.write_text("S001C001P003R001A003", "utf-8-sig")
+    assert prepare("ntu", source, out=tmp_path / "three", missing=marked).written == 3
     report = prepare("ntu", source, out=tmp_path / "out", missing=names)
     assert report.written == 2
     assert report.skipped == (

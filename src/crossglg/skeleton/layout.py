@@ -105,7 +105,7 @@ class Layout:
             LayoutError: The file is not JSON, lacks a field, or describes no tree.
         """
         try:
-            record = json.loads(Path(path).read_text(encoding="utf-8"))
+            record = json.loads(Path(path).read_text("utf-8-sig"))
         except (OSError, ValueError) as error:
             raise LayoutError(f"{path}: expected a JSON layout file ({error}).") from error
         _refuse_malformed(record, path)

@@ -208,7 +208,7 @@ class _Reader:
 
 def _read_lines(file: Path) -> list[str]:
     try:
-        return file.read_text("utf-8").splitlines()
+        return file.read_text("utf-8-sig").splitlines()
     except OSError as error:
         raise SourceError(file, f"cannot be opened ({error.strerror}).") from error
     except UnicodeDecodeError as error:

@@ -68,7 +68,7 @@ def read_kinetics(path: Path | str, *, max_persons: int = 2) -> LabelledClip:
 
 def _load(file: Path) -> dict[str, Any]:
     try:
-        record = json.loads(file.read_text("utf-8"))
+        record = json.loads(file.read_text("utf-8-sig"))
     except OSError as error:
         raise SourceError(file, f"cannot be opened ({error.strerror}).") from error
     except (ValueError, RecursionError) as error:

@@ -205,7 +205,7 @@ def _leave_out_missing(
 
 def _read_names(file: Path | str, suffix: str) -> list[str]:
     try:
-        lines = Path(file).read_text("utf-8").splitlines()
+        lines = Path(file).read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(file, f"expected a text file of names ({error}).") from error
     return [_without_suffix(line.strip(), suffix) for line in lines]
