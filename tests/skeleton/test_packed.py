@@ -1,5 +1,6 @@
 """What is done to many clips at once is what is done to each of them."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -62,6 +63,15 @@ def test_a_clip_with_a_gap_cannot_be_packed(walk, as_clip):
     late[:3] = np.nan
     with pytest.raises(ClipError, match="clean them first"):
         PackedClips.pack([as_clip(walk()), as_clip(late)])
+
+
+def test_layouts_of_one_name_that_differ_are_not_packed(walk, as_clip):
+    other = Layout("ntu25", NTU.joints[::-1], NTU.parents[::-1])
+    clips = [as_clip(walk()), replace(as_clip(walk()), layout=other)]
+    with pytest.raises(ClipError, match="exactly one layout, found 'ntu25' of 25 joints, 'ntu25'"):
+        PackedClips.pack(clips)
+    with pytest.raises(ClipError, match="exactly one layout, found no clip"):
+        PackedClips.pack([])
 
 
 @pytest.mark.parametrize("flat", [False, True])

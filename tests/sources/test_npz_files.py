@@ -3,13 +3,14 @@
 import io
 import time
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossglg.errors import SourceError
+from crossglg.errors import ClipError, SourceError
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout, get_layout
 from crossglg.sources.clipset import ClipSet
@@ -210,6 +211,20 @@ def test_a_layout_of_the_users_own_comes_back_when_it_is_given(tmp_path):
     assert read_npz(tmp_path / "s.npz", layout=layout).layout == layout
     with pytest.raises(SourceError, match="--layout"):
         read_npz(tmp_path / "s.npz")
+
+
+def test_layouts_of_one_name_that_differ_make_no_set(clip_set):
+    first, second = list(clip_set().clips())[:2]
+    other = Layout("kinect20", first.layout.joints[::-1], first.layout.parents[::-1])
+    with pytest.raises(ClipError, match="exactly one layout, found 'kinect20' of 20 joints, 'kin"):
+        ClipSet.from_clips(
+            [first, replace(second, layout=other)],
+            name="two",
+            class_names=("bow",),
+            labels=(0, 0),
+            subjects=(-1, -1),
+            clip_names=("a", "b"),
+        )
 
 
 def test_several_persons_and_no_clip_are_not_written(tmp_path, clip_set):

@@ -1,5 +1,6 @@
 """SkeletonClip: the one value that readers return and everything else accepts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -102,3 +103,19 @@ class SkeletonClip:
     ) -> Self:
         """The same clip with other coordinates (and visibility), of any number of frames."""
         return replace(self, joints=joints, visible=self.visible if visible is None else visible)
+
+
+def find_common_layout(clips: Sequence[SkeletonClip]) -> Layout:
+    """The layout that all these clips have.
+
+    Raises:
+        ClipError: There is no clip, or layouts differ, if only in their joints or bones.
+    """
+    layouts = list(dict.fromkeys(clip.layout for clip in clips))
+    if len(layouts) != 1:
+        found = ", ".join(f"'{layout.name}' of {layout.joint_count} joints" for layout in layouts)
+        raise ClipError(
+            f"Expected clips of exactly one layout, found {found or 'no clip'}"
+            + ("; map them to one first (map_clip)." if found else ".")
+        )
+    return layouts[0]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.errors import ClipError
-from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.clip import SkeletonClip, find_common_layout
 from crossglg.skeleton.layout import Layout
 
 
@@ -42,9 +42,7 @@ class PackedClips:
         Raises:
             ClipError: There is no clip, layouts differ, or something is not visible.
         """
-        layouts = {clip.layout.name for clip in clips}
-        if len(layouts) != 1:
-            raise ClipError(f"Expected clips of exactly one layout, found {sorted(layouts)}.")
+        layout = find_common_layout(clips)
         if not all(clip.visible.all() for clip in clips):
             raise ClipError(
                 "Expected clips in which everything is visible, found a gap; clean them first."
@@ -57,7 +55,7 @@ class PackedClips:
             persons,
             frames,
             np.array([clip.fps for clip in clips], dtype=np.float64),
-            clips[0].layout,
+            layout,
         )
 
     @classmethod

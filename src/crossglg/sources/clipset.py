@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.errors import ClipError
-from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.clip import SkeletonClip, find_common_layout
 from crossglg.skeleton.layout import Layout
 
 
@@ -93,15 +93,13 @@ class ClipSet:
         Raises:
             ClipError: There is no clip, or layouts differ.
         """
-        layouts = {clip.layout.name for clip in clips}
-        if len(layouts) != 1:
-            raise ClipError(f"Expected clips of exactly one layout, found {sorted(layouts)}.")
+        layout = find_common_layout(clips)
         persons = np.array([clip.person_count for clip in clips], dtype=np.int64)
         frames = np.array([clip.frame_count for clip in clips], dtype=np.int64)
         visible = np.concatenate([c.visible.reshape(-1, c.visible.shape[-1]) for c in clips])
         return cls(
             name=name,
-            layout=clips[0].layout,
+            layout=layout,
             class_names=tuple(class_names),
             labels=np.asarray(labels, dtype=np.int64),
             subjects=np.asarray(subjects, dtype=np.int64),
