@@ -202,13 +202,15 @@ def print_verification(verification: "Verification") -> None:
     for unknown in verification.not_checked:
         console.print(f"       not checked, as nobody published it: {unknown}.", style="dim")
     verdict = "is what" if verification.right else "is not what"
-    console.print(f"'{verification.data}' {verdict} '{verification.protocol}' was made for.")
+    console.print(
+        f"'{escape(verification.data)}' {verdict} '{verification.protocol}' was made for."
+    )
 
 
 def print_inspection(inspection: "Inspection") -> None:
     """What the data are in a table, classes below it, findings last."""
     console = Console(highlight=False)
-    table = Table(title=inspection.name, show_header=False)
+    table = Table(title=escape(inspection.name), show_header=False)
     for name, value in _list_facts(inspection):
         table.add_row(name, escape(value))
     console.print(table)
@@ -262,7 +264,9 @@ def print_lint(report: "LintReport") -> None:
         console.print(escape(str(problem)), highlight=False)
     if report.scores:
         worst = sorted(report.scores.items(), key=lambda item: item[1])[:_WORST_SHOWN]
-        table = Table(title=f"{report.name}: {len(report.scores)} actions, the lowest scores")
+        table = Table(
+            title=f"{escape(report.name)}: {len(report.scores)} actions, the lowest scores"
+        )
         table.add_column("action")
         table.add_column("score of 100", justify="right")
         for action, score in worst:

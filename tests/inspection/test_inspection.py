@@ -14,6 +14,9 @@ from crossglg.skeleton.layout import get_layout
 from crossglg.skeleton.mapping import map_clip
 from crossglg.sources.choreography import choreography
 from crossglg.sources.clipset import ClipSet
+from crossglg.sources.verify import Verification
+from crossglg.terminal import print_inspection, print_lint, print_verification
+from crossglg.text.lint import LintReport
 
 
 @pytest.fixture(scope="module")
@@ -229,6 +232,16 @@ def test_flat_poses_are_no_finding():
     inspection = inspect_data(moved(data, data.rows * [1, 1, 0]))
     assert {finding.kind for finding in inspection.findings} == {"single_clip"}
     assert not inspection.has_depth
+
+
+def test_names_of_data_are_no_markup_in_the_terminal(clean, capsys):
+    data = replace(clean, name="x[bold]y[/]")
+    print_inspection(inspect_data(data))
+    assert "x[bold]y[/]" in capsys.readouterr().out
+    print_verification(Verification("utd-a", data.name, (), ()))
+    assert "'x[bold]y[/]' is what 'utd-a' was made for." in capsys.readouterr().out
+    print_lint(LintReport(data.name, (), {"bow": 50.0}))
+    assert "x[bold]y[/]: 1 actions" in capsys.readouterr().out
 
 
 def test_the_page_shows_odd_clips_first(clean, tmp_path):
