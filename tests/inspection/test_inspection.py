@@ -10,7 +10,7 @@ import pytest
 
 from crossglg.inspection import inspect_data, write_inspection
 from crossglg.inspection.axes import _TURN
-from crossglg.skeleton.layout import get_layout
+from crossglg.skeleton.layout import Layout, get_layout
 from crossglg.skeleton.mapping import map_clip
 from crossglg.sources.choreography import choreography
 from crossglg.sources.clipset import ClipSet
@@ -232,6 +232,15 @@ def test_flat_poses_are_no_finding():
     inspection = inspect_data(moved(data, data.rows * [1, 1, 0]))
     assert {finding.kind for finding in inspection.findings} == {"single_clip"}
     assert not inspection.has_depth
+
+
+def test_flat_poses_without_a_torso_have_no_depth():
+    data = choreography(performers=1, repeats=1)
+    kept = [data.layout.index(joint) for joint in ("head", "left_hand", "right_hand")]
+    arms = Layout("arms", ("head", "left_hand", "right_hand"), ("head",) * 3)
+    bare = replace(data, layout=arms, rows=data.rows[:, kept])
+    assert inspect_data(bare).has_depth
+    assert not inspect_data(moved(bare, bare.rows * [1, 1, 0])).has_depth
 
 
 def test_names_of_data_are_no_markup_in_the_terminal(clean, capsys):

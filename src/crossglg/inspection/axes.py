@@ -60,10 +60,7 @@ def _judge(standing: Sequence[ClipFacts], up: str) -> list[Sides]:
     axis = np.zeros(3)
     axis[_AXES.index(up[1])] = 1.0 if up[0] == "+" else -1.0
     return [
-        Sides(float("nan"), 0)
-        if f.posture is None or f.posture.is_flat
-        else judge_sides(f.body, axis)
-        for f in standing
+        Sides(float("nan"), 0) if f.body.is_flat else judge_sides(f.body, axis) for f in standing
     ]
 
 

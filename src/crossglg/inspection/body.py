@@ -4,6 +4,7 @@ Letters: T frames, V joints. Joints that were not seen are NaN. Lengths are in t
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,12 +30,10 @@ class Posture:
     Attributes:
         up: (3) from the hips to the shoulders, median over frames; NaN if never seen.
         height: Head, torso and legs end to end, median over frames; NaN if never seen.
-        is_flat: Whether all joints lie in one plane of constant depth.
     """
 
     up: Points
     height: float
-    is_flat: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +62,13 @@ class Body:
         """(T 3) between the left and the right joint of this name."""
         return (self.at("left_" + name) + self.at("right_" + name)) / 2
 
+    @cached_property
+    def is_flat(self) -> bool:
+        """Whether all joints lie in one plane of constant depth."""
+        depth = self.joints[..., 2]
+        seen = depth[np.isfinite(depth)]
+        return bool(seen.size == 0 or np.ptp(seen) == 0)
+
     @property
     def wrist(self) -> str:
         """The joint of the hand that this layout has, without its side."""
@@ -81,7 +87,7 @@ class Body:
 
 
 def read_posture(body: Body) -> Posture:
-    """Up, height and depth of a body whose layout knows the torso."""
+    """Up and height of a body whose layout knows the torso."""
     hips, shoulders = body.middle("hip"), body.middle("shoulder")
     legs = [
         _length(body.at(side + "hip"), body.at(side + "knee"))
@@ -90,12 +96,9 @@ def read_posture(body: Body) -> Posture:
     ]
     top = next((name for name in ("head", "nose", "neck") if body.has(name)), "")
     head = _length(shoulders, body.at(top)) if top else 0.0
-    depth = body.joints[..., 2]
-    seen = depth[np.isfinite(depth)]
     return Posture(
         _median(shoulders - hips, axis=0),
         float(np.mean(legs) + _length(hips, shoulders) + head),
-        bool(seen.size == 0 or np.ptp(seen) == 0),
     )
 
 

@@ -36,7 +36,7 @@ class Inspection:
         fps: Frame rate -> clips.
         unseen: Joint -> share of frames in which it was not seen, where it is not zero.
         height: Median height of the bodies, in the data's unit; None if the layout lacks a torso.
-        has_depth: Whether joints differ in z at all.
+        has_depth: Whether the joints of any clip differ in z.
         findings: What is odd.
     """
 
@@ -109,7 +109,7 @@ def _summarise(data: ClipSet, facts: list[ClipFacts], findings: tuple[Finding, .
             if share > 0
         },
         height=float(np.median(heights)) if heights else None,
-        has_depth=not postures or not all(p.is_flat for p in postures),
+        has_depth=not all(f.body.is_flat for f in facts),
         findings=findings,
     )
 

@@ -26,7 +26,7 @@ def find_units(facts: Sequence[ClipFacts]) -> list[Finding]:
     tall = [
         (f.name, f.posture.height)
         for f in facts
-        if f.posture is not None and not f.posture.is_flat and np.isfinite(f.posture.height)
+        if f.posture is not None and not f.body.is_flat and np.isfinite(f.posture.height)
     ]
     if not tall:
         return []
