@@ -1,6 +1,7 @@
 """Write the plain branch as an ONNX file, for any number of clips and frames."""
 
 import json
+import logging
 import warnings
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -88,6 +89,8 @@ def export_onnx(
 
 def _write(model: nn.Module, file: Path, *, example: Batch) -> None:
     sizes = {0: torch.export.Dim.DYNAMIC, 2: torch.export.Dim.DYNAMIC}
+    # It would tell everybody that torchvision, which nothing here needs, is not installed.
+    logging.getLogger("torch.onnx._internal.exporter._registration").setLevel(logging.ERROR)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # the exporter's own deprecations
         torch.onnx.export(
