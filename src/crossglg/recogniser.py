@@ -140,9 +140,13 @@ class Recogniser:
 
 
 def learn_acceptance(checkpoint: PlainCheckpoint, base: ClipSet, run: Path) -> Acceptance | None:
-    """Fit the judgement on base clips and keep it in the run; None for fewer than four classes.
+    """Fit the judgement on base clips and keep it in the run.
 
     The model learned from these clips, so the judgement is tempered.
+
+    Returns:
+        None where the clips teach nothing: fewer than four classes, or no answer in play was
+        right (one clip per class), or all were.
     """
     if len(np.unique(base.labels)) < 4:
         return None
@@ -155,6 +159,8 @@ def learn_acceptance(checkpoint: PlainCheckpoint, base: ClipSet, run: Path) -> A
         base.subjects,
         rng=np.random.default_rng(_SEED),
     )
+    if len(np.unique(trials.is_right)) < 2:
+        return None
     acceptance = fit_acceptance(trials).tempered(FAMILIARITY)
     write_json(run / ACCEPTANCE_FILE, acceptance.to_json())
     return acceptance

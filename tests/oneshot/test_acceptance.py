@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from crossglg.checkpoint import PlainCheckpoint
 from crossglg.errors import CheckpointError, ConfigError
+from crossglg.guidance.build import ModelConfig, build_plain
 from crossglg.oneshot.acceptance import (
     Acceptance,
     choose_players,
@@ -11,6 +13,8 @@ from crossglg.oneshot.acceptance import (
     play_trials,
 )
 from crossglg.oneshot.openset import judge_open_set
+from crossglg.recogniser import learn_acceptance
+from crossglg.sources.choreography import choreography
 
 
 def clusters(spread, classes=8, subjects=5):
@@ -89,6 +93,27 @@ def test_too_few_classes_to_play_are_refused():
     distances, labels, subjects = clusters(0.1, classes=3)
     with pytest.raises(ConfigError, match="at least 4 classes"):
         play_trials(distances, labels, subjects, rng=np.random.default_rng(0))
+
+
+def test_who_performed_everything_is_asked_too():
+    distances, labels, subjects = clusters(0.1)
+    alone, unknown = (
+        play_trials(distances, labels, np.full_like(subjects, who), rng=np.random.default_rng(0))
+        for who in (3, -1)
+    )
+    np.testing.assert_array_equal(alone.nearest, unknown.nearest)
+    assert alone.is_right.any()
+
+
+def test_nothing_is_learned_from_one_clip_per_class(tmp_path):
+    data = choreography(
+        performers=1, repeats=1, classes=("wave right hand", "kick forward", "squat", "bow")
+    )
+    model = ModelConfig(guidance="none", options={"width": 8})
+    branch = build_plain(model, layout=data.layout, max_persons=1, class_count=4)
+    checkpoint = PlainCheckpoint(branch, model, data.layout, 1, 8, data.class_names, {})
+    assert learn_acceptance(checkpoint, data, tmp_path) is None
+    assert not list(tmp_path.iterdir())
 
 
 def test_few_players_are_all_taken_and_many_by_whole_subjects():

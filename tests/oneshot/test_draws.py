@@ -73,9 +73,10 @@ def test_subjects_who_did_too_little_are_refused():
         draw("subject", 0, labels=np.array([4, 7, 9]), subjects=np.array([0, 1, 2]))
 
 
-def test_a_single_subject_leaves_nothing_to_ask():
-    with pytest.raises(ProtocolError, match="recognise"):
-        draw("subject", 0, subjects=np.zeros(len(LABELS), dtype=np.int64))
+@pytest.mark.parametrize("rule", ["subject", "clip"])
+def test_a_single_subject_leaves_nothing_to_ask(rule):
+    with pytest.raises(ProtocolError, match=r"recognise.*subject 3 performed all.*subjects -1"):
+        draw(rule, 0, subjects=np.full(len(LABELS), 3))
 
 
 NAMES = [f"clip{number}" for number in range(len(LABELS))]

@@ -1,9 +1,9 @@
 """Say "unknown": how sure one may be that the nearest exemplar shows the query's action.
 
 Fitted on base classes alone, by playing the real situation with them: some classes are enrolled
-with one clip each by one subject, clips of the other subjects are asked, half of them of classes
-that nobody enrolled. What the decision sees is how far the nearest exemplar is, and how much
-nearer than the next best action.
+with one clip each by one subject, clips of the other subjects are asked (of the same one, where
+there is no other), half of them of classes that nobody enrolled. What the decision sees is how far
+the nearest exemplar is, and how much nearer than the next best action.
 """
 
 from collections.abc import Mapping
@@ -146,7 +146,8 @@ def play_trials(
     Args:
         distances: (N N) of every clip to every clip as an exemplar.
         labels: (N).
-        subjects: (N); where unknown (-1), a clip counts as a subject of its own.
+        subjects: (N); where unknown (-1), a clip counts as a subject of its own, and so it does
+            where one subject performed everything.
         rng: Decides who enrols what.
         episodes: How many situations.
 
@@ -156,6 +157,8 @@ def play_trials(
     classes = np.unique(labels)
     if len(classes) < 4:
         raise ConfigError(f"Expected at least 4 classes to play with, found {len(classes)}.")
+    if (subjects == subjects[0]).all():
+        subjects = np.full_like(subjects, -1)
     parts = [_play(distances, labels, subjects, classes, rng) for _ in range(episodes)]
     nearest, second, known, right = (np.concatenate(each) for each in zip(*parts, strict=True))
     return Trials(nearest, second, known.astype(np.bool_), right.astype(np.bool_))

@@ -44,10 +44,19 @@ def draw_exemplars(
         rng: Decides.
 
     Raises:
-        ProtocolError: A class has no clip, or nobody performed all classes.
+        ProtocolError: A class has no clip, nobody performed all classes, or nothing is left to
+            ask: one subject performed everything, say.
     """
     if missing := [k for k in novel if not (labels == k).any()]:
         raise ProtocolError(f"Expected clips of every novel class, found none of {missing}.")
+    performers = np.unique(subjects[np.isin(labels, np.asarray(novel))])
+    if len(performers) == 1 and performers[0] >= 0:
+        raise ProtocolError(
+            "Expected clips of other subjects to recognise beside the exemplars, found that "
+            f"subject {performers[0]} performed all clips of the novel classes. If it is unknown "
+            "who performed them, or the same subject shall be asked, make all subjects -1 "
+            "(unknown): then each clip counts as a subject of its own."
+        )
     if rule == "clip" or (subjects < 0).all():
         return _draw_each_class(labels, subjects, novel, rng)
     able = [
