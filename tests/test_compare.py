@@ -1,9 +1,12 @@
 """The grid: every cell once, the floor in the table, failures named and not fatal."""
 
 import json
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
+from crossglg import cells
 from crossglg.compare import Comparison, Grid, Row, parse_method, run_grid
 from crossglg.errors import ConfigError
 from crossglg.sources import write_npz
@@ -57,6 +60,22 @@ def test_a_cell_that_fails_is_named_and_the_others_run(grid, tmp_path):
     assert (
         "infogcn+g2l, seed 0: The description set 'utd_mhad' says nothing" in comparison.failed[0]
     )
+
+
+def refuse_to_train(*words, **options):
+    raise RuntimeError("no room")
+
+
+def test_an_error_that_nobody_foresaw_is_the_reason_of_its_cell(grid, monkeypatch):
+    monkeypatch.setattr(cells, "train_run", refuse_to_train)
+    (cell,) = grid.cells(grid.methods[0])
+    assert cells._run_cell(cell, 1) == "RuntimeError: no room"
+
+
+def test_a_worker_that_was_killed_is_a_reason_too():
+    task = Future()
+    task.set_exception(BrokenProcessPool("gone"))
+    assert "killed, perhaps for want of memory" in cells._outcome(task)
 
 
 def test_methods_have_names():

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -154,7 +154,7 @@ def run_cells(
         tasks = {pool.submit(_run_cell, cell, threads): cell for cell in lacking}
         for done, task in enumerate(as_completed(tasks), start=len(cells) - len(lacking) + 1):
             cell = tasks[task]
-            if reason := task.result():
+            if reason := _outcome(task):
                 failed[cell.file] = reason
             if progress is not None:
                 progress(done, len(cells), cell.name)
@@ -188,6 +188,8 @@ def _run_cell(cell: Cell, threads: int) -> str:
         evaluation = evaluate_run(checkpoint, split, classifiers=cell.classifiers, draws=cell.draws)
     except CrossGLGError as error:
         return str(error)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
     result = CellResult(
         evaluation.to_json(),
         count_parameters(checkpoint),
@@ -195,6 +197,17 @@ def _run_cell(cell: Cell, threads: int) -> str:
     )
     write_json(cell.file, {"cell": cell.describe(), **asdict(result)})
     return ""
+
+
+def _outcome(task: Future[str]) -> str:
+    """What ``_run_cell`` said, or that it could not say anything."""
+    try:
+        return task.result()
+    except BrokenExecutor:
+        return (
+            "a worker process was killed, perhaps for want of memory. Run the same command again "
+            "to go on, with fewer workers."
+        )
 
 
 def _as_read(value: Any) -> Any:
