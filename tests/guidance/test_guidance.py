@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from crossglg.encoders import InfoGCN
+from crossglg.errors import ConfigError
 from crossglg.guidance import (
     CrossGLG,
     JointImportance,
@@ -38,6 +39,14 @@ def test_a_fresh_importance_leaves_the_encoder_bit_for_bit_as_it_is():
     clips, present = batch()
     encoder = model.plain.encoder
     assert torch.equal(model.plain(clips, present).embedding, encoder(clips, present))
+
+
+@pytest.mark.parametrize("guidance", ["crossglg", "none"])
+@pytest.mark.parametrize("n_pre", [0, 20])
+def test_importance_before_all_blocks_or_after_all_is_refused(guidance, n_pre):
+    config = ModelConfig(guidance=guidance, n_pre=n_pre, options={"width": 8, "reaches": (1,)})
+    with pytest.raises(ConfigError, match=f"n_pre between 1 and .* blocks, found {n_pre}"):
+        build_plain(config, layout=LAYOUT, max_persons=2, class_count=5)
 
 
 @pytest.mark.parametrize("layout", list_layouts())

@@ -10,7 +10,7 @@ from crossglg.encoders import InformationBottleneck, create_encoder
 from crossglg.guidance.heads import CosineHead, MLPHead
 from crossglg.guidance.importance import JointImportance, Reweighting
 from crossglg.guidance.interaction import CrossModalInteraction, InteractionConfig
-from crossglg.guidance.model import CrossGLG, PlainBranch
+from crossglg.guidance.model import CrossGLG, PlainBranch, resolve_n_pre
 from crossglg.guidance.part_contrast import PartTextContrast
 from crossglg.skeleton.layout import Layout
 
@@ -62,11 +62,15 @@ class ModelConfig:
 def build_plain(
     config: ModelConfig, *, layout: Layout, max_persons: int, class_count: int
 ) -> PlainBranch:
-    """The branch that is kept, with fresh weights."""
+    """The branch that is kept, with fresh weights.
+
+    Raises:
+        ConfigError: No such encoder or option, or ``n_pre`` leaves no block before or after.
+    """
     encoder = create_encoder(
         config.encoder, layout=layout, max_persons=max_persons, options=dict(config.options)
     )
-    n_pre = encoder.default_n_pre if config.n_pre is None else config.n_pre
+    n_pre = resolve_n_pre(encoder, config.n_pre)
     importance = None
     if config.global_to_local:
         importance = JointImportance(

@@ -71,6 +71,22 @@ class GuidedOutput(NamedTuple):
     code: tuple[Embedding, Float[Tensor, "K D"]] | None
 
 
+def resolve_n_pre(encoder: SkeletonEncoder, n_pre: int | None) -> int:
+    """Number of blocks before the importance; the encoder's own default for None.
+
+    Raises:
+        ConfigError: ``n_pre`` leaves no block before or after.
+    """
+    blocks = len(encoder.blocks)
+    chosen = encoder.default_n_pre if n_pre is None else n_pre
+    if not 0 < chosen < blocks:
+        raise ConfigError(
+            f"Expected n_pre between 1 and {blocks - 1} for an encoder of {blocks} blocks, found "
+            f"{chosen}."
+        )
+    return chosen
+
+
 class PlainBranch(nn.Module):
     """The part that is deployed: encoder, joint importance, classifier of the base classes.
 
@@ -93,12 +109,7 @@ class PlainBranch(nn.Module):
         n_pre: int | None = None,
     ) -> None:
         super().__init__()
-        self.n_pre = encoder.default_n_pre if n_pre is None else n_pre
-        if not 0 < self.n_pre < len(encoder.blocks):
-            raise ConfigError(
-                f"Expected n_pre between 1 and {len(encoder.blocks) - 1} for an encoder of "
-                f"{len(encoder.blocks)} blocks, found {self.n_pre}."
-            )
+        self.n_pre = resolve_n_pre(encoder, n_pre)
         self.encoder = encoder
         self.importance = importance
         self.classifier = classifier
