@@ -43,6 +43,13 @@ def test_learners_that_need_base_features_say_so(make_features, name):
         LEARNERS[name].scores(clips, clips, None)
 
 
+def test_lda_wants_base_classes_of_several_clips(make_features):
+    once = BaseStatistics.collect(np.eye(3, dtype=np.float32), np.arange(3))
+    features = make_features(np.eye(3))
+    with pytest.raises(ConfigError, match=r"several clips.*found one clip of each"):
+        LEARNERS["lda"].scores(features, features, once)
+
+
 def test_lda_ignores_the_direction_in_which_base_clips_vary(make_features):
     rng = np.random.default_rng(1)
     labels = np.repeat([0, 1], 200)

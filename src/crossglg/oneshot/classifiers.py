@@ -153,8 +153,17 @@ class LinearDiscriminant:
     def scores(
         self, query: ClipFeatures, support: ClipFeatures, base: BaseStatistics | None
     ) -> NDArray[np.float64]:
-        """(Q) queries, (K) exemplars -> log-likelihood ratios (Q K)."""
+        """(Q) queries, (K) exemplars -> log-likelihood ratios (Q K).
+
+        Raises:
+            ConfigError: No base class has clips that differ.
+        """
         covariance = _insist_on(base).within_class_covariance
+        if not covariance.any():
+            raise ConfigError(
+                "The classifier 'lda' needs base classes of several clips, to see how clips of a "
+                "class differ; found one clip of each. Use another classifier, such as prototypes."
+            )
         shrunk = covariance + 0.1 * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
         exemplars = support.pooled.astype(np.float64)
         directions = np.linalg.solve(shrunk, exemplars.T)  # (D K)
