@@ -3,10 +3,12 @@
 import json
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 
 import pytest
 
-from crossglg import cells
+from crossglg import cells, compare
+from crossglg.cells import CellResult
 from crossglg.compare import Comparison, Grid, Row, parse_method, run_grid
 from crossglg.errors import ConfigError
 from crossglg.sources import write_npz
@@ -96,8 +98,33 @@ def test_two_methods_of_one_name_are_refused(grid):
 
 
 def test_a_table_cell_is_mean_and_deviation_over_seeds():
-    row = Row("m", {"dtw": (80.0, 82.0, 84.0)}, 10, 1.0, 2.0)
+    row = Row("m", (0, 1, 2), {"dtw": (80.0, 82.0, 84.0)}, 10, 1.0, 2.0)
     table = Comparison("p", (0, 1, 2), 5, (row,), {"raw DTW": (79.0, 1.0)}, ())
     assert row.cell("dtw") == "82.0 ± 2.0"
     assert table.to_csv().splitlines()[1] == "m,dtw,0,80.0"
     assert "| raw DTW | 79.0 ± 1.0 (draws)" in table.to_markdown()
+
+
+def test_accuracies_keep_their_seeds_where_a_cell_failed():
+    row = Row("m", (0, 2), {"dtw": (80.0, 84.0)}, 10, 1.0, 2.0)
+    table = Comparison("p", (0, 1, 2), 5, (row,), {}, ("m, seed 1: no room",))
+    assert table.to_csv().splitlines()[1:] == ["m,dtw,0,80.0", "m,dtw,2,84.0"]
+    assert table.to_markdown().endswith("\n\n- Failed: m, seed 1: no room\n")
+
+
+def test_one_value_has_no_deviation():
+    assert Row("m", (1,), {"dtw": (80.0,)}, 10, 1.0, 2.0).cell("dtw") == "80.0"
+
+
+def test_a_row_tells_of_the_seeds_that_were_finished(grid, tmp_path, monkeypatch):
+    second = {"results": {"cosine": {"mean": 61.0}}}
+    monkeypatch.setattr(
+        compare,
+        "read_cell",
+        lambda cell: CellResult(second, 10, 60.0) if cell.seed == 1 else None,
+    )
+    monkeypatch.setattr(compare, "load_plain", lambda run: run)
+    monkeypatch.setattr(compare, "measure_ms_per_clip", lambda checkpoint: 1.0)
+    both = replace(grid, methods=grid.methods[:1], seeds=(0, 1), classifiers=("cosine",))
+    (row,) = compare._summarise(both, ()).rows
+    assert (row.seeds, row.accuracy) == ((1,), {"cosine": (61.0,)})

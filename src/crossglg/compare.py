@@ -78,23 +78,25 @@ class Row:
 
     Attributes:
         method: Its name.
-        accuracy: Classifier -> accuracy in percent of each seed, averaged over draws.
+        seeds: Of the trainings that were finished.
+        accuracy: Classifier -> accuracy in percent of each of these seeds, averaged over draws.
         parameters: Of the encoder and the importance at inference; 0 where nothing is learned.
         train_minutes: Mean over seeds.
         ms_per_clip: One clip through the plain branch, median, on this machine.
     """
 
     method: str
+    seeds: tuple[int, ...]
     accuracy: dict[str, tuple[float, ...]]
     parameters: int
     train_minutes: float
     ms_per_clip: float
 
     def cell(self, classifier: str) -> str:
-        """``84.9 ± 0.1``: mean and standard deviation over seeds."""
+        """``84.9 ± 0.1``: mean and standard deviation over seeds; ``84.9`` of a single one."""
         values = self.accuracy[classifier]
-        spread = statistics.stdev(values) if len(values) > 1 else 0.0
-        return f"{statistics.mean(values):.1f} ± {spread:.1f}"
+        spread = f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
+        return f"{statistics.mean(values):.1f}{spread}"
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ class Comparison:
 
     Attributes:
         protocol: Its name.
-        seeds: Behind each mean.
+        seeds: Asked for; a row says which of them are behind its means.
         draws: Of exemplars.
         rows: Learned methods, in the order asked for.
         floor: Name -> (mean, standard deviation over draws) of what needs no learning.
@@ -122,7 +124,7 @@ class Comparison:
         return asdict(self)
 
     def to_markdown(self) -> str:
-        """A table: mean and standard deviation over seeds, the floor in the first row."""
+        """Means and standard deviations over seeds, the floor first; below them, what failed."""
         names = list(self.rows[0].accuracy) if self.rows else []
         lines = [
             f"| method | {' | '.join(names)} | parameters | training, min | ms per clip |",
@@ -137,6 +139,8 @@ class Comparison:
                 f"| {row.method} | {' | '.join(cells)} | {row.parameters:,} "
                 f"| {row.train_minutes:.1f} | {row.ms_per_clip:.1f} |"
             )
+        lines += [""] * bool(self.failed)
+        lines += [f"- Failed: {reason}" for reason in self.failed]
         return "\n".join(lines) + "\n"
 
     def to_csv(self) -> str:
@@ -146,7 +150,7 @@ class Comparison:
         writer.writerow(["method", "classifier", "seed", "accuracy"])
         for row in self.rows:
             for name, values in row.accuracy.items():
-                for seed, value in zip(self.seeds, values, strict=False):
+                for seed, value in zip(row.seeds, values, strict=True):
                     writer.writerow([row.method, name, seed, value])
         return stream.getvalue()
 
@@ -189,23 +193,24 @@ def _summarise(grid: Grid, failed: tuple[str, ...]) -> Comparison:
     rows = []
     for method in grid.methods:
         cells = grid.cells(method)
-        results = [found for cell in cells if (found := read_cell(cell)) is not None]
-        if not results:
+        finished = [(cell, found) for cell in cells if (found := read_cell(cell)) is not None]
+        if not finished:
             continue
+        results = [found for _, found in finished]
         for name, key in FLOORS.items():
             if found := results[0].evaluation.get(key):
                 floor[name] = (found["mean"], found["std"])
-        trained = next(cell for cell in cells if read_cell(cell) is not None)
         rows.append(
             Row(
                 method.name,
+                tuple(cell.seed for cell, _ in finished),
                 {
                     name: tuple(r.evaluation["results"][name]["mean"] for r in results)
                     for name in grid.classifiers
                 },
                 results[0].parameters,
                 statistics.mean(result.train_seconds for result in results) / 60,
-                measure_ms_per_clip(load_plain(trained.run)),
+                measure_ms_per_clip(load_plain(finished[0][0].run)),
             )
         )
     return Comparison(grid.protocol, grid.seeds, grid.draws, tuple(rows), floor, failed)
