@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from crossglg import cells, compare
-from crossglg.cells import CellResult
+from crossglg.cells import CellResult, read_cell
+from crossglg.checkpoint import write_json
 from crossglg.compare import Comparison, Grid, Row, parse_method, run_grid
 from crossglg.errors import ConfigError
 from crossglg.sources import write_npz
@@ -78,6 +79,32 @@ def test_a_worker_that_was_killed_is_a_reason_too():
     task = Future()
     task.set_exception(BrokenProcessPool("gone"))
     assert "killed, perhaps for want of memory" in cells._outcome(task)
+
+
+def test_a_result_of_other_data_or_texts_of_the_same_name_does_not_count(grid, tmp_path):
+    data, texts = tmp_path / "own.npz", tmp_path / "own.json"
+    data.write_bytes(b"clips")
+    texts.write_bytes(b"texts")
+    method = parse_method("infogcn+crossglg", "demo", [f"descriptions={texts}"])
+    cell = replace(grid.cells(method)[0], data=data, folder=tmp_path)
+    record = {"cell": cell.describe(), "evaluation": {}, "parameters": 1, "train_seconds": 1.0}
+
+    def counts():
+        write_json(cell.file, record)
+        return read_cell(cell) is not None
+
+    assert counts()
+    for file in (data, texts):
+        before = file.read_bytes()
+        file.write_bytes(b"other")
+        assert not counts()
+        file.write_bytes(before)
+        assert counts()
+    data.write_bytes(b"other")
+    del record["cell"]["data_sha256"]  # as results had none
+    assert counts()
+    data.unlink()
+    assert counts()
 
 
 def test_methods_have_names():

@@ -1,13 +1,20 @@
 """What the command line does: data are verified before anything else, exemplars are chosen."""
 
+import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
+import torch
 
-from crossglg.errors import ProtocolError
+from crossglg.errors import ConfigError, ProtocolError
 from crossglg.sources.choreography import choreography
 from crossglg.sources.splits import get_protocol
-from crossglg.verbs import draw_rounds, split_data
+from crossglg.text import load_guidance
+from crossglg.text.descriptions import load_descriptions
+from crossglg.training import create_recipe, override
+from crossglg.training.digests import digest_clips, digest_texts
+from crossglg.verbs import draw_rounds, split_data, train_run
 
 
 @pytest.fixture(scope="module")
@@ -40,3 +47,61 @@ def test_first_clips_make_one_round_and_all_others_are_asked(data):
         for k in protocol.novel
     ]
     assert set(draw.query) == set(range(24)) - set(draw.support)
+
+
+def test_clips_are_known_by_what_they_are_not_by_where_they_lie(data):
+    chosen = data.of_classes([3, 4])
+    known = digest_clips(chosen)
+    rows = np.concatenate([data.rows[:7], data.rows])
+    moved = replace(data, rows=rows, starts=data.starts + 7, visible=None)
+    assert digest_clips(moved.of_classes([3, 4])) == known
+    seen = np.ones(data.rows.shape[:2], dtype=np.bool_)
+    assert digest_clips(replace(chosen, visible=seen)) == known
+    seen[chosen.starts[0], 0] = False
+    for other in (
+        replace(chosen, visible=seen),
+        replace(chosen, labels=chosen.labels[::-1]),
+        replace(chosen, subjects=chosen.subjects + 1),
+        replace(chosen, rows=chosen.rows + 1),
+    ):
+        assert digest_clips(other) != known
+
+
+def test_vectors_stored_beside_the_texts_are_no_other_texts(data):
+    names = data.class_names[:2]
+    made = load_guidance(names, data.layout, descriptions="choreography", encoder="hashing")
+    stored = replace(made, joint_texts=made.joint_texts.astype(np.float16).astype(np.float32))
+    assert digest_texts(stored) == digest_texts(made)
+    other = replace(made, joint_texts=made.joint_texts[::-1])
+    assert digest_texts(other) != digest_texts(made)
+    assert digest_texts(replace(made, key_joints=made.key_joints[::-1])) != digest_texts(made)
+
+
+def test_a_run_on_changed_clips_or_texts_is_not_gone_on_with(data, tmp_path):
+    torch.set_num_threads(1)
+    split = split_data(data, get_protocol("demo-12"), masks={})
+    texts = load_descriptions("choreography")
+    texts.save(tmp_path / "own.json")
+    short = ("epochs=1", "warmup_epochs=0", "frame_count=8", "precision=32-true")
+    settings = ["model.options.width=8", *(f"training.{setting}" for setting in short)]
+    recipe = override(
+        create_recipe("demo"),
+        [*settings, "text_encoder=hashing", f"descriptions={tmp_path / 'own.json'}"],
+    )
+    out = tmp_path / "run"
+    train_run(split, recipe, out=out)
+    train_run(split, recipe, out=out)
+    moved = replace(split, base=replace(split.base, rows=split.base.rows * np.float32(1.1)))
+    with pytest.raises(ConfigError, match=r"data_sha256: the clips are not those .* delete it"):
+        train_run(moved, recipe, out=out)
+    words = texts.to_json()
+    name = data.class_names[split.protocol.base[0]]
+    first = next(each for each in words["actions"] if each["action"] == name)
+    first["joints"] = {joint: f"{text} slowly" for joint, text in first["joints"].items()}
+    (tmp_path / "own.json").write_text(json.dumps(words))
+    with pytest.raises(ConfigError, match=r"\(provenance\.texts_sha256: the texts are not those"):
+        train_run(split, recipe, out=out)
+    described = json.loads((out / "run.json").read_text())
+    del described["provenance"]["texts_sha256"]  # as runs had none
+    (out / "run.json").write_text(json.dumps(described))
+    train_run(split, recipe, out=out)

@@ -1,9 +1,12 @@
 """Cells: one method, one seed, one protocol; trained and judged once, nothing is done twice."""
 
+import hashlib
 import os
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from crossglg.checkpoint import PlainCheckpoint, read_json, write_json
 from crossglg.encoders import list_encoders
 from crossglg.errors import ConfigError, CrossGLGError, suggest
 from crossglg.skeleton.layout import Layout
+from crossglg.sources.archive import MANIFEST
 from crossglg.sources.splits import get_protocol
 from crossglg.training import Recipe, create_recipe, override, read_metrics
 from crossglg.training.rivals import RIVALS, train_like
@@ -21,6 +25,9 @@ from crossglg.verbs import evaluate_run, open_clips, split_data, train_run
 
 Progress = Callable[[int, int, str], None]
 """Told how many cells are finished, of how many, and the last one's name."""
+
+_DIGESTS = ("data_sha256", "texts_sha256")
+"""What results of older versions lack, and what is empty where there is no such file."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +89,19 @@ class Cell:
         return replace(self.method.recipe, training=training)
 
     def describe(self) -> dict[str, Any]:
-        """What decides the result; a result of anything else does not count as this cell's."""
+        """What decides the result; a result of anything else does not count as this cell's.
+
+        Data and descriptions are known by name and by what lies in their files; those that come
+        with the package, by name.
+        """
+        digests = _digest([_find_listing(self.data)]), _digest(_find_texts(self.recipe))
         return {
             "data": str(self.data.name),
             "protocol": self.protocol,
             "recipe": _as_read(self.recipe.to_json()),
             "classifiers": list(self.classifiers),
             "draws": self.draws,
+            **dict(zip(_DIGESTS, digests, strict=True)),
         }
 
 
@@ -166,7 +179,7 @@ def read_cell(cell: Cell) -> CellResult | None:
     if not cell.file.exists():
         return None
     record = read_json(cell.file)
-    if record.get("cell") != cell.describe():
+    if not _is_same(record.get("cell", {}), cell.describe()):
         return None
     return CellResult(record["evaluation"], record["parameters"], record["train_seconds"])
 
@@ -181,6 +194,7 @@ def count_parameters(checkpoint: PlainCheckpoint) -> int:
 def _run_cell(cell: Cell, threads: int) -> str:
     """Train and judge; the reason where it cannot be done, nothing where it was."""
     torch.set_num_threads(threads)
+    described = cell.describe()  # before the data are read: they may change while it runs
     try:
         clips, masks = open_clips(cell.data, layout=cell.layout)
         split = split_data(clips, get_protocol(cell.protocol), masks=masks)
@@ -195,7 +209,7 @@ def _run_cell(cell: Cell, threads: int) -> str:
         count_parameters(checkpoint),
         sum(row.get("seconds", 0.0) for row in read_metrics(cell.run)),
     )
-    write_json(cell.file, {"cell": cell.describe(), **asdict(result)})
+    write_json(cell.file, {"cell": described, **asdict(result)})
     return ""
 
 
@@ -208,6 +222,39 @@ def _outcome(task: Future[str]) -> str:
             "a worker process was killed, perhaps for want of memory. Run the same command again "
             "to go on, with fewer workers."
         )
+
+
+def _is_same(known: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether two descriptions are of one cell, as far as both tell."""
+    untold = {key for key in _DIGESTS if not (known.get(key) and wanted.get(key))}
+    one, other = ({k: v for k, v in each.items() if k not in untold} for each in (known, wanted))
+    return one == other
+
+
+def _find_listing(data: Path) -> Path:
+    """The file that decides what the data are: an archive's manifest has the digests of all."""
+    return data / MANIFEST if data.is_dir() else data
+
+
+def _find_texts(recipe: Recipe) -> list[Path]:
+    """The files of descriptions that do not come with the package."""
+    whole = str(recipe.descriptions)
+    names = [whole] if Path(whole).exists() else re.split(r"[,+]", whole)
+    return [Path(name) for name in names if Path(name).is_file()]
+
+
+def _digest(files: Sequence[Path]) -> str:
+    """SHA-256 of files; empty where one is missing, or for none."""
+    if not files or not all(file.is_file() for file in files):
+        return ""
+    return " ".join(_digest_file(file, file.stat().st_mtime_ns) for file in files)
+
+
+@lru_cache
+def _digest_file(file: Path, changed_ns: int) -> str:
+    """Read once for every time that the file has changed."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _as_read(value: Any) -> Any:

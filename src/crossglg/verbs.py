@@ -38,6 +38,7 @@ from crossglg.training import (
     Progress,
     Recipe,
     Start,
+    digest_sources,
     list_met_classes,
     read_start,
     train,
@@ -114,8 +115,8 @@ def train_run(
         start_from: A run, or the name of shipped weights, to begin with; None for fresh weights.
 
     Raises:
-        ConfigError: The recipe contradicts itself, ``out`` holds another run, or the weights to
-            start from are of another encoder or layout.
+        ConfigError: The recipe contradicts itself, ``out`` holds another run (of other settings,
+            clips or texts), or the weights to start from are of another encoder or layout.
         CheckpointError: There are no such weights.
         DescriptionError: The recipe asks for texts that are not there.
         ProtocolError: Every class is novel, or the weights to start from know a novel one.
@@ -140,6 +141,7 @@ def train_run(
         "data": split.base.name,
         "protocol": split.protocol.name,
         "texts": "" if guidance is None else guidance.source,
+        **digest_sources(split.base, guidance),
     }
     checkpoint = train(
         base,

@@ -2,6 +2,7 @@
 
 from crossglg.training.base_clips import BaseClips
 from crossglg.training.config import Recipe, TrainingConfig, override, recipe_from_json
+from crossglg.training.digests import digest_sources
 from crossglg.training.epoch import Progress
 from crossglg.training.log import read_metrics
 from crossglg.training.loop import train
@@ -18,6 +19,7 @@ __all__ = [
     "Start",
     "TrainingConfig",
     "create_recipe",
+    "digest_sources",
     "list_met_classes",
     "override",
     "read_metrics",

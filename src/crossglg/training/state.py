@@ -18,6 +18,7 @@ from crossglg.checkpoint import (
 from crossglg.errors import CheckpointError, ConfigError
 from crossglg.guidance.model import CrossGLG
 from crossglg.training.config import Recipe, recipe_from_json
+from crossglg.training.digests import DIGESTS
 
 RUN_FILE = "run.json"
 STATE_FILE = "state.safetensors"
@@ -27,7 +28,8 @@ def open_run(out: Path, recipe: Recipe, provenance: Mapping[str, Any]) -> None:
     """Start a run in ``out``, or go on with the same run there.
 
     Raises:
-        ConfigError: ``out`` holds another run, or one of a version with other settings.
+        ConfigError: ``out`` holds another run, one that learned from other clips or texts, or
+            one of a version with other settings.
     """
     described = {"recipe": recipe.to_json(), "provenance": dict(provenance)}
     path = out / RUN_FILE
@@ -36,19 +38,30 @@ def open_run(out: Path, recipe: Recipe, provenance: Mapping[str, Any]) -> None:
             raise ConfigError(f"{out}: expected a new or empty folder, or a run to go on with.")
         out.mkdir(parents=True, exist_ok=True)
         write_json(path, described)
-    elif differing := _differences(_read_described(path), described):
+    elif differing := _differences(_read_described(path, provenance), described):
+        found = ", ".join(map(_explain, differing))
         raise ConfigError(
-            f"{out} holds a run with other settings ({', '.join(differing)}); give another --out, "
-            "or delete it."
+            f"{out} holds a run with other settings ({found}); give another --out, or delete it."
         )
 
 
-def _read_described(path: Path) -> dict[str, Any]:
-    """What a run says of itself; settings that came after it are at their defaults."""
+def _read_described(path: Path, provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """What a run says of itself.
+
+    Settings that came after it are at their defaults, and digests as in ``provenance``.
+    """
     described = read_json(path)
     if "recipe" in described:
         described["recipe"] = recipe_from_json(described["recipe"]).to_json()
+    if "provenance" in described:
+        given = {key: provenance[key] for key in DIGESTS if key in provenance}
+        described["provenance"] = given | described["provenance"]
     return described
+
+
+def _explain(path: str) -> str:
+    words = DIGESTS.get(path.rpartition(".")[2])
+    return path if words is None else f"{path}: {words}"
 
 
 def _differences(one: Any, other: Any, path: str = "") -> list[str]:
