@@ -175,6 +175,12 @@ def test_held_out_clips_are_of_every_class_and_not_trained_on():
     assert len(base.hold_out(0.0, seed=0)[1].clips) == 0
 
 
+def test_a_share_that_holds_nothing_out_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match=r"0\.1 is a clip or more, found at most 4 clips per"):
+        start(tmp_path / "run", "training.held_out=0.1")
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.parametrize(
     ("setting", "complaint"),
     [

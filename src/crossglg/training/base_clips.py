@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.errors import ProtocolError
+from crossglg.errors import ConfigError, ProtocolError
 from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.normalize import align_packed
@@ -70,13 +70,23 @@ class BaseClips:
     def hold_out(self, share: float, *, seed: int) -> tuple[Self, Self]:
         """Split into clips to train on and clips to choose the epoch by, class by class.
 
-        Every class keeps at least one clip for training; a share of 0 holds nothing out.
+        Every class keeps at least one clip for training, and one too small for the share keeps
+        all; a share of 0 holds nothing out.
+
+        Raises:
+            ConfigError: All classes are too small for the share.
         """
         rng = np.random.default_rng(seed)
         held: list[int] = []
         for label in range(len(self.class_names)):
             members = rng.permutation(np.flatnonzero(self.labels == label))
             held.extend(members[: min(round(share * len(members)), len(members) - 1)])
+        if share > 0 and not held:
+            raise ConfigError(
+                f"training.held_out: expected a class of which {share:.3g} is a clip or more, "
+                f"found at most {np.bincount(self.labels).max()} clips per class; hold out a "
+                "larger share, or 0 to keep the last epoch."
+            )
         kept = np.setdiff1d(np.arange(len(self.clips)), held)
         return self.select(kept), self.select(np.sort(np.array(held, dtype=np.int64)))
 

@@ -63,15 +63,15 @@ def train(
         The plain branch of the chosen epoch.
 
     Raises:
-        ConfigError: The recipe needs texts and there are none, ``out`` holds another run, or the
-            start is of another encoder or layout.
+        ConfigError: The recipe needs texts and there are none, ``out`` holds another run, the
+            start is of another encoder or layout, or all classes are too small to hold out clips.
         CheckpointError: ``out`` holds a damaged run.
     """
     if start is not None:
         provenance = {**provenance, START: start.to_json()}
-    open_run(out, recipe, provenance)
     config = recipe.training
     learn_from, choose_by = base.hold_out(config.held_out, seed=config.seed)
+    open_run(out, recipe, provenance)
     keys = guidance.key_joints if guidance and recipe.model.needs_texts else None
     twins = find_twins(config.mirror, base.class_names, base.layout, keys)
     names = base.class_names if twins is None else twins.names
