@@ -107,6 +107,19 @@ def test_weights_of_another_model_are_refused_in_one_sentence(first, setting, la
         give(first, recipe(WORDLESS, setting).model, layout)
 
 
+def test_weights_for_another_number_of_persons_are_refused_by_that_number(tmp_path):
+    model = recipe("model.encoder=infogcn").model
+    one, two = (
+        build_plain(model, layout=get_layout("ntu25"), max_persons=count, class_count=4)
+        for count in (1, 2)
+    )
+    PlainCheckpoint(one, model, get_layout("ntu25"), 1, 8, NAMES[:4], {}).save(
+        tmp_path / "plain.safetensors"
+    )
+    with pytest.raises(ConfigError, match=r"for 2 persons to start from, found .* for 1 person in"):
+        read_start(tmp_path).give_to(two, model=model, layout=get_layout("ntu25"))
+
+
 def test_a_run_restarted_from_its_start_ends_with_the_same_weights(first, tmp_path):
     one, other = tmp_path / "whole", tmp_path / "broken"
     parts = split([0, 1])  # two of those that the start knows: so it is not told

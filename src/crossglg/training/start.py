@@ -52,7 +52,8 @@ class Start:
             layout: Its joints.
 
         Raises:
-            ConfigError: They are those of another encoder, or of other joints.
+            ConfigError: They are those of another encoder, of other joints, or of another number
+                of persons where that decides the shapes.
         """
         self._refuse_other_joints(layout)
         own = self.checkpoint.model
@@ -61,8 +62,10 @@ class Start:
         if source.importance is not None and plain.importance is not None:
             pairs.append((source.importance, plain.importance))
         if own.encoder != model.encoder or any(_shapes(a) != _shapes(b) for a, b in pairs):
+            wanted = _describe(model, plain.encoder.max_persons)
+            found = _describe(own, source.encoder.max_persons)
             raise ConfigError(
-                f"Expected weights of {_describe(model)} to start from, found {_describe(own)} in "
+                f"Expected weights of {wanted} to start from, found {found} in "
                 f"'{self.name}'; train with --encoder {own.encoder}"
                 f"{''.join(f' --set model.options.{k}={v}' for k, v in own.options.items())}, or "
                 "start from other weights."
@@ -106,6 +109,7 @@ def _shapes(module: nn.Module) -> dict[str, tuple[int, ...]]:
     return {name: tuple(value.shape) for name, value in module.state_dict().items()}
 
 
-def _describe(model: ModelConfig) -> str:
+def _describe(model: ModelConfig, max_persons: int) -> str:
     options = ", ".join(f"{name} {value}" for name, value in model.options.items())
-    return f"encoder {model.encoder}" + (f" ({options})" if options else "")
+    persons = "1 person" if max_persons == 1 else f"{max_persons} persons"
+    return f"encoder {model.encoder}" + (f" ({options})" if options else "") + f" for {persons}"
