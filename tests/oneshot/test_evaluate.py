@@ -59,6 +59,14 @@ def test_each_class_weighs_the_same_however_many_clips_it_has():
     assert result.mean == pytest.approx(50)
 
 
+def test_a_class_that_nobody_asked_about_has_no_accuracy():
+    truth = np.array([0, 1, 0])
+    found = summarise([np.array([0])], truth, [Draw(np.array([0, 1]), np.array([2]))])
+    assert found.per_class == (100, None)
+    assert found.mean == 100
+    assert found.to_json()["per_class"] == [100, None]
+
+
 def test_novel_classes_may_come_in_any_order(clips, make_features):
     novel = (3, 1, 0, 2)
     features = make_features(on_circle(clips.labels * 90.0 + clips.subjects))

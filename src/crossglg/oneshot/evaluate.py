@@ -33,13 +33,14 @@ class ClassifierResult:
     Attributes:
         mean: Accuracy in percent, averaged over classes within a draw, then over draws.
         std: Standard deviation over draws, in points.
-        per_class: (K) accuracy in percent of each class, over all draws.
+        per_class: (K) accuracy in percent of each class, over all draws; None for a class that
+            nobody asked about.
         confusion: (K K) counts over all draws; row true class, column answer.
     """
 
     mean: float
     std: float
-    per_class: tuple[float, ...]
+    per_class: tuple[float | None, ...]
     confusion: NDArray[np.int64]
 
     def to_json(self) -> dict[str, Any]:
@@ -47,7 +48,7 @@ class ClassifierResult:
         return {
             "mean": round(self.mean, 3),
             "std": round(self.std, 3),
-            "per_class": [round(value, 2) for value in self.per_class],
+            "per_class": [None if value is None else round(value, 2) for value in self.per_class],
             "confusion": self.confusion.tolist(),
         }
 
@@ -271,10 +272,13 @@ def summarise(
     shares = np.where(asked > 0, right / np.maximum(asked, 1), np.nan)
     accuracies = np.nanmean(shares, axis=1) * 100
     confusion = tables.sum(axis=0)
-    per_class = np.diagonal(confusion) / np.maximum(confusion.sum(axis=1), 1) * 100
+    per_class = [
+        100 * float(row[number] / row.sum()) if row.any() else None
+        for number, row in enumerate(confusion)
+    ]
     return ClassifierResult(
         float(accuracies.mean()),
         float(accuracies.std()),
-        tuple(float(value) for value in per_class),
+        tuple(per_class),
         confusion,
     )
