@@ -89,6 +89,16 @@ def test_figures_known_by_hand():
     assert perfect.calibration_error == 0
 
 
+def test_figures_do_not_depend_on_the_order_of_equal_probabilities():
+    known = np.array([True, False, True, False])
+    probability = np.array([0.5, 0.5, 0.5, 0.1])
+    areas = [
+        judge_open_set(probability[order], known[order], known[order]).oscr
+        for order in ([0, 1, 2, 3], [1, 0, 2, 3], [3, 2, 0, 1])
+    ]
+    assert areas == pytest.approx([0.75] * 3)
+
+
 def test_too_few_classes_to_play_are_refused():
     distances, labels, subjects = clusters(0.1, classes=3)
     with pytest.raises(ConfigError, match="at least 4 classes"):

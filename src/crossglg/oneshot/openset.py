@@ -54,8 +54,10 @@ def _oscr(
     probability: NDArray[np.floating], is_known: NDArray[np.bool_], is_right: NDArray[np.bool_]
 ) -> float:
     order = np.argsort(-probability, kind="stable")
-    right = np.cumsum(is_right[order] & is_known[order]) / max(1, is_known.sum())
-    accepted = np.cumsum(~is_known[order]) / max(1, (~is_known).sum())
+    # A threshold accepts all queries of one probability, or none: it stands after the last.
+    stands = np.r_[np.diff(probability[order]) != 0, True]
+    right = np.cumsum(is_right[order] & is_known[order])[stands] / max(1, is_known.sum())
+    accepted = np.cumsum(~is_known[order])[stands] / max(1, (~is_known).sum())
     return float(np.trapezoid(np.r_[0.0, right], np.r_[0.0, accepted]))
 
 
