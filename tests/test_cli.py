@@ -112,3 +112,15 @@ def test_errors_are_one_sentence(words, complaint):
     assert done.returncode == 1
     assert complaint in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["train", "evaluate", "demo"])
+def test_a_seed_is_not_negative(verb):
+    from typer.testing import CliRunner
+
+    from crossglg.cli import app
+
+    words = {"train": ["a.npz"], "evaluate": ["run", "a.npz"], "demo": []}[verb]
+    refused = CliRunner().invoke(app, [verb, *words, "--seed", "-1"])
+    assert refused.exit_code == 2
+    assert "Invalid value for" in refused.output  # and not: missing option

@@ -17,7 +17,8 @@ CrossGLGError
 
 import difflib
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from math import inf
 from pathlib import Path
 from types import ModuleType
 
@@ -107,6 +108,26 @@ def require(module: str, *, extra: str) -> ModuleType:
         raise MissingExtraError(
             f"This feature needs '{module}'. Install it with: pip install 'crossglg[{extra}]'"
         ) from error
+
+
+def check_ranges(
+    settings: object, ranges: Mapping[str, tuple[float, float]], *, where: str
+) -> None:
+    """Refuse the first of an object's numbers that is out of its range; None is no number.
+
+    Args:
+        settings: Has an attribute of each name.
+        ranges: Name -> least and largest value; ``inf`` for no limit, but infinity itself is none.
+        where: What comes before the name in the message.
+
+    Raises:
+        ConfigError: With name, range and number.
+    """
+    for name, (least, most) in ranges.items():
+        value = getattr(settings, name)
+        if value is not None and not (least <= value <= most and value < inf):
+            expected = f"at least {least}" if most == inf else f"{least} to {most}"
+            raise ConfigError(f"{where}.{name}: expected {expected}, found {value}.")
 
 
 def suggest(word: str, known: Iterable[str]) -> str:

@@ -77,6 +77,23 @@ def test_unknown_names_and_options_are_answered_with_a_suggestion():
         create_encoder("infogcn", layout="ntu25", options={"widht": 8})
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "complaint"),
+    [
+        ("infogcn", {"width": "wide"}, "option 'width': expected int, found 'wide'"),
+        ("infogcn", {"width": True}, "option 'width': expected int, found True"),
+        ("infogcn", {"width": 0}, "a multiple of 8, found 0"),
+        ("hdgcn", {"width": -4}, "a multiple of 4, found -4"),
+        ("stgcn", {"reaches": 1}, "option 'reaches': expected a list of int, found 1"),
+        ("stgcn", {"reaches": ["far"]}, "option 'reaches': expected a list of int"),
+        ("patchgcn", {"width": None}, "option 'width': expected int, found None"),
+    ],
+)
+def test_options_of_another_type_or_size_are_answered_in_words(name, options, complaint):
+    with pytest.raises(ConfigError, match=complaint):
+        create_encoder(name, layout="ntu25", options=options)
+
+
 def test_a_reach_of_zero_would_blind_the_encoder_and_is_refused():
     with pytest.raises(ConfigError, match="input of zeros"):
         InfoGCN(get_layout("ntu25"), reaches=(0,))

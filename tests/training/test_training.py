@@ -191,11 +191,49 @@ def test_a_share_that_holds_nothing_out_is_refused(tmp_path):
         ("model.options={width: 16}", r"expected JSON such as .* model\.options\.width=64"),
         ("training.epochs", "Expected --set name=value"),
         ("training.epochs=0", "at least 1 epoch"),
+        ("training.epochs=true", "expected int, found True"),
+        ("training.seed=-1", r"training\.seed: expected 0 to"),
+        ("training.learning_rate=-1", r"training\.learning_rate: expected at least 0"),
+        ("training.learning_rate=NaN", r"training\.learning_rate: expected at least 0"),
+        ("training.learning_rate=Infinity", r"training\.learning_rate: expected at least 0"),
+        ("training.weight_decay=-1", r"training\.weight_decay: expected at least 0"),
+        ("training.warmup_epochs=-1", r"training\.warmup_epochs: expected at least 0"),
+        ("training.clip_norm=-1", r"training\.clip_norm: expected at least 0"),
+        ("training.workers=-1", r"training\.workers: expected at least 0"),
+        ("training.step_epochs=5", r"training\.step_epochs: expected a list such as \[40,50\]"),
+        ('training.step_epochs=["a"]', r"training\.step_epochs: expected int, found 'a'"),
+        ("loss.contrast=-1", r"loss\.contrast: expected at least 0, found -1"),
+        ("loss.calibrate=NaN", r"loss\.calibrate: expected at least 0"),
+        ("loss.label_smoothing=2", r"loss\.label_smoothing: expected 0 to 1, found 2"),
+        ("model.importance_hidden=0", r"model\.importance_hidden: expected at least 1"),
+        ("model.n_pre=0", r"model\.n_pre: expected at least 1"),
+        ("model.interaction.heads=0", r"model\.interaction\.heads: expected at least 1"),
+        ("model.interaction.expansion=0", r"model\.interaction\.expansion: expected at least 1"),
+        ("model.interaction.dropout=2", r"model\.interaction\.dropout: expected 0 to 1"),
+        ("model.interaction.text_dropout=2", r"interaction\.text_dropout: expected 0 to 1"),
     ],
 )
 def test_a_wrong_setting_is_answered_in_words(setting, complaint):
     with pytest.raises(ConfigError, match=complaint):
         override(create_recipe("metric"), [setting])
+
+
+def test_options_are_set_as_json_too():
+    recipe = override(create_recipe("metric"), ['model.options={"width": 64}'])
+    assert recipe.model.options == {"width": 64}
+
+
+@pytest.mark.parametrize(
+    ("setting", "complaint"),
+    [
+        ("model.options.width=7", r"model\.interaction\.heads: expected a divisor of 14"),
+        ("model.options.width=wide", "option 'width': expected int, found 'wide'"),
+        ("model.n_pre=6", r"model\.n_pre: expected 1 to 5"),
+    ],
+)
+def test_what_cannot_be_built_is_answered_in_words(tmp_path, setting, complaint):
+    with pytest.raises(ConfigError, match=complaint):
+        start(tmp_path / "run", setting)
 
 
 @pytest.mark.parametrize("name", sorted(RECIPES))

@@ -14,7 +14,7 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
-Seed = Annotated[int, typer.Option(help="Of everything random.")]
+Seed = Annotated[int, typer.Option(min=0, help="Of everything random.")]
 Data = Annotated[Path, typer.Argument(help="A prepared archive, or a flat .npz file.")]
 LayoutFile = Annotated[
     str, typer.Option("--layout", help="A layout file (.json) for joints of your own.")

@@ -5,8 +5,9 @@ A package of one's own makes an encoder known through an entry point of the grou
 """
 
 import inspect
+from collections.abc import Sequence
 from importlib.metadata import entry_points
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from crossglg.encoders.base import SkeletonEncoder
 from crossglg.encoders.checks import check_encoder
@@ -62,20 +63,40 @@ def create_encoder(
         options: Constructor arguments of that encoder, such as ``{"width": 32}``.
 
     Raises:
-        ConfigError: No such encoder, or it has no such option.
+        ConfigError: No such encoder, or it has no such option, or one of another type.
     """
     encoder_class = _find(name)
     options = options or {}
-    known = set(inspect.signature(encoder_class).parameters) - {"layout", "max_persons"}
-    for option in options:
+    parameters = inspect.signature(encoder_class).parameters
+    known = parameters.keys() - {"layout", "max_persons"}
+    for option, value in options.items():
         if option not in known:
             raise ConfigError(
                 f"Encoder '{name}' has no option '{option}'."
                 + suggest(option, known)
                 + f" It has: {', '.join(sorted(known))}."
             )
+        if wanted := _missed_type(value, parameters[option].annotation):
+            raise ConfigError(
+                f"Encoder '{name}', option '{option}': expected {wanted}, found {value!r}."
+            )
     described = get_layout(layout) if isinstance(layout, str) else layout
     return encoder_class(described, max_persons=max_persons, **options)
+
+
+def _missed_type(value: Any, annotation: Any) -> str:
+    """The type that an option should be of; empty if it is, or for the encoder to find out."""
+    several = get_origin(annotation) is Sequence
+    kind = get_args(annotation)[0] if several else annotation
+    if kind not in (int, float, str):
+        return ""
+    allowed = (int, float) if kind is float else kind
+    is_list = isinstance(value, Sequence) and not isinstance(value, str)
+    parts = value if several and is_list else [value]
+    fits = all(isinstance(part, allowed) and not isinstance(part, bool) for part in parts)
+    if fits and several == is_list:
+        return ""
+    return f"a list of {kind.__name__}" if several else str(kind.__name__)
 
 
 def _find(name: str) -> type[SkeletonEncoder]:

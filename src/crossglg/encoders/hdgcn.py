@@ -74,7 +74,7 @@ class HDGCN(SkeletonEncoder):
         centre: str | None = None,
     ) -> None:
         super().__init__()
-        if width % 4:
+        if width < 1 or width % 4:
             raise ConfigError(f"Expected a width that is a multiple of 4, found {width}.")
         self.layout = layout
         self.max_persons = max_persons

@@ -72,7 +72,7 @@ class InfoGCN(SkeletonEncoder):
                 f"Expected reaches of at least 1, found {tuple(reaches)}: reach 0 is I - I, an "
                 "input of zeros."
             )
-        if width % 8:
+        if width < 1 or width % 8:
             raise ConfigError(f"Expected a width that is a multiple of 8, found {width}.")
         self.layout = layout
         self.max_persons = max_persons

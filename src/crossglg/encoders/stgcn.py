@@ -63,7 +63,7 @@ class STGCN(SkeletonEncoder):
         super().__init__()
         if not reaches or min(reaches) < 1:
             raise ConfigError(f"Expected reaches of at least 1, found {tuple(reaches)}.")
-        if width % 4:
+        if width < 1 or width % 4:
             raise ConfigError(f"Expected a width that is a multiple of 4, found {width}.")
         self.layout = layout
         self.max_persons = max_persons

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, Literal
 
 from torch import nn
 
 from crossglg.encoders import InformationBottleneck, create_encoder
+from crossglg.errors import ConfigError, check_ranges
 from crossglg.guidance.heads import CosineHead, MLPHead
 from crossglg.guidance.importance import JointImportance, Reweighting
 from crossglg.guidance.interaction import CrossModalInteraction, InteractionConfig
@@ -42,6 +44,9 @@ class ModelConfig:
     reweighting: Reweighting = "scaled"
     head: Head = "mlp"
     interaction: InteractionConfig = field(default_factory=InteractionConfig)
+
+    def __post_init__(self) -> None:
+        check_ranges(self, {"n_pre": (1, inf), "importance_hidden": (1, inf)}, where="model")
 
     @property
     def global_to_local(self) -> bool:

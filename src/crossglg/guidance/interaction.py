@@ -15,16 +15,25 @@ own path, so that words only choose where to look and never what is seen.
 """
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 import torch
 from einops import reduce
 from torch import Tensor, nn
 
-from crossglg.errors import ConfigError
+from crossglg.errors import ConfigError, check_ranges
 from crossglg.shapes import Embedding, JointFeatures, JointTexts
 
 Fusion = Literal["sum", "skeleton"]
+
+_RANGES = {
+    "blocks": (1, inf),
+    "heads": (1, inf),
+    "expansion": (1, inf),
+    "dropout": (0, 1),
+    "text_dropout": (0, 1),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +58,7 @@ class InteractionConfig:
     fusion: Fusion = "sum"
 
     def __post_init__(self) -> None:
-        if self.blocks < 1:
-            raise ConfigError(f"interaction.blocks: expected at least 1, found {self.blocks}.")
-        if not 0 <= self.text_dropout <= 1:
-            raise ConfigError(
-                f"interaction.text_dropout: expected 0 to 1, found {self.text_dropout}."
-            )
+        check_ranges(self, _RANGES, where="model.interaction")
 
 
 class CrossModalInteraction(nn.Module):
@@ -64,10 +68,18 @@ class CrossModalInteraction(nn.Module):
         text_dim: Width W of the text vectors.
         feature_dim: Width D of the joints' features and of the result.
         config: Everything else.
+
+    Raises:
+        ConfigError: The heads cannot share D evenly.
     """
 
     def __init__(self, text_dim: int, feature_dim: int, *, config: InteractionConfig) -> None:
         super().__init__()
+        if feature_dim % config.heads:
+            raise ConfigError(
+                f"model.interaction.heads: expected a divisor of {feature_dim}, the width of the "
+                f"encoder's features, found {config.heads}; choose other heads or another width."
+            )
         self.text_dropout = config.text_dropout
         self.project_text = nn.Sequential(nn.LayerNorm(text_dim), nn.Linear(text_dim, feature_dim))
         self.project_joints = nn.Linear(feature_dim, feature_dim)

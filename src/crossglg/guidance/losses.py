@@ -1,12 +1,14 @@
 """The terms of the objective, one function each: L = L_s + 0.5 L_calibrate + 0.2 L_c."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from math import inf
 from typing import Literal
 
 import torch
 from einops import rearrange
 from torch import Tensor, nn
 
+from crossglg.errors import check_ranges
 from crossglg.shapes import Embedding, JointWeights, KeyJoints, Labels, Logits, Present
 
 Reduction = Literal["sum", "mean"]
@@ -43,6 +45,11 @@ class LossWeights:
     bottleneck: float = 0.1
     label_smoothing: float = 0.1
     calibrate_over: Reduction = "sum"
+
+    def __post_init__(self) -> None:
+        weights = {field.name: (0, inf) for field in fields(self)}
+        del weights["calibrate_over"]
+        check_ranges(self, {**weights, "label_smoothing": (0, 1)}, where="loss")
 
 
 def classification_loss(logits: Logits, labels: Labels, *, label_smoothing: float) -> Tensor:

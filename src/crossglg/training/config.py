@@ -4,9 +4,10 @@ import difflib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from math import inf
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from crossglg.errors import ConfigError
+from crossglg.errors import ConfigError, check_ranges
 from crossglg.guidance.build import ModelConfig
 from crossglg.guidance.losses import LossWeights
 from crossglg.skeleton.augment import Augmentation
@@ -15,6 +16,15 @@ from crossglg.training.twins import Mirror
 
 Optimizer = Literal["sgd", "adamw"]
 Schedule = Literal["cosine", "steps"]
+
+_RANGES = {
+    "learning_rate": (0, inf),
+    "weight_decay": (0, inf),
+    "warmup_epochs": (0, inf),
+    "clip_norm": (0, inf),
+    "workers": (0, inf),
+    "seed": (0, 2**63 - 1),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +79,7 @@ class TrainingConfig:
                 "training: expected at least 1 epoch, 2 clips per batch and 4 frames, found "
                 f"{self.epochs}, {self.batch_size} and {self.frame_count}."
             )
+        check_ranges(self, _RANGES, where="training")
         if not 1 <= self.clips_per_class <= self.batch_size:
             raise ConfigError(
                 f"training.clips_per_class: expected 1 to batch_size ({self.batch_size}), found "
@@ -167,21 +178,34 @@ def _convert(value: Any, hint: Any, name: str) -> Any:
         if value in get_args(hint):
             return value
         raise ConfigError(f"{name}: expected one of {', '.join(get_args(hint))}, found '{value}'.")
-    if get_origin(hint) is Mapping and not isinstance(value, Mapping):
-        raise ConfigError(
-            f'{name}: expected JSON such as {{"width": 64}}, found {value!r}. Or set one part: '
-            f"{name}.width=64."
-        )
-    if get_origin(hint) is tuple and isinstance(value, list):
-        return tuple(value)
+    if get_origin(hint) is Mapping:
+        return _expect_mapping(value, name)
+    if get_origin(hint) is tuple:
+        return tuple(_convert(part, get_args(hint)[0], name) for part in _expect_list(value, name))
     allowed = get_args(hint) or (hint,)
     if float in allowed and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     plain = tuple(kind for kind in allowed if isinstance(kind, type))
-    if plain and not isinstance(value, plain):
+    is_stray = isinstance(value, bool) and bool not in plain  # to Python, true is an int
+    if plain and (is_stray or not isinstance(value, plain)):
         wanted = " or ".join(kind.__name__ for kind in plain)
         raise ConfigError(f"{name}: expected {wanted}, found {value!r}.")
     return value
+
+
+def _expect_mapping(value: Any, name: str) -> Mapping[str, Any]:
+    if isinstance(value, Mapping):
+        return value
+    raise ConfigError(
+        f'{name}: expected JSON such as {{"width": 64}}, found {value!r}. Or set one part: '
+        f"{name}.width=64."
+    )
+
+
+def _expect_list(value: Any, name: str) -> Sequence[Any]:
+    if isinstance(value, list | tuple):
+        return value
+    raise ConfigError(f"{name}: expected a list such as [40,50], found {value!r}.")
 
 
 def _first(hint: Any) -> str:
@@ -196,11 +220,7 @@ def _from_record(kind: Any, record: Mapping[str, Any], path: str) -> Any:
     values = {
         name: _from_record(hints[name], value, f"{path}{name}.")
         if is_dataclass(hints[name])
-        else (
-            value
-            if get_origin(hints[name]) is Mapping
-            else _convert(value, hints[name], path + name)
-        )
+        else _convert(value, hints[name], path + name)
         for name, value in record.items()
     }
     return kind(**values)
