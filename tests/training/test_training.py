@@ -231,9 +231,12 @@ def test_options_are_set_as_json_too():
         ("model.n_pre=6", r"model\.n_pre: expected 1 to 5"),
     ],
 )
-def test_what_cannot_be_built_is_answered_in_words(tmp_path, setting, complaint):
+def test_what_cannot_be_built_is_answered_in_words_and_leaves_the_folder(
+    tmp_path, setting, complaint
+):
     with pytest.raises(ConfigError, match=complaint):
         start(tmp_path / "run", setting)
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("name", sorted(RECIPES))

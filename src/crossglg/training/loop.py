@@ -85,6 +85,8 @@ def train(
     model = build_crossglg(recipe.model, plain, text_dim=0 if lessons is None else lessons.width)
     optimizer = build_optimizer(model, config)
     runner = prepare_runner(model, optimizer, learn_from, recipe, lessons, twins)
+    # Not before all is built: settings of which nothing can be built must not fill the folder.
+    open_run(out, recipe, provenance)
     # After the model has moved: the optimiser's memories follow the weights when they are read.
     state = RunState.restore_or_start(out, model, optimizer)
     with MetricsLog(out, next_epoch=state.next_epoch) as log:
