@@ -185,6 +185,13 @@ def test_action_names_are_compared_without_case_and_punctuation():
     assert normalise_action("Squat (two arms  stretch-out)") == "squat two arms stretch out"
 
 
+def test_action_names_may_be_in_any_script():
+    assert normalise_action("सोना") != normalise_action("सीना")
+    assert normalise_action("โบก มือ") == "โบก มือ"
+    assert normalise_action("zu\N{COMBINING DIAERESIS}cken") == normalise_action("ZÜCKEN")
+    assert normalise_action("手を振る (右)") == "手を振る 右"
+
+
 def test_shipped_sets_are_listed_in_order():
     names = list_descriptions()
     assert list(names) == sorted(names)

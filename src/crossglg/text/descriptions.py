@@ -1,7 +1,6 @@
 """Describe actions in words: one text for the action, one for each joint; JSON in and out."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -13,6 +12,7 @@ from crossglg.atomic import create_file
 from crossglg.errors import DescriptionError, LayoutError
 from crossglg.skeleton.layout import Layout, canonical_joint, get_layout
 from crossglg.text.lexicon import nearest_joints, split_side
+from crossglg.words import split_words
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def joint_sources(source: Layout, target: Layout) -> tuple[str, ...]:
 
 def normalise_action(action: str) -> str:
     """Lower case, words only: ``Draw circle (clockwise)`` -> ``draw circle clockwise``."""
-    return " ".join(re.findall(r"[^\W_]+", action.casefold()))
+    return " ".join(split_words(action))
 
 
 def list_descriptions() -> tuple[str, ...]:

@@ -5,7 +5,6 @@ class already. Calling such clips a new class would teach the encoder to tell al
 words know: an action is two-sided where its global text names both sides alike.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Self
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.skeleton.layout import Layout
+from crossglg.words import split_words
 
 Mirror = Literal["off", "classes", "words"]
 
@@ -51,7 +51,7 @@ class Twins:
             layout: The joints.
             key_joints: (K V) k_gt; None where there are no texts, and then names alone decide.
         """
-        words = [re.findall(r"[^\W_]+", name.casefold()) for name in class_names]
+        words = [split_words(name) for name in class_names]
         found: list[int | None] = []
         for label, own in enumerate(words):
             other = [_SIDES.get(word, word) for word in own]
