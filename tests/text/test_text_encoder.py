@@ -81,6 +81,15 @@ def test_names_say_model_and_pooling():
         create_text_encoder("")
 
 
+def test_models_in_folders_of_any_script_are_told_apart():
+    slugs = [
+        encoder_slug(name) for name in ("模型/一", "模型/二", "modèle", "modle", "模型/一:cls")
+    ]
+    assert len(set(slugs)) == len(slugs)
+    assert all(slug.isascii() and slug[0] != "-" for slug in slugs)
+    assert encoder_slug("模型/一:mean") == slugs[0]
+
+
 @pytest.fixture(scope="module")
 def tiny_deberta(tmp_path_factory):
     """The architecture of the paper's text encoder, tiny, with random weights."""

@@ -170,5 +170,13 @@ def create_text_encoder(name: str) -> TextEncoder:
 
 
 def encoder_slug(name: str) -> str:
-    """The part of a file name that stands for an encoder: ``a/b-c:cls`` -> ``a-b-c-cls``."""
-    return re.sub(r"[^a-z0-9]+", "-", name.removesuffix(":mean").lower()).strip("-")
+    """The part of a file name that stands for an encoder: ``a/b-c:cls`` -> ``a-b-c-cls``.
+
+    A name with characters beyond ASCII, which are dropped, ends in a short hash of itself.
+    """
+    lower = name.removesuffix(":mean").lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", lower).strip("-")
+    if lower.isascii():
+        return slug
+    digest = hashlib.blake2b(lower.encode("utf-8", "surrogateescape"), digest_size=4).hexdigest()
+    return f"{slug}-{digest}".lstrip("-")
