@@ -9,10 +9,12 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from typer.testing import CliRunner
 
 pytest.importorskip("openai", reason="openai is not installed (extra 'write')")
 
-from crossglg.errors import DescriptionError
+from crossglg.cli import app
+from crossglg.errors import ConfigError, DescriptionError
 from crossglg.skeleton.layout import get_layout
 from crossglg.text.chat import ChatError, Endpoint, OpenAIChat
 from crossglg.text.descriptions import load_descriptions
@@ -202,6 +204,28 @@ def test_nobody_there_is_one_sentence(server, write):
     server.server_close()
     with pytest.raises(ChatError, match="'tester' cannot be asked"):
         write(retries=0)
+
+
+@pytest.mark.parametrize(
+    ("names", "out", "complaint"),
+    [
+        ("wave", "nowhere/own.json", "found no folder"),
+        ("wave", "taken.json", "expected a file that ends in .json"),
+        ("draw circle\nDraw (circle)", "own.json", "twice, whatever the spelling: draw circle, "),
+        ("wave\n???", "own.json", "names of at least one word"),
+    ],
+)
+def test_nothing_is_asked_that_could_not_be_written(server, tmp_path, names, out, complaint):
+    (tmp_path / "taken.json").mkdir()
+    actions = tmp_path / "actions.txt"
+    actions.write_text(names, "utf-8")
+    words = ["describe", "write", "--actions", actions, "--layout", "openni15", "--yes"]
+    words += ["--model", "tester", "--base-url", server.url, "--out", tmp_path / out]
+    environment = {"CROSSGLG_CACHE": str(tmp_path / "cache"), "OPENAI_API_KEY": KEY}
+    refused = CliRunner(env=environment).invoke(app, [str(word) for word in words])
+    assert isinstance(refused.exception, ConfigError)
+    assert complaint in str(refused.exception)
+    assert not server.asked
 
 
 @pytest.mark.slow

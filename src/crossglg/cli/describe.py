@@ -67,8 +67,7 @@ def write(
         for question in questions:
             print(f"# {question.action}: {question.kind}\n\n{question.prompt}\n")
         return
-    if out.suffix != ".json":
-        raise ConfigError(f"--out: expected a file that ends in .json, found '{out}'.")
+    _check_out(out)
     answers = DiskStore(cache_folder() / "answers.sqlite")
     planned = estimate(questions, model=model, answers=answers)
     print(describe_estimate(planned, price_in=price_in, price_out=price_out))
@@ -104,7 +103,20 @@ def embed(
     print(write_text_vectors(descriptions, chosen, out=out))
 
 
+def _check_out(out: Path) -> None:
+    """Before anything is asked: the answers need a place."""
+    if out.suffix != ".json" or out.is_dir():
+        raise ConfigError(f"--out: expected a file that ends in .json, found '{out}'.")
+    if not out.parent.is_dir():
+        raise ConfigError(
+            f"--out: expected a file in a folder that is there, found no folder '{out.parent}'; "
+            "make it, or give another --out."
+        )
+
+
 def _read_actions(path: Path) -> list[str]:
+    from crossglg.text.descriptions import normalise_action
+
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -112,6 +124,16 @@ def _read_actions(path: Path) -> list[str]:
     actions = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     if not actions:
         raise ConfigError(f"--actions: {path} names no action; expected one per line.")
-    if len(set(actions)) < len(actions):
-        raise ConfigError(f"--actions: {path} names an action twice.")
+    alike: dict[str, list[str]] = {}
+    for action in actions:
+        alike.setdefault(normalise_action(action), []).append(action)
+    if "" in alike:
+        raise ConfigError(
+            f"--actions: expected names of at least one word in {path}, found '{alike[''][0]}'."
+        )
+    if twice := [names for names in alike.values() if len(names) > 1]:
+        raise ConfigError(
+            f"--actions: {path} names an action twice, whatever the spelling: "
+            f"{', '.join(twice[0])}; remove or rename one."
+        )
     return actions
