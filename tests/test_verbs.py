@@ -2,19 +2,21 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
+from crossglg import verbs
 from crossglg.errors import ConfigError, ProtocolError
 from crossglg.sources.choreography import choreography
 from crossglg.sources.splits import get_protocol
-from crossglg.text import load_guidance
+from crossglg.text import HashingEncoder, load_guidance
 from crossglg.text.descriptions import load_descriptions
 from crossglg.training import create_recipe, override
 from crossglg.training.digests import digest_clips, digest_texts
-from crossglg.verbs import draw_rounds, split_data, train_run
+from crossglg.verbs import draw_rounds, load_novel_words, split_data, train_run
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +107,13 @@ def test_a_run_on_changed_clips_or_texts_is_not_gone_on_with(data, tmp_path):
     del described["provenance"]["texts_sha256"]  # as runs had none
     (out / "run.json").write_text(json.dumps(described))
     train_run(split, recipe, out=out)
+
+
+@pytest.mark.parametrize("provenance", [{}, {"recipe": {"descriptions": ""}}])
+def test_words_of_novel_classes_are_found_where_training_finds_them(data, provenance, monkeypatch):
+    monkeypatch.setattr(verbs, "create_text_encoder", lambda name: HashingEncoder())
+    protocol = replace(get_protocol("demo-12"), data="choreography")
+    split = split_data(replace(data, name="mydata"), protocol, masks={})
+    model = SimpleNamespace(layout=data.layout, provenance=provenance)
+    words = load_novel_words(model, split)
+    assert words.key_joints.shape == (len(protocol.novel), data.layout.joint_count)

@@ -293,7 +293,8 @@ def load_novel_words(checkpoint: PlainCheckpoint, split: SplitData) -> NovelWord
     """
     layout = checkpoint.layout
     names = [split.novel.class_names[label] for label in split.protocol.novel]
-    descriptions = checkpoint.provenance["recipe"]["descriptions"] or split.novel.name
+    recipe = checkpoint.provenance.get("recipe", {})  # imported weights have none
+    descriptions = recipe.get("descriptions") or _name_texts(split)
     encoder = create_text_encoder("minilm")
     parts = [part.replace("_", " ") for part in layout.parts]
     return NovelWords(
