@@ -4,8 +4,11 @@ import pickle
 
 import pytest
 import torch
+from typer.testing import CliRunner
 
+from crossglg import foreign
 from crossglg.checkpoint import PlainCheckpoint
+from crossglg.cli import app
 from crossglg.encoders.base import everybody
 from crossglg.errors import CheckpointError, ConfigError, EncoderError
 from crossglg.foreign import import_weights, read_tensors_only
@@ -89,3 +92,25 @@ def test_the_other_encoders_come_in_too(parity, tmp_path, encoder, file):
     run = import_weights(encoder, tmp_path / "w.pth", options=options)
     clips = torch.randn(1, 1, 16, run.layout.joint_count, 3)
     assert torch.isfinite(run.branch(clips, everybody(clips)).embedding).all()
+
+
+def test_options_on_the_command_line_are_numbers_where_they_are(monkeypatch, tmp_path):
+    asked = []
+
+    class Saved:
+        class_names = ()
+
+        def save(self, path):
+            pass
+
+    def take(encoder, file, *, options):
+        asked.append(options)
+        return Saved()
+
+    monkeypatch.setattr(foreign, "import_weights", take)
+    words = ["import-weights", "infogcn", "w.pt", "--out", str(tmp_path / "run"), "--option"]
+    for setting in ("width=32", "size=lite", "reaches=[1,25]"):
+        assert CliRunner().invoke(app, [*words, setting]).exit_code == 0
+    assert asked == [{"width": 32}, {"size": "lite"}, {"reaches": [1, 25]}]
+    refused = CliRunner().invoke(app, [*words, "width"])
+    assert "Expected --option name=value, found 'width'" in str(refused.exception)

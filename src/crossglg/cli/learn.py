@@ -1,7 +1,7 @@
 """Verbs that learn and judge: demo, train, evaluate."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -177,8 +177,7 @@ def import_weights(
     from crossglg.checkpoint import PLAIN_FILE
     from crossglg.foreign import import_weights as read_weights
 
-    options = dict(setting.partition("=")[::2] for setting in settings or [])
-    checkpoint = read_weights(encoder, file, options=options)
+    checkpoint = read_weights(encoder, file, options=_parse_options(settings or []))
     out.mkdir(parents=True, exist_ok=True)
     checkpoint.save(out / PLAIN_FILE)
     print(f"{encoder}, {len(checkpoint.class_names)} classes: {out}")
@@ -200,6 +199,18 @@ def split_by_options(data: Path, protocol: str, novel: str, layout: str) -> "Spl
         draw = choose_draw(labels, clips)
         rules = custom_protocol(labels, class_count=class_count, draw=draw)
     return split_data(clips, rules, masks=masks)
+
+
+def _parse_options(settings: list[str]) -> dict[str, Any]:
+    from crossglg.training.config import parse_value
+
+    options = {}
+    for setting in settings:
+        name, separator, text = setting.partition("=")
+        if not separator:
+            raise ConfigError(f"Expected --option name=value, found '{setting}'.")
+        options[name.strip()] = parse_value(text)
+    return options
 
 
 def _parse_labels(text: str) -> list[int]:

@@ -133,7 +133,9 @@ def override(recipe: Recipe, settings: Sequence[str]) -> Recipe:
         name, separator, text = setting.partition("=")
         if not separator:
             raise ConfigError(f"Expected --set name=value, found '{setting}'.")
-        recipe = _replace_field(recipe, name.strip().split("."), _parse(text), full=name.strip())
+        recipe = _replace_field(
+            recipe, name.strip().split("."), parse_value(text), full=name.strip()
+        )
     return recipe
 
 
@@ -147,7 +149,8 @@ def recipe_from_json(record: Mapping[str, Any]) -> Recipe:
     return recipe
 
 
-def _parse(text: str) -> Any:
+def parse_value(text: str) -> Any:
+    """What a setting's text means: JSON, or else the text itself."""
     try:
         return json.loads(text)
     except ValueError:
