@@ -8,6 +8,10 @@ _SILENT = (
     "the paper's prompts, texts, key joints, learning rate and number of epochs are not public, "
     "nor are the settings of its classifier"
 )
+_REPAIRED = (
+    "calibrated is a repaired form of the distribution calibration that the paper judges by; the "
+    "published one is calibrated-paper"
+)
 _SINGLE = (
     "its numbers are single runs of unknown epoch (much code of this field keeps the best on the "
     "test set); ours is the mean over seeds, averaged over classes"
@@ -128,7 +132,7 @@ NTU120 = Table(
         ),
         _entry("infogcn+crossglg", _by_title(_OF_120, (45.3, 56.8, 62.1, 61.6, 62.6))),
     ),
-    unlike=(_SILENT, _SINGLE),
+    unlike=(_SILENT, _REPAIRED, _SINGLE),
 )
 
 PLUG_IN = Table(
@@ -146,7 +150,7 @@ PLUG_IN = Table(
         _entry("infogcn", {"20": 37.0}),
         _entry("infogcn+crossglg", {"20": 45.3}),
     ),
-    unlike=(_SILENT, _SINGLE),
+    unlike=(_SILENT, _REPAIRED, _SINGLE),
 )
 
 NTU60 = Table(
@@ -167,6 +171,7 @@ NTU60 = Table(
     ),
     unlike=(
         _SILENT,
+        _REPAIRED,
         _SINGLE,
         "that the paper took these ten novel classes and exemplars is likely, not known",
     ),
@@ -186,7 +191,7 @@ ABLATION = Table(
         _entry("infogcn+l2g", _by_title(_ABLATED, (42.5, 61.7, 58.6))),
         _entry("infogcn+crossglg", _by_title(_ABLATED, (45.3, 62.1, 62.6))),
     ),
-    unlike=(_SILENT, _SINGLE),
+    unlike=(_SILENT, _REPAIRED, _SINGLE),
 )
 
 
