@@ -105,6 +105,17 @@ def test_a_bad_guide_is_a_warning(message, record, lint):
     assert message in "\n".join(map(str, report.problems))
 
 
+@pytest.mark.parametrize("third", ["aardvark", "zebra"])
+def test_every_action_that_reads_like_another_is_named_once(record, lint, third):
+    def copy(action, ending):
+        texts = {joint: text + ending for joint, text in joints(record).items()}
+        return {**record["actions"][0], "action": action, "joints": texts}
+
+    record["actions"] = [copy("apple", ""), copy("banana", ""), copy(third, " gently")]
+    named = [p.action for p in lint(record).problems if "read like those of" in p.message]
+    assert named == ["apple", third]
+
+
 def test_vague_texts_score_lower(record, lint):
     good = lint(record).scores["right hand wave"]
     for joint in ("right_wrist", "right_hand", "right_elbow", "right_shoulder"):

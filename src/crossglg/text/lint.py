@@ -111,7 +111,7 @@ def score_action(action: ActionDescription, layout: Layout, *, likeness: float) 
 
     The product of three shares: *consistent*, of key joints whose own text says they move;
     *specific*, of two kinds of detail (direction, speed, extent, phase) given by key joints'
-    texts; *distinct*, one minus the likeness to the most similar other action.
+    texts; *distinct*, twice one minus the likeness to the most similar other action, at most one.
     """
     keys = _key_joints(action, layout)
     if not keys:
@@ -261,8 +261,10 @@ def _overlap(one: set[str], other: set[str]) -> float:
 def _check_pairs(
     actions: Sequence[ActionDescription], alike: Mapping[str, tuple[float, str]]
 ) -> Iterator[Problem]:
+    told: set[tuple[str, str]] = set()
     for action, (likeness, other) in alike.items():
-        if likeness > _ALIKE and action < other:
+        if likeness > _ALIKE and (other, action) not in told:
+            told.add((action, other))
             message = f"its key joints read like those of '{other}' ({likeness:.0%} of words)."
             yield Problem("warning", action, "", message)
     moving = {
