@@ -206,7 +206,6 @@ def test_a_share_that_holds_nothing_out_is_refused(tmp_path):
         ("loss.calibrate=NaN", r"loss\.calibrate: expected at least 0"),
         ("loss.label_smoothing=2", r"loss\.label_smoothing: expected 0 to 1, found 2"),
         ("model.importance_hidden=0", r"model\.importance_hidden: expected at least 1"),
-        ("model.n_pre=0", r"model\.n_pre: expected at least 1"),
         ("model.interaction.heads=0", r"model\.interaction\.heads: expected at least 1"),
         ("model.interaction.expansion=0", r"model\.interaction\.expansion: expected at least 1"),
         ("model.interaction.dropout=2", r"model\.interaction\.dropout: expected 0 to 1"),
@@ -228,7 +227,8 @@ def test_options_are_set_as_json_too():
     [
         ("model.options.width=7", r"model\.interaction\.heads: expected a divisor of 14"),
         ("model.options.width=wide", "option 'width': expected int, found 'wide'"),
-        ("model.n_pre=6", r"model\.n_pre: expected 1 to 5"),
+        ("model.n_pre=0", "n_pre between 1 and 5"),
+        ("model.n_pre=6", "n_pre between 1 and 5"),
     ],
 )
 def test_what_cannot_be_built_is_answered_in_words_and_leaves_the_folder(

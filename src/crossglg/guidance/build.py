@@ -8,7 +8,7 @@ from typing import Any, Literal
 from torch import nn
 
 from crossglg.encoders import InformationBottleneck, create_encoder
-from crossglg.errors import ConfigError, check_ranges
+from crossglg.errors import check_ranges
 from crossglg.guidance.heads import CosineHead, MLPHead
 from crossglg.guidance.importance import JointImportance, Reweighting
 from crossglg.guidance.interaction import CrossModalInteraction, InteractionConfig
@@ -46,7 +46,7 @@ class ModelConfig:
     interaction: InteractionConfig = field(default_factory=InteractionConfig)
 
     def __post_init__(self) -> None:
-        check_ranges(self, {"n_pre": (1, inf), "importance_hidden": (1, inf)}, where="model")
+        check_ranges(self, {"importance_hidden": (1, inf)}, where="model")
 
     @property
     def global_to_local(self) -> bool:

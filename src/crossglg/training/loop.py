@@ -71,7 +71,6 @@ def train(
         provenance = {**provenance, START: start.to_json()}
     config = recipe.training
     learn_from, choose_by = base.hold_out(config.held_out, seed=config.seed)
-    open_run(out, recipe, provenance)
     keys = guidance.key_joints if guidance and recipe.model.needs_texts else None
     twins = find_twins(config.mirror, base.class_names, base.layout, keys)
     names = base.class_names if twins is None else twins.names
