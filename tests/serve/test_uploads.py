@@ -203,6 +203,7 @@ def test_a_body_that_is_too_large_is_refused_whether_it_says_so_or_not(serve, re
         ({"fps": "x"}, "number"),
         ({"persons": []}, "1 to 8 persons"),
         ({"persons": [[]]}, "1 to 3600 frames"),
+        ({"persons": [[[None] * 25] * 2, [[None] * 25]]}, "every person, found 1 to 2"),
         ({"persons": [[[None] * 24]]}, "expected 25 joints, found 24"),
         ({"persons": [[[[1, 2]] * 25]]}, "3 items"),
         ({"persons": [[[None] * 25] * 9]}, "found nobody"),

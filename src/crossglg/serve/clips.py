@@ -20,6 +20,12 @@ def read_body(body: ClipBody, limits: Limits) -> SkeletonClip:
     layout, order = choose_layout(body.layout, body.joint_names, limits)
     frame_count = len(body.persons[0]) if body.persons else 0
     check_size(len(body.persons), frame_count, len(order), limits)
+    lengths = {len(frames) for frames in body.persons}
+    if len(lengths) > 1:
+        raise ClipError(
+            f"Expected as many frames of every person, found {min(lengths)} to {max(lengths)}. "
+            "Where somebody was not seen, send null for each joint."
+        )
     joints = np.stack([read_frames(frames, order) for frames in body.persons])
     if body.times_s is not None and body.fps is None:
         return space_evenly(joints, np.array(body.times_s), layout, limits)
