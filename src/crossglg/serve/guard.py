@@ -118,13 +118,21 @@ class Guard:
 
 def _check_origin(headers: Headers) -> None:
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+    if origin is not None and _place_of(origin) != headers.get("host"):
         raise ServeError(403, f"Requests from pages of another site ({origin}) are refused.")
     if (
         headers.get("sec-fetch-site") == "cross-site"
         and headers.get("sec-fetch-mode") != "navigate"
     ):
         raise ServeError(403, "Requests from pages of another site are refused.")
+
+
+def _place_of(origin: str) -> str:
+    """Host and port; empty where it is no address."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _host_name(host: str) -> str:
