@@ -60,9 +60,15 @@ def test_from_loopback_no_other_address_is_ours(client):
     assert client.get(f"{API}/health", headers={"host": "[::1]:8000"}).status_code == 200
 
 
+def test_the_host_may_be_written_in_capitals(serve):
+    client = serve(host="Box.local", token=TOKEN)
+    assert client.get(f"{API}/health", headers={"host": "box.local:8000"}).status_code == 200
+
+
 def test_names_of_this_machine_can_be_added(serve):
-    client = serve(host="0.0.0.0", token=TOKEN, names=("box.local",))
-    for host in ("box.local:8000", "192.168.1.5:8000", "localhost"):
+    client = serve(host="0.0.0.0", token=TOKEN, names=("box.local", "Kitchen.local"))
+    ours = ("box.local:8000", "kitchen.local", "KITCHEN.local", "192.168.1.5:8000", "localhost")
+    for host in ours:
         assert client.get(f"{API}/health", headers={"host": host}).status_code == 200
     assert client.get(f"{API}/health", headers={"host": "other.local"}).status_code == 421
 

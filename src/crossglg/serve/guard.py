@@ -49,6 +49,8 @@ class Guard:
 
     def __init__(self, app: ASGIApp, *, config: ServeConfig, allowances: Allowances) -> None:
         self._app, self._config, self._allowances = app, config, allowances
+        named = ("localhost", config.host, *config.names)
+        self._names = {name.lower() for name in named}  # a Host is read in lower case
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse or hand on."""
@@ -97,7 +99,7 @@ class Guard:
             )
 
     def _is_ours(self, name: str) -> bool:
-        if name in ("localhost", self._config.host, *self._config.names):
+        if name in self._names:
             return True
         try:
             # A name can be made to point here by anybody who owns a domain; an address cannot.
