@@ -1,5 +1,6 @@
 """Files of every format come in; what is too large, damaged or dangerous does not."""
 
+import asyncio
 import io
 import pickle
 import zipfile
@@ -191,6 +192,27 @@ def test_a_body_that_is_too_large_is_refused_whether_it_says_so_or_not(serve, re
     streamed = convert(client, chunks(), format="npz")
     assert declared.status_code == streamed.status_code == 413
     assert "at most 1 MB" in streamed.json()["detail"]
+
+
+def test_an_upload_that_breaks_off_is_a_refusal_and_no_error_of_the_server(client):
+    came = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": f"{API}/recognitions",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost"), (b"content-type", b"application/json")],
+    }
+    told = []
+
+    async def receive():
+        return came.pop(0)
+
+    async def send(message):
+        told.append(message)
+
+    asyncio.run(client.app(scope, receive, send))
+    assert told[0]["status"] == 400
 
 
 @pytest.mark.parametrize(

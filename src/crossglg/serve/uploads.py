@@ -17,6 +17,7 @@ from typing import IO
 
 import numpy as np
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 
 from crossglg.errors import SourceError
 from crossglg.serve.clips import check_size
@@ -46,7 +47,7 @@ async def read_bounded(request: Request, limits: Limits) -> bytes:
     """The body of a request, no larger and no slower than allowed.
 
     Raises:
-        ServeError: 413, it is too large; 408, it takes too long.
+        ServeError: 413, it is too large; 408, it takes too long; 400, it ends midway.
     """
     too_large = ServeError(
         413, f"Expected at most {limits.body_bytes // 2**20} MB in one request; send less at once."
@@ -64,6 +65,10 @@ async def read_bounded(request: Request, limits: Limits) -> bytes:
     except TimeoutError:
         raise ServeError(
             408, f"Expected the whole request within {limits.body_s:g} s; it did not come."
+        ) from None
+    except ClientDisconnect:  # nobody is left to read this
+        raise ServeError(
+            400, "Expected the whole request, found its beginning. Send it again."
         ) from None
     return bytes(body)
 
