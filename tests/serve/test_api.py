@@ -125,6 +125,15 @@ def test_what_another_program_enrols_is_seen_at_once(three, gallery_file, recogn
     assert names(three)[-2:] == ["bow", "jump"]
 
 
+def test_a_source_that_is_not_unicode_is_listed_as_far_as_it_can_be_read(
+    client, gallery_file, recogniser, clips
+):
+    clip, source = clips["bow", 0], b"caf\xe9.npz".decode(errors="surrogateescape")
+    update_gallery(gallery_file, recogniser, lambda g: g.enroll("bow", clip, source=source))
+    (action,) = client.get(f"{API}/actions").json()["actions"]
+    assert action["exemplars"][0]["source"] == "caf\ufffd.npz"
+
+
 def test_a_gallery_goes_out_as_a_file_and_comes_back_into_another(three, serve, tmp_path, clips):
     file = three.get(f"{API}/gallery")
     assert "gallery.crossglg" in file.headers["content-disposition"]

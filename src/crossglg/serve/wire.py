@@ -3,6 +3,7 @@
 Letters: M persons, T frames, V joints.
 """
 
+import re
 from typing import Annotated, Self
 
 import numpy as np
@@ -20,6 +21,8 @@ Point = Annotated[list[FiniteFloat], Len(3, 3)]
 Body = list[Point | None]
 """One person in one frame: a point in metres per joint, null where it was not seen."""
 
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Lone halves of characters, as in a file's name that is not UTF-8; they cannot be sent."""
 _DIGITS = 4
 """Of coordinates: a tenth of a millimetre."""
 
@@ -139,7 +142,7 @@ class ActionsView(_Record):
                     either_side=gallery.counts_either_side(action),
                     exemplars=[
                         ExemplarView(
-                            source=exemplar.source,
+                            source=_HALVES.sub("\ufffd", exemplar.source),
                             enrolled=exemplar.enrolled,
                             duration_s=round(exemplar.clip.duration_s, 3),
                             layout=exemplar.clip.layout.name,
