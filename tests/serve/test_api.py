@@ -148,6 +148,18 @@ def test_a_gallery_goes_out_as_a_file_and_comes_back_into_another(three, serve, 
     assert [each["action"] for each in replaced] == ["wave right hand", "squat", "clap hands"]
 
 
+def test_a_gallery_with_a_long_source_comes_back(client, clips):
+    source = "a" * 107 + ".npz"
+    (enrolled,) = enroll(client, "squat", clips["squat", 0], source=source)
+    assert enrolled["exemplars"][0]["source"] == source
+    file = client.get(f"{API}/gallery").content
+    client.delete(f"{API}/actions/{enrolled['id']}")
+    head = {"content-type": "application/octet-stream"}
+    answer = client.post(f"{API}/gallery", content=file, headers=head)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["actions"] == [enrolled]
+
+
 def test_features_of_a_foreign_gallery_are_not_believed(client, recogniser, clips, tmp_path):
     honest = Gallery(recogniser).enroll("squat", clips["squat", 0])
     lying = honest.enroll("squat", clips["bow", 0]).exemplars[1]
