@@ -279,6 +279,44 @@ def test_the_camera_starts_and_says_that_nobody_is_there(open_page):
     page.get_by_role("button", name="Start the camera").wait_for()
 
 
+def test_with_nobody_before_the_camera_empty_frames_go_up_so_that_the_stream_lives(open_page):
+    page = open_page()
+    with page.expect_event("websocket") as opened:
+        page.get_by_role("button", name="Start the camera").click()
+    sent = opened.value.wait_for_event(
+        "framesent", lambda sent: '"frame"' in sent, timeout=PATIENCE_MS
+    )
+    assert json.loads(sent)["persons"] == [[None] * 33]
+    assert page.get_by_role("alert").count() == 0
+
+
+def test_a_stream_closed_for_silence_comes_back_with_the_next_frame_and_without_an_alarm(open_page):
+    page = open_page()
+    answers = [
+        {"type": "ready"},
+        {"type": "problem", "status": 408, "detail": "Nothing came."},
+        {"type": "ready"},
+        {"type": "event", "action": "came back", "start_s": 0},
+    ]
+
+    def talk(stream):
+        def answer(_message):
+            told = answers.pop(0) if answers else {}
+            if told:
+                stream.send(json.dumps(told))
+            if told.get("status"):
+                stream.close(code=1008)
+
+        stream.on_message(answer)
+
+    page.route_web_socket("**/api/v1/stream", talk)
+    page.reload()
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_text("Step back until your whole body is in the picture").wait_for()
+    page.get_by_text("came back").wait_for()
+    assert page.get_by_role("alert").count() == 0
+
+
 def test_the_token_in_the_address_opens_the_page_and_leaves_the_address(
     browser, run, clips, tmp_path
 ):

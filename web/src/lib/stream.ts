@@ -6,6 +6,7 @@ import type { Body, FoundEvent, Label } from "./types";
 const COME_BACK_MS = 2000;
 const MOST_WAITING_BYTES = 200_000; // a slow line loses frames, not time
 const DIGITS = 1e4;
+const SILENT = 408; // closed because nothing came, as from a hidden tab
 
 interface Listener {
   onLabel(label: Label): void;
@@ -17,6 +18,7 @@ export class PoseStream {
   private socket: WebSocket | null = null;
   private isReady = false;
   private isClosed = false;
+  private isAsleep = false; // until the next frame
   private timer = 0;
 
   constructor(
@@ -27,6 +29,7 @@ export class PoseStream {
   }
 
   send(time_s: number, body: Body): void {
+    if (this.isAsleep) this.open();
     if (!this.isReady || this.socket!.bufferedAmount > MOST_WAITING_BYTES) return;
     const rounded = body.map((point) => point && point.map((c) => Math.round(c * DIGITS) / DIGITS));
     this.socket!.send(JSON.stringify({ type: "frame", time_s, persons: [rounded] }));
@@ -42,7 +45,9 @@ export class PoseStream {
     const { url, protocols } = streamAddress();
     const socket = new WebSocket(url, protocols);
     this.socket = socket;
+    this.isAsleep = false;
     let wasRefused = false;
+    let wasSilent = false;
     socket.onopen = () => {
       socket.send(JSON.stringify({ type: "start", joint_names: this.jointNames }));
     };
@@ -51,6 +56,7 @@ export class PoseStream {
       if (message.type === "ready") this.isReady = true;
       else if (message.type === "label") this.listener.onLabel(message as Label);
       else if (message.type === "event") this.listener.onEvent(message as FoundEvent);
+      else if (message.type === "problem" && message.status === SILENT) wasSilent = true;
       else if (message.type === "problem") {
         wasRefused = true;
         this.listener.onProblem(message.detail as string);
@@ -60,6 +66,10 @@ export class PoseStream {
       const wasReady = this.isReady;
       this.isReady = false;
       if (this.isClosed) return;
+      if (wasSilent) {
+        this.isAsleep = true;
+        return;
+      }
       if (!wasRefused && !wasReady) {
         this.listener.onProblem("The server does not answer. Is it still running?");
       }
