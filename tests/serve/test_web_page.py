@@ -317,6 +317,30 @@ def test_a_stream_closed_for_silence_comes_back_with_the_next_frame_and_without_
     assert page.get_by_role("alert").count() == 0
 
 
+def test_who_leaves_a_camera_that_is_starting_is_shown_no_error_and_it_is_off(open_page):
+    page = open_page()
+    page.evaluate(
+        """() => {
+          const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+          const answered = new Promise((resolve) => (window.allow = resolve));
+          navigator.mediaDevices.getUserMedia = async (wanted) => {
+            await answered;
+            return (window.media = await ask(wanted));
+          };
+        }"""
+    )
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_role("button", name="Video").click()
+    page.evaluate(
+        """async () => {
+          allow();
+          while (!window.media?.getTracks().every(({ readyState }) => readyState === "ended"))
+            await new Promise((resolve) => setTimeout(resolve, 50));
+        }"""
+    )
+    assert page.get_by_role("alert").count() == 0
+
+
 def test_the_token_in_the_address_opens_the_page_and_leaves_the_address(
     browser, run, clips, tmp_path
 ):
