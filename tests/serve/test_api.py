@@ -72,6 +72,16 @@ def test_rename_and_remove(three):
     assert [each["action"] for each in left] == ["knee bend", "clap hands"]
 
 
+def test_a_new_name_is_read_as_carefully_as_a_clip(serve, relaxed, clips):
+    client = serve(limits=relaxed(body_bytes=2**20))
+    (action,) = enroll(client, "squat", clips["squat", 0])
+    place = f"{API}/actions/{action['id']}"
+    assert client.patch(place, json={"name": "a" * 2**20}).status_code == 413
+    for content in (b"no JSON", b"{}", b'{"name": 3}', b'{"name": " "}'):
+        assert client.patch(place, content=content).status_code == 422, content
+    assert names(client) == ["squat"]
+
+
 def test_an_action_may_be_called_anything_printable(client, clips):
     name = "../../etc/passwd %2F ünïcode 👋"
     (action,) = enroll(client, name, clips["squat", 0])

@@ -8,6 +8,11 @@ import pytest
 from serve_samples import as_json
 from starlette.websockets import WebSocketDisconnect
 
+from crossglg.gallery import update_gallery
+from crossglg.serve.config import Limits
+from crossglg.serve.session import Frame, StreamSession
+from crossglg.serve.store import GalleryStore
+
 STREAM = "ws://127.0.0.1:8000/api/v1/stream"
 TOKEN = "a-token-of-some-length"
 
@@ -61,6 +66,15 @@ def test_a_stream_gets_labels_while_it_runs_and_an_event_for_the_action(serve, r
     events = [each for each in heard if each["type"] == "event"]
     assert [each["action"] for each in events] == ["squat"]
     assert events[0]["start_s"] < events[0]["end_s"]
+
+
+def test_frames_at_nearly_one_moment_are_no_clip_yet_and_end_nothing(recogniser, clips, tmp_path):
+    clip, file = clips["squat", 0], tmp_path / "own.crossglg"
+    update_gallery(file, recogniser, lambda gallery: gallery.enroll("squat", clip))
+    store = GalleryStore(file, recogniser, most_exemplars=9)
+    session = StreamSession(store, clip.layout, Limits())
+    _, label = session.push([Frame(time_s, clip.joints[:, 0]) for time_s in (0.0, 0.005)])
+    assert label.recognition is None
 
 
 def test_before_anything_is_enrolled_a_label_says_nothing(client, clips):

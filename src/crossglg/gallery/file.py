@@ -80,10 +80,7 @@ def import_gallery(path: Path, recogniser: ClipReader) -> Gallery:
             _read_exemplar(number, record, arrays, embed_anew=recogniser)
             for number, record in enumerate(manifest["exemplars"])
         )
-        named = tuple(
-            replace(e, action=check_name(e.action), source=clean_source(e.source))
-            for e in exemplars
-        )
+        named = tuple(replace(e, action=check_name(e.action)) for e in exemplars)
         for exemplar in named:
             datetime.fromisoformat(exemplar.enrolled)
         gallery = Gallery(recogniser, named)
@@ -200,7 +197,7 @@ def _read_exemplar(
         unicodedata.normalize("NFC", record["action"]),  # older files keep what was typed
         clip,
         features,
-        record["source"],
+        clean_source(record["source"]),
         record["enrolled"],
         mirrored=record.get("mirrored") is True,  # older files do not say
     )

@@ -3,6 +3,7 @@
 A gallery is a value: enrolling gives a new one, and whoever holds the old one is not disturbed.
 """
 
+import re
 import unicodedata
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ from crossglg.skeleton.clip import SkeletonClip
 
 _LONGEST_NAME = 100
 _LONGEST_SOURCE = 120
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Lone halves of characters, as in the name of a file that is not UTF-8; nobody can print them."""
 _JOINERS = str.maketrans("", "", "\u200c\u200d")
 """Unseen in print: between letters in Persian, between the parts of an emoji."""
 
@@ -196,7 +199,7 @@ class Gallery:
             ClipError: Nobody is seen in the clip, or a joint is farther away than any can be.
         """
         features = self.recogniser.embed([clip])
-        if not all(np.isfinite(part).all() for part in (features.frames, features.motion)):
+        if not all(np.isfinite(part).all() for part in (features.joints, features.motion)):
             farthest = np.abs(clip.joints[clip.visible]).max()
             raise ClipError(
                 f"Expected joints within some metres, found one at {farthest:.3g}: joints that "
@@ -283,5 +286,5 @@ def check_name(name: str) -> str:
 
 def clean_source(source: str) -> str:
     """Where a clip came from, for people to read; it names no file of ours."""
-    printable = "".join(letter for letter in source if letter.isprintable())
+    printable = "".join(x for x in _HALVES.sub("\ufffd", source) if x.isprintable())
     return printable.strip()[:_LONGEST_SOURCE]

@@ -52,6 +52,13 @@ _GALLERY_BODY: dict[str, Any] = {
     }
 }
 
+_NAME_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewName"}}},
+    }
+}
+
 Format = Annotated[FileFormat | None, Query(description="Of the file in the body; none for JSON.")]
 ClipName = Annotated[
     str, Query(alias="clip", max_length=200, description="Which clip of an npz of several.")
@@ -92,7 +99,15 @@ async def _read_clip(
     return await site.workers.run(read_json)
 
 
+async def _read_name(request: Request, site: Here) -> NewName:
+    try:
+        return NewName.model_validate_json(await read_bounded(request, site.limits))
+    except ValidationError as error:
+        raise ServeError(422, describe_odd_fields(error.errors())) from None
+
+
 TheClip = Annotated[SkeletonClip, Depends(_read_clip)]
+TheName = Annotated[NewName, Depends(_read_name)]
 
 api = APIRouter(prefix="/api/v1", responses={"4XX": _PROBLEM, "5XX": _PROBLEM})
 
@@ -131,8 +146,8 @@ async def enroll(
     )
 
 
-@api.patch("/actions/{action}")
-async def rename(site: Here, action: str, new: NewName) -> ActionsView:
+@api.patch("/actions/{action}", openapi_extra=_NAME_BODY)
+async def rename(site: Here, action: str, new: TheName) -> ActionsView:
     """Give an action another name; an existing one takes it in."""
     return await _change(site, lambda g: g.rename(find_action(g, action), new.name))
 

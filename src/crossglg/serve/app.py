@@ -17,7 +17,7 @@ from crossglg.serve.problems import install_handlers
 from crossglg.serve.site import Site
 from crossglg.serve.store import GalleryStore
 from crossglg.serve.stream import stream_api
-from crossglg.serve.wire import ClipBody
+from crossglg.serve.wire import ClipBody, NewName
 
 _ABOUT = """Actions of one's own, shown once and recognised ever after.
 
@@ -65,10 +65,11 @@ def create_app(config: ServeConfig, recogniser: ClipReader, *, model_name: str =
 def _complete_schema(app: FastAPI) -> None:
     """Add to the OpenAPI description what FastAPI does not see: bodies read by hand, problems."""
     schema: dict[str, Any] = app.openapi()
-    body = ClipBody.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas = schema["components"]["schemas"]
-    schemas |= body.pop("$defs", {})
-    schemas["ClipBody"] = body
+    for model in (ClipBody, NewName):
+        body = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= body.pop("$defs", {})
+        schemas[model.__name__] = body
     schemas["Problem"] = {
         "type": "object",
         "properties": {

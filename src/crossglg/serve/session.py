@@ -126,10 +126,10 @@ class StreamSession:
             return Label(newest_s, moving, None)
         joints = np.stack([frame.joints for frame in recent], axis=1)
         times = np.array([frame.time_s for frame in recent])
-        clip = space_evenly(joints, times, self._layout, self._limits)
         try:
+            clip = space_evenly(joints, times, self._layout, self._limits)
             return Label(newest_s, moving, work.recognize(self._gallery, clip, top=_TOP))
-        except ClipError:  # nobody is seen well enough
+        except ClipError:  # frames at one moment only, or nobody is seen well enough
             return Label(newest_s, moving, None)
 
 

@@ -3,7 +3,6 @@
 Letters: M persons, T frames, V joints.
 """
 
-import re
 from typing import Annotated, Self
 
 import numpy as np
@@ -21,8 +20,6 @@ Point = Annotated[list[FiniteFloat], Len(3, 3)]
 Body = list[Point | None]
 """One person in one frame: a point in metres per joint, null where it was not seen."""
 
-_HALVES = re.compile("[\ud800-\udfff]")
-"""Lone halves of characters, as in a file's name that is not UTF-8; they cannot be sent."""
 _DIGITS = 4
 """Of coordinates: a tenth of a millimetre."""
 
@@ -142,7 +139,7 @@ class ActionsView(_Record):
                     either_side=gallery.counts_either_side(action),
                     exemplars=[
                         ExemplarView(
-                            source=_HALVES.sub("\ufffd", exemplar.source),
+                            source=exemplar.source,
                             enrolled=exemplar.enrolled,
                             duration_s=round(exemplar.clip.duration_s, 3),
                             layout=exemplar.clip.layout.name,
