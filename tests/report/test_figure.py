@@ -23,6 +23,23 @@ def test_every_skeleton_moves_for_its_own_duration():
     assert len(values) == 16
 
 
+def test_everybody_is_drawn_while_there():
+    one = make_skeleton(frames=8)
+    joints = np.concatenate([one.joints, one.joints + np.float32(0.5)])
+    present = np.ones((2, 8), dtype=np.bool_)
+    present[1, 5:] = False
+    tree = ElementTree.fromstring(
+        render_figure([replace(one, joints=joints, present=present)], columns=1)
+    )
+    assert len(list(tree.iter(f"{SVG}circle"))) == 2 * NTU25.joint_count
+    (second,) = tree.findall(f"{SVG}g/{SVG}g")
+    shown = second.find(f"{SVG}animate")
+    assert shown.get("values").split(";") == ["visible"] * 5 + ["hidden"] * 3
+    present[1] = False
+    alone = render_figure([replace(one, joints=joints, present=present)], columns=1)
+    assert alone.count("<circle") == NTU25.joint_count
+
+
 def test_importance_shows_as_size_and_colour_and_its_absence_as_neither():
     skeleton = make_skeleton()
     circles = list(ElementTree.fromstring(render_figure([skeleton])).iter(f"{SVG}circle"))

@@ -44,7 +44,22 @@ def render_figure(skeletons: Sequence[MovingSkeleton], *, columns: int = 4) -> s
 
 
 def _draw(skeleton: MovingSkeleton) -> str:
-    points = _project(skeleton)
+    chosen = _choose_frames(skeleton.present.shape[1])
+    places = _place(skeleton)[:, chosen]
+    drawn = [
+        _draw_person(points, there[chosen], skeleton)
+        for points, there in zip(places, skeleton.present, strict=True)
+        if there.any()
+    ]
+    middle = _CELL / 2
+    drawn.append(f'<text x="{middle:g}" y="{_CELL + 14}">{escape(skeleton.title)}</text>')
+    return "".join(drawn)
+
+
+def _draw_person(
+    points: NDArray[np.float64], there: NDArray[np.bool_], skeleton: MovingSkeleton
+) -> str:
+    """One of (T V 2), shown while it is there (T)."""
     duration_s = skeleton.joints.shape[1] / skeleton.fps
     how = f'dur="{duration_s:.2f}s" repeatCount="indefinite"'
     weights = skeleton.mean_importance
@@ -59,17 +74,21 @@ def _draw(skeleton: MovingSkeleton) -> str:
         )
         radius = _JOINT_RADIUS + (_KEY_RADIUS - _JOINT_RADIUS) * share
         drawn.append(f'<circle r="{radius:.1f}" fill="{_colour(share)}">{moves}</circle>')
-    middle = _CELL / 2
-    drawn.append(f'<text x="{middle:g}" y="{_CELL + 14}">{escape(skeleton.title)}</text>')
-    return "".join(drawn)
+    if there.all():
+        return "".join(drawn)
+    shown = ";".join("visible" if here else "hidden" for here in there)
+    timing = f'<animate attributeName="visibility" calcMode="discrete" values="{shown}" {how}/>'
+    return f"<g>{timing}{''.join(drawn)}</g>"
 
 
-def _project(skeleton: MovingSkeleton) -> NDArray[np.float64]:
-    """(T V 2) in the picture's units."""
-    places = project(skeleton)[0]
-    chosen = np.linspace(0, len(places) - 1, min(_FRAMES, len(places))).round().astype(int)
+def _choose_frames(count: int) -> NDArray[np.int64]:
+    return np.linspace(0, count - 1, min(_FRAMES, count)).round().astype(np.int64)
+
+
+def _place(skeleton: MovingSkeleton) -> NDArray[np.float64]:
+    """(M T V 2) in the picture's units."""
     half = _CELL / 2
-    return half + places[chosen] * half * _MARGIN
+    return half + project(skeleton) * half * _MARGIN
 
 
 def _bones(frame: NDArray[np.float64], skeleton: MovingSkeleton) -> str:
