@@ -1,14 +1,11 @@
 """Native code says what torch says, and none runs on a machine that it was not made for."""
 
 import json
-import os
 import shutil
 from zipfile import ZipFile
 
 import numpy as np
 import pytest
-import torch
-from torch import nn
 from torch._inductor import config as inductor_config
 from typer.testing import CliRunner
 
@@ -18,13 +15,14 @@ from crossglg.benchmark import fill_gallery
 from crossglg.checkpoint import PLAIN_FILE
 from crossglg.cli import app
 from crossglg.deployed import NativeRecogniser, open_model
-from crossglg.encoders import list_encoders
 from crossglg.errors import CheckpointError, ClipError, ConfigError
-from crossglg.oneshot.features import describe
-from tiny_recogniser import FRAMES, LAYOUT, build, unchecked_shapes  # noqa: F401 (by itself)
-
-needs_compiler = pytest.mark.skipif(
-    shutil.which(os.environ.get("CXX", "g++")) is None, reason="there is no C++ compiler here"
+from tiny_recogniser import (
+    FRAMES,
+    LAYOUT,
+    assert_says_what_torch_says,
+    build,
+    needs_compiler,
+    unchecked_shapes,  # noqa: F401 (by itself)
 )
 
 
@@ -51,19 +49,6 @@ def compiled_before(exported_file, monkeypatch):
     )
 
 
-def assert_says_what_torch_says(recogniser, exported, *, clip_count):
-    rng = np.random.default_rng(clip_count)
-    clips = rng.standard_normal((clip_count, 2, FRAMES, 15, 3), dtype=np.float32)
-    present = np.ones(clips.shape[:3], dtype=np.bool_)
-    present[0, 1] = False
-    there = torch.from_numpy(present)
-    with torch.inference_mode():
-        expected = describe(recogniser.checkpoint.branch(torch.from_numpy(clips), there), there)
-    found = exported.describe(clips, present)
-    for ours, theirs in zip(found, expected, strict=True):
-        np.testing.assert_allclose(ours, theirs, atol=1e-4 * float(theirs.abs().max()))
-
-
 @needs_compiler
 @pytest.mark.slow
 @pytest.mark.parametrize("clip_count", [1, 2, 9])
@@ -86,24 +71,6 @@ def test_what_the_code_cannot_read_is_refused_or_put_in_order(recogniser, export
             exported.run(wrong, np.ones(wrong.shape[:3], dtype=np.bool_))
     with pytest.raises(ClipError, match=r"found bool of shape \(3, 2, 16\)"):
         exported.run(clips, present[:3])
-
-
-@needs_compiler
-@pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(set(list_encoders()) - {"patchgcn"}))
-def test_other_encoders_say_the_same_too(name, tmp_path):
-    """Their first block and those that are wider than the one before, to be sooner."""
-    recogniser, file = build(name), tmp_path / "model.pt2"
-    branch = recogniser.checkpoint.branch
-    dims = branch.encoder.block_dims
-    wider = [number for number in range(1, len(dims)) if dims[number] > dims[number - 1]]
-    kinds = [0, *wider] if wider else [0, 1]
-    branch.encoder.blocks = nn.ModuleList(branch.encoder.blocks[number] for number in kinds)
-    branch.n_pre = sum(number < branch.n_pre for number in kinds)
-    exporting.export_native(recogniser, file)
-    exported = NativeRecogniser.load(file)
-    for clip_count in (1, 5):
-        assert_says_what_torch_says(recogniser, exported, clip_count=clip_count)
 
 
 @needs_compiler

@@ -1,16 +1,25 @@
 """What the tests of exported models share: a tiny untrained model, and types left unchecked."""
 
+import os
+import shutil
+
+import numpy as np
 import pytest
 import torch
 from jaxtyping import config
 
 from crossglg.checkpoint import PlainCheckpoint
 from crossglg.guidance.build import ModelConfig, build_plain
+from crossglg.oneshot.features import describe
 from crossglg.recogniser import Recogniser
 from crossglg.skeleton import get_layout
 
 LAYOUT = get_layout("openni15")
 FRAMES = 16
+
+needs_compiler = pytest.mark.skipif(
+    shutil.which(os.environ.get("CXX", "g++")) is None, reason="there is no C++ compiler here"
+)
 
 
 def build(encoder):
@@ -29,3 +38,17 @@ def unchecked_shapes():
     config.update("jaxtyping_disable", True)
     yield
     config.update("jaxtyping_disable", False)
+
+
+def assert_says_what_torch_says(recogniser, exported, *, clip_count):
+    """Of clips of chance, in one of which one person is missing."""
+    rng = np.random.default_rng(clip_count)
+    clips = rng.standard_normal((clip_count, 2, FRAMES, 15, 3), dtype=np.float32)
+    present = np.ones(clips.shape[:3], dtype=np.bool_)
+    present[0, 1] = False
+    there = torch.from_numpy(present)
+    with torch.inference_mode():
+        expected = describe(recogniser.checkpoint.branch(torch.from_numpy(clips), there), there)
+    found = exported.describe(clips, present)
+    for ours, theirs in zip(found, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-4 * float(theirs.abs().max()))
