@@ -55,6 +55,12 @@ def create_file(path: Path) -> Iterator[BinaryIO]:
         rough.unlink(missing_ok=True)
 
 
+def write_text(path: Path, text: str) -> None:
+    """A text file in UTF-8, as by ``create_file``."""
+    with create_file(path) as stream:
+        stream.write(text.encode("utf-8"))
+
+
 @contextmanager
 def create_folder(path: Path) -> Iterator[Path]:
     """Make a folder that appears under its name only when everything is in it.

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from crossglg.atomic import write_text
 from crossglg.cells import (
     Cell,
     Method,
@@ -180,8 +181,8 @@ def run_grid(grid: Grid, *, workers: int = 1, progress: Progress | None = None) 
     failed = tuple(f"{c.name}: {reasons[c.file]}" for c in cells if c.file in reasons)
     comparison = _summarise(grid, failed)
     write_json(grid.out / "table.json", comparison.to_json())
-    (grid.out / "table.md").write_text(comparison.to_markdown(), encoding="utf-8")
-    (grid.out / "table.csv").write_text(comparison.to_csv(), encoding="utf-8")
+    write_text(grid.out / "table.md", comparison.to_markdown())
+    write_text(grid.out / "table.csv", comparison.to_csv())
     return comparison
 
 

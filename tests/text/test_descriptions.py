@@ -16,6 +16,7 @@ from crossglg.text.descriptions import (
     load_descriptions,
     normalise_action,
 )
+from crossglg.text.lint import lint_descriptions
 
 OPENNI = get_layout("openni15")
 
@@ -36,6 +37,13 @@ def test_a_set_survives_json_and_file(tmp_path):
     texts.save(tmp_path / "mine.json")
     assert load_descriptions(tmp_path / "mine.json") == texts
     assert [path.name for path in tmp_path.iterdir()] == ["mine.json"]
+
+
+def test_a_byte_order_mark_says_nothing(tmp_path):
+    texts, path = make_set(make_action()), tmp_path / "mine.json"
+    path.write_text(json.dumps(texts.to_json()), "utf-8-sig")
+    assert load_descriptions(path) == texts
+    assert lint_descriptions(path).name
 
 
 def test_saving_replaces_an_older_file(tmp_path):

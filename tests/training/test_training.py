@@ -18,6 +18,7 @@ from crossglg.errors import CheckpointError, ConfigError, DivergenceError
 from crossglg.sources.choreography import choreography
 from crossglg.text import load_guidance
 from crossglg.training import BaseClips, create_recipe, override, read_metrics, train
+from crossglg.training.log import MetricsLog
 from crossglg.training.loop import compile_options
 from crossglg.training.recipes import RECIPES
 
@@ -264,3 +265,20 @@ def test_batches_are_balanced_and_the_same_for_the_same_seed():
     assert (labels[order].reshape(-1, 2) == labels[order][::2, None]).all()
     sampler.epoch = 1
     assert not np.array_equal(order, np.concatenate([draws.clips for draws in sampler]))
+
+
+def test_a_log_that_cannot_be_written_anew_stays_as_it_was(tmp_path, monkeypatch):
+    with MetricsLog(tmp_path, next_epoch=0) as log:
+        for epoch in range(3):
+            log.write({"epoch": epoch, "loss": 1.0})
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("crossglg.atomic.os.replace", fail)
+    with pytest.raises(OSError, match=r"No space left on device: '.*metrics.jsonl'"):
+        MetricsLog(tmp_path, next_epoch=2)
+    assert [row["epoch"] for row in read_metrics(tmp_path)] == [0, 1, 2]
+    monkeypatch.undo()
+    with MetricsLog(tmp_path, next_epoch=2):
+        assert [row["epoch"] for row in read_metrics(tmp_path)] == [0, 1]

@@ -118,7 +118,7 @@ def _read_actions(path: Path) -> list[str]:
     from crossglg.text.descriptions import normalise_action
 
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"--actions: expected a text file, found {path} ({error}).") from error
     actions = [line.strip() for line in lines if line.strip() and not line.startswith("#")]

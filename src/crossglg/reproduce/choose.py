@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from crossglg.atomic import create_file
+from crossglg.atomic import write_text
 from crossglg.cells import Progress
 from crossglg.errors import ConfigError, ProtocolError, SourceError, suggest
 from crossglg.reproduce.paper import PAPER_TABLES
@@ -97,8 +97,7 @@ def reproduce(
         write_tables(reproduction, out)
     outcome = Outcome((*filled, *untrained), (*left_out, *lacking))
     if name == EVERYTHING:
-        with create_file(out / PAGE) as stream:
-            stream.write(outcome.to_markdown().encode("utf-8"))
+        write_text(out / PAGE, outcome.to_markdown())
     return outcome
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crossglg import __version__
-from crossglg.atomic import create_file
+from crossglg.atomic import write_text
 from crossglg.cells import Cell, CellResult, Progress, parse_method, read_cell, run_cells
 from crossglg.checkpoint import write_json
 from crossglg.errors import ConfigError, MissingExtraError, SourceError
@@ -96,8 +96,7 @@ def write_tables(reproduction: Reproduction, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     write_json(out / f"{reproduction.name}.json", reproduction.to_json())
     for ending, text in (("md", reproduction.to_markdown()), ("csv", reproduction.to_csv())):
-        with create_file(out / f"{reproduction.name}.{ending}") as stream:
-            stream.write(text.encode("utf-8"))
+        write_text(out / f"{reproduction.name}.{ending}", text)
 
 
 def _refuse_another(known: Cell, cell: Cell) -> None:

@@ -188,7 +188,7 @@ def load_descriptions(name: Path | str) -> DescriptionSet:
     """
     path = descriptions_path(name)
     try:
-        record = json.loads(path.read_text("utf-8"), object_pairs_hook=_refuse_repeated_keys)
+        record = json.loads(path.read_text("utf-8-sig"), object_pairs_hook=_refuse_repeated_keys)
         if not isinstance(record, dict):
             raise DescriptionError(f"expected one JSON object, found {type(record).__name__}.")
         return DescriptionSet.from_json(record)

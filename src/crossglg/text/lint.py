@@ -127,7 +127,7 @@ def score_action(action: ActionDescription, layout: Layout, *, likeness: float) 
 
 def _read(path: Path) -> tuple[Layout, dict[str, Any]]:
     try:
-        record = json.loads(path.read_text("utf-8"))
+        record = json.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError) as error:
         raise DescriptionError(f"{path.name}: expected a readable JSON file ({error}).") from error
     if not isinstance(record, dict) or not isinstance(record.get("actions"), list):

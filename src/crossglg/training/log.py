@@ -8,6 +8,7 @@ from typing import Self
 
 from tensorboardX import SummaryWriter
 
+from crossglg.atomic import write_text
 from crossglg.errors import CheckpointError
 
 METRICS_FILE = "metrics.jsonl"
@@ -24,7 +25,7 @@ class MetricsLog:
     def __init__(self, folder: Path, *, next_epoch: int) -> None:
         self.path = folder / METRICS_FILE
         kept = [row for row in read_metrics(folder) if row["epoch"] < next_epoch]
-        self.path.write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
+        write_text(self.path, "".join(json.dumps(row) + "\n" for row in kept))
         self.board = SummaryWriter(str(folder / "tensorboard"), purge_step=next_epoch)
 
     def write(self, row: Mapping[str, float]) -> None:
