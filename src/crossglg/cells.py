@@ -2,11 +2,11 @@
 
 import hashlib
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from crossglg.errors import ConfigError, CrossGLGError, suggest
 from crossglg.skeleton.layout import Layout
 from crossglg.sources.archive import MANIFEST
 from crossglg.sources.splits import get_protocol
+from crossglg.text.guidance import split_sets
 from crossglg.training import Recipe, create_recipe, override, read_metrics
 from crossglg.training.rivals import RIVALS, train_like
 from crossglg.verbs import evaluate_run, open_clips, split_data, train_run
@@ -238,8 +239,7 @@ def _find_listing(data: Path) -> Path:
 
 def _find_texts(recipe: Recipe) -> list[Path]:
     """The files of descriptions that do not come with the package."""
-    whole = str(recipe.descriptions)
-    names = [whole] if Path(whole).exists() else re.split(r"[,+]", whole)
+    names = chain.from_iterable(split_sets(recipe.descriptions))
     return [Path(name) for name in names if Path(name).is_file()]
 
 

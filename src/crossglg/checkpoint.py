@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from crossglg.atomic import create_file
+from crossglg.atomic import write_text
 from crossglg.encoders.folding import fold
 from crossglg.errors import CheckpointError
 from crossglg.guidance.build import ModelConfig, build_plain
@@ -57,8 +57,7 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 def write_json(path: Path, record: Mapping[str, Any]) -> None:
     """Write a JSON file atomically."""
-    with create_file(path) as stream:
-        stream.write((json.dumps(record, indent=1) + "\n").encode("utf-8"))
+    write_text(path, json.dumps(record, indent=1) + "\n")
 
 
 def read_json(path: Path) -> dict[str, Any]:

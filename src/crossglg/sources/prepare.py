@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from crossglg.atomic import create_file
+from crossglg.atomic import write_text
 from crossglg.errors import ArchiveError, ConfigError, SourceError, suggest
 from crossglg.skeleton.layout import Layout
 from crossglg.sources.archive import ARCHIVE_VERSION, write_archive
@@ -247,8 +247,7 @@ def _begin(
     file = partial / _PLAN
     known = file.read_text("utf-8") if file.exists() else ""
     if not known and not any(partial.iterdir()):
-        with create_file(file) as stream:
-            stream.write(text.encode())
+        write_text(file, text)
     elif known != text:
         raise ArchiveError(
             f"{partial} was begun from other files or with other settings. "

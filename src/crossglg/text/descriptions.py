@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Self
 
-from crossglg.atomic import create_file
+from crossglg.atomic import write_text
 from crossglg.errors import DescriptionError, LayoutError
 from crossglg.skeleton.layout import Layout, canonical_joint, get_layout
 from crossglg.text.lexicon import nearest_joints, split_side
@@ -113,9 +113,7 @@ class DescriptionSet:
 
     def save(self, path: Path | str) -> None:
         """Write the set as a JSON file; an older file is replaced in one step."""
-        text = json.dumps(self.to_json(), ensure_ascii=False, indent=1) + "\n"
-        with create_file(Path(path)) as stream:
-            stream.write(text.encode("utf-8"))
+        write_text(Path(path), json.dumps(self.to_json(), ensure_ascii=False, indent=1) + "\n")
 
     def for_classes(self, class_names: Sequence[str]) -> tuple[ActionDescription, ...]:
         """One description per class name, in that order; spelling details do not matter.

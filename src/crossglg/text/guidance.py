@@ -65,8 +65,7 @@ def load_guidance(
         MissingExtraError: The texts have no vectors yet and the encoder is not installed.
         ConfigError: No such encoder or reader.
     """
-    whole = str(descriptions)
-    sets = [[whole]] if Path(whole).exists() else [part.split("+") for part in whole.split(",")]
+    sets = split_sets(descriptions)
     read = create_reader(reader)
     shares = _share_out(class_names, sets) if len(sets) > 1 else [tuple(class_names)]
     guidances = [
@@ -75,6 +74,12 @@ def load_guidance(
         if share
     ]
     return _line_up(guidances, class_names)
+
+
+def split_sets(descriptions: Path | str) -> list[list[str]]:
+    """Names and files that ``load_guidance`` reads: asked in turn, those of one list merged."""
+    whole = str(descriptions)
+    return [[whole]] if Path(whole).exists() else [part.split("+") for part in whole.split(",")]
 
 
 def _share_out(class_names: Sequence[str], sets: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
