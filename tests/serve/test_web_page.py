@@ -145,6 +145,28 @@ def test_renamed_and_deleted_by_keyboard_alone_and_still_so_after_reloading(taug
     assert taught.locator("li b").all_inner_texts() == ["wave right hand", "knee bend"]
 
 
+def test_a_second_click_on_delete_before_the_answer_asks_nothing(taught):
+    taught.evaluate(
+        """() => {
+          const ask = window.fetch;
+          window.asked = 0;
+          window.fetch = async (address, how) => {
+            if (how.method === "DELETE") {
+              asked += 1;
+              await new Promise((resolve) => setTimeout(resolve, 500));
+            }
+            return ask(address, how);
+          };
+        }"""
+    )
+    taught.get_by_role("button", name="Delete clap hands").click()
+    question = taught.get_by_role("group", name="Delete clap hands?")
+    question.get_by_role("button", name="Delete").dblclick()
+    question.wait_for(state="detached")
+    assert taught.evaluate("asked") == 1
+    assert taught.get_by_role("alert").count() == 0
+
+
 def test_saved_for_either_side_it_is_recognised_done_with_the_other_one(
     open_page, files, clips, tmp_path, empty
 ):
