@@ -6,6 +6,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
+from scipy.io import savemat
 
 from crossglg.skeleton import SkeletonClip, get_layout
 from crossglg.skeleton.mapping import map_clip
@@ -31,6 +32,8 @@ def build_world(folder: Path) -> None:
     raw.mkdir()
     for action, clip in enumerate(clips[:3], 1):
         (raw / f"S001C001P001R001A{action:03d}.skeleton").write_text(_write_ntu(clip), "utf-8")
+    _write_pku(clips, folder / "pku")
+    _write_kinect(clips[0], folder)
     _write_own(folder)
     (folder / "DATA").mkdir()
     shutil.copytree(ROOT / "examples", folder / "examples")
@@ -72,6 +75,29 @@ def _write_ntu(clip: SkeletonClip) -> str:
         lines += ["1", "72057594037931101 0 1 1 1 1 0 0.01 -0.25 2", str(len(joints))]
         lines += [f"{x:.7g} {y:.7g} {z:.7g} 1 2 3 4 0.1 0.2 0.3 0.4 2" for x, y, z in joints]
     return "\n".join(lines) + "\n"
+
+
+def _write_pku(clips: list[SkeletonClip], folder: Path) -> None:
+    """One sequence of three actions, each of its number."""
+    frames = np.concatenate([clip.joints[0] for clip in clips[:3]])
+    bodies = np.stack([frames, np.zeros_like(frames)], axis=1).reshape(len(frames), -1)
+    ends = np.cumsum([clip.frame_count for clip in clips[:3]])
+    labels = [f"{k},{end - 9},{end},2" for k, end in enumerate(ends, 1)]
+    for part in ("Skeleton_v2", "Label_PKUMMD_v2"):
+        (folder / part).mkdir(parents=True)
+    np.savetxt(folder / "Skeleton_v2" / "A10N01-L.txt", bodies, "%.6f")
+    (folder / "Label_PKUMMD_v2" / "A10N01-L.txt").write_text("\n".join(labels), "utf-8")
+
+
+def _write_kinect(clip: SkeletonClip, folder: Path) -> None:
+    """One file of UTD-MHAD and one of MSR-Action3D; which joint is which does not matter here."""
+    joints = map_clip(clip, get_layout("kinect20")).joints[0]
+    for name in ("Skeleton", "MSRAction3DSkeletonReal3D"):
+        (folder / name).mkdir()
+    savemat(folder / "Skeleton" / "a1_s1_t1_skeleton.mat", {"d_skel": joints.transpose(1, 2, 0)})
+    rows = np.pad(joints.reshape(-1, 3), ((0, 0), (0, 1)))
+    file = folder / "MSRAction3DSkeletonReal3D" / "a01_s01_e01_skeleton3D.txt"
+    np.savetxt(file, rows, "%.6f")
 
 
 def _write_bvh(clip: SkeletonClip) -> str:

@@ -186,6 +186,13 @@ def test_frozen_frames_are_found(clean):
     assert found["frozen"].clips == (clean.clip_names[5],)
 
 
+def test_who_is_not_seen_for_half_a_clip_is_not_frozen(clean):
+    visible = np.ones(clean.rows.shape[:2], dtype=np.bool_)
+    part = visible[rows_of(clean, 5)]
+    part[len(part) // 2 :] = False
+    assert "frozen" not in kinds(replace(clean, visible=visible))
+
+
 def test_copies_are_found_and_worse_across_classes(clean):
     first = clean.select([4])
     copied = ClipSet.from_clips(

@@ -12,7 +12,7 @@ from crossglg.cli.app import Data, Json, LayoutFile, app, print_json, read_layou
 @app.command()
 def prepare(
     source_format: Annotated[
-        str, typer.Argument(metavar="FORMAT", help="ntu, kinetics, pyskl, bvh, npz.")
+        str, typer.Argument(metavar="FORMAT", help="ntu, pku, utd, msr, kinetics, pyskl, bvh, npz.")
     ],
     source: Annotated[Path, typer.Argument(help="A file, or a folder of files.")],
     out: Annotated[Path, typer.Option(help="The archive to write.")],

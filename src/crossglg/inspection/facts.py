@@ -50,6 +50,7 @@ def read_facts(clip: SkeletonClip, *, name: str, class_name: str) -> ClipFacts:
     joints = body.joints
     seen = np.asarray(np.isfinite(joints).all(axis=-1))
     same = np.all((joints[1:] == joints[:-1]).all(axis=-1) | ~(seen[1:] | seen[:-1]), axis=1)
+    same &= seen[1:].any(axis=1)  # who is not seen is not frozen
     enough = len(joints) >= _FEW_FRAMES
     frozen = float(same.mean()) if enough else 0.0
     moved = np.array([np.ptp(joints[seen[:, v], v], axis=0).any() if seen[:, v].any() else True

@@ -11,6 +11,7 @@ from crossglg.sources.clipset import ClipSet
 from crossglg.sources.formats import FORMATS
 from crossglg.sources.kinetics import read_kinetics
 from crossglg.sources.labelled import LabelledClip, label_clips
+from crossglg.sources.msr import read_msr
 from crossglg.sources.npz import read_masks, read_npz, write_npz
 from crossglg.sources.ntu import (
     NtuName,
@@ -19,13 +20,16 @@ from crossglg.sources.ntu import (
     read_ntu,
     read_ntu_skeleton,
 )
+from crossglg.sources.pku import PkuSequence, read_pku
 from crossglg.sources.pyskl import PysklFile, read_pyskl
+from crossglg.sources.utd import read_utd
 
 __all__ = [
     "FORMATS",
     "ClipSet",
     "LabelledClip",
     "NtuName",
+    "PkuSequence",
     "PysklFile",
     "label_clips",
     "list_ntu_classes",
@@ -35,10 +39,13 @@ __all__ = [
     "read_bvh",
     "read_kinetics",
     "read_masks",
+    "read_msr",
     "read_npz",
     "read_ntu",
     "read_ntu_skeleton",
+    "read_pku",
     "read_pyskl",
+    "read_utd",
     "write_archive",
     "write_npz",
 ]
@@ -73,11 +80,11 @@ def _describe(place: Path) -> str:
     if not place.exists():
         return "nothing of that name"
     files = [place] if place.is_file() else place.rglob("*")
-    of_suffix = {kind.suffix: name for name, kind in FORMATS.items() if kind.suffix != ".npz"}
     for file in files:
-        if file.suffix.lower() in of_suffix:
-            return (
-                f"{file.name}. Prepare such files first: "
-                f"crossglg prepare {of_suffix[file.suffix.lower()]} {place} --out FOLDER"
-            )
+        for name, kind in FORMATS.items():
+            if name != "npz" and file.suffix.lower() == kind.suffix and kind.is_one(file):
+                return (
+                    f"{file.name}. Prepare such files first: "
+                    f"crossglg prepare {name} {place} --out FOLDER"
+                )
     return "something else"

@@ -6,12 +6,10 @@ line of twelve numbers per joint, of which the first three are x, y and z in met
 """
 
 import contextlib
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +17,7 @@ import numpy as np
 from crossglg.errors import SourceError
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import get_layout
+from crossglg.sources.class_names import list_classes
 from crossglg.sources.labelled import LabelledClip
 from crossglg.sources.ntu_scan import (
     JOINTS,
@@ -74,11 +73,9 @@ def parse_ntu_name(name: str | Path) -> NtuName:
     return NtuName(*(int(number) for number in match.groups()))
 
 
-@cache
 def list_ntu_classes() -> tuple[str, ...]:
     """The 120 action names; action Aaaa is entry aaa - 1."""
-    text = resources.files("crossglg").joinpath("resources/ntu120_classes.json").read_text("utf-8")
-    return tuple(json.loads(text))
+    return list_classes("ntu120")
 
 
 def choose_ntu_classes(action: int) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ def prepare(
     if target.exists():
         raise ArchiveError(f"{target} already exists. Choose another place or delete it first.")
     partial = target.with_name(f"{target.name}.partial")
-    root, found, broken = _list_files(Path(source), kind.suffix, leave_out=partial)
+    root, found, broken = _list_files(Path(source), kind, leave_out=partial)
     files, listed = _leave_out_missing(root, found, kind, missing)
     unwanted = [*broken, *listed]
     tasks = _cut_into_tasks(ShardTask(format, root, files, layout, None, partial), kind)
@@ -135,7 +135,7 @@ def _choose_format(name: str, *, layout: Layout | None, workers: int) -> SourceF
 
 
 def _list_files(
-    source: Path, suffix: str, *, leave_out: Path
+    source: Path, kind: SourceFormat, *, leave_out: Path
 ) -> tuple[Path, tuple[str, ...], list[tuple[str, str]]]:
     """The folder, the files below it, sorted, and what looks like one but is none, with why.
 
@@ -152,14 +152,17 @@ def _list_files(
     for path, problem in _walk(root, frozenset([leave_out.resolve()])):
         name = path.relative_to(root).as_posix()
         if problem:
-            if path.suffix.lower() in ("", suffix):
+            if path.suffix.lower() in ("", kind.suffix):
                 broken.append((name, problem))
-        elif path.suffix.lower() == suffix:
+        elif path.suffix.lower() == kind.suffix and kind.is_one(path):
             files.append(name)
     if not files:
         found = f"only {': '.join(min(broken))}" if broken else "none"
         raise SourceError(
-            source, f"expected {suffix} files in this folder, found {found.rstrip('.')}."
+            source,
+            f"expected {kind.suffix} files "
+            + (f"called like {kind.called} " if kind.called else "")
+            + f"in this folder, found {found.rstrip('.')}.",
         )
     return root, tuple(sorted(files)), sorted(broken)
 
@@ -309,4 +312,4 @@ def _merge(shards: Sequence[Shard]) -> Iterator[LabelledClip]:
 
 def _order_classes(shards: Sequence[Shard], kind: SourceFormat) -> tuple[str, ...]:
     stated = dict.fromkeys(name for shard in shards for name in shard.class_names)
-    return tuple(sorted(stated) if kind.sorts_classes else stated)
+    return tuple(kind.order_classes(stated))

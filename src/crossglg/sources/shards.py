@@ -26,6 +26,7 @@ from crossglg.sources.labelled import LabelledClip
 
 _RECORD = "shard.json"
 _CLIPS = "clips"
+_NOBODY = "expected a visible joint, found none in any frame."
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,7 @@ class _Reading:
                 self.skipped.append((name, f"{place}{error.problem}"))
                 continue
             self.class_names.update(dict.fromkeys(content.class_names))
+            self.skipped += [(entry, _NOBODY) for entry in content.empty]
             for labelled in content.clips:
                 expected = expected or labelled.clip.layout
                 problem = self._find_problem(labelled, expected)
@@ -166,7 +168,7 @@ class _Reading:
                 f"found '{labelled.clip.layout.name}' or other joints."
             )
         if not labelled.clip.visible.any():
-            return "expected a visible joint, found none in any frame."
+            return _NOBODY
         if labelled.name in self.names:
             return "expected clips of different names, found a second one of this name."
         return ""
