@@ -1,5 +1,7 @@
 """BVH: poses known by hand, channels in any order, and what is said of a broken file."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -111,33 +113,34 @@ def test_joints_of_the_same_name_are_numbered(tmp_path):
     assert read_bvh(_write(tmp_path, text)).layout.joints == ("pelvis", "left_arm", "left_arm_2")
 
 
-_RIG = {
-    "Hips": ("Spine", "LeftUpLeg", "RightUpLeg"),
-    "Spine": ("Spine1",),
-    "Spine1": ("Neck", "LeftShoulder", "RightShoulder"),
-    "Neck": ("Head",),
-    **{
-        f"{side}{bone}": (f"{side}{below}",)
-        for side in ("Left", "Right")
-        for bone, below in (
-            ("Shoulder", "Arm"), ("Arm", "ForeArm"), ("ForeArm", "Hand"),
-            ("UpLeg", "Leg"), ("Leg", "Foot"), ("Foot", "ToeBase"),
-        )
-    },
-}  # fmt: skip
-_RIG_JOINTS = {"shoulder": "Arm", "elbow": "ForeArm", "wrist": "Hand", "hip": "UpLeg",
-               "knee": "Leg", "ankle": "Foot"}  # fmt: skip
+# shoulder, elbow, wrist, hip, knee, ankle, foot
+_MOTION_BUILDER = ("Arm", "ForeArm", "Hand", "UpLeg", "Leg", "Foot", "ToeBase")
+_XSENS = ("UpperArm", "ForeArm", "Hand", "UpperLeg", "LowerLeg", "Foot", "Toe")
+_UNITY = ("UpperArm", "LowerArm", "Hand", "UpperLeg", "LowerLeg", "Foot", "Toes")
+_RIG_JOINTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 
 
-def _write_rig(folder, prefix):
-    """A body as MotionBuilder, Mixamo and CMU name it, with the position of every raw joint."""
+def _write_rig(folder, bones, prefix):
+    """A body whose joints are called after bones, with the position of every raw joint."""
+    arm, leg = ("Shoulder", *bones[:3]), bones[3:]
+    rig = {
+        "Hips": ("Spine", f"Left{leg[0]}", f"Right{leg[0]}"),
+        "Spine": ("Spine1",),
+        "Spine1": ("Neck", "LeftShoulder", "RightShoulder"),
+        "Neck": ("Head",),
+        **{
+            f"{side}{bone}": (f"{side}{below}",)
+            for side in ("Left", "Right")
+            for bone, below in (*pairwise(arm), *pairwise(leg))
+        },
+    }
     lines, places = ["HIERARCHY"], {}
 
     def write_joint(name, word, above):
         offset = len(places) + 1
         places[name] = np.add(above, (offset, 1, -offset))
         lines.append(f"{word} {prefix}{name} {{ OFFSET {offset} 1 {-offset} CHANNELS 0")
-        for child in _RIG.get(name, ()):
+        for child in rig.get(name, ()):
             write_joint(child, "JOINT", places[name])
         lines.append("}")
 
@@ -146,14 +149,18 @@ def _write_rig(folder, prefix):
     return _write(folder, text.replace("CHANNELS 0", "CHANNELS 1 Xrotation", 1)), places
 
 
-@pytest.mark.parametrize("prefix", ["", "mixamorig:"])
+@pytest.mark.parametrize(
+    ("bones", "prefix"),
+    [(_MOTION_BUILDER, ""), (_MOTION_BUILDER, "mixamorig:"), (_XSENS, ""), (_UNITY, "")],
+    ids=["cmu", "mixamo", "xsens", "unity"],
+)
 @pytest.mark.parametrize("name", list_layouts())
-def test_joints_called_after_bones_are_found_in_every_layout(tmp_path, name, prefix):
-    path, places = _write_rig(tmp_path, prefix)
+def test_joints_called_after_bones_are_found_in_every_layout(tmp_path, name, bones, prefix):
+    path, places = _write_rig(tmp_path, bones, prefix)
     target = get_layout(name)
     joints = map_clip(read_bvh(path, metres_per_unit=1.0), target).joints[0, 0]
     for side in ("left", "right"):
-        for ours, raw in _RIG_JOINTS.items():
+        for ours, raw in zip(_RIG_JOINTS, bones, strict=False):
             if (joint := f"{side}_{ours}") in target.joints:
                 np.testing.assert_allclose(
                     joints[target.index(joint)], places[side.title() + raw], atol=1e-4

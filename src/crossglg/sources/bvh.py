@@ -19,8 +19,13 @@ CENTIMETRE = 0.01
 _BONES = {
     "Shoulder": "collar", "Arm": "shoulder", "ForeArm": "elbow", "Hand": "wrist",
     "UpLeg": "hip", "Leg": "knee", "Foot": "ankle", "ToeBase": "foot",
+    "UpperArm": "shoulder", "LowerArm": "elbow", "UpperLeg": "hip", "LowerLeg": "knee",
+    "Toe": "foot", "Toes": "foot",
 }  # fmt: skip
-_TELLING_BONES = {"LeftArm", "LeftForeArm", "LeftUpLeg", "LeftLeg"}
+_TELLING_BONES = (
+    {"LeftArm", "LeftForeArm", "LeftUpLeg", "LeftLeg"},  # MotionBuilder, Mixamo, CMU
+    {"LeftUpperArm", "LeftUpperLeg", "LeftLowerLeg"},  # Xsens, Unity
+)
 
 _AXES = {"X": 0, "Y": 1, "Z": 2}
 _CHANNELS = tuple(f"{axis}{what}" for what in ("position", "rotation") for axis in _AXES)
@@ -293,7 +298,7 @@ def _name_by_joints(names: list[str]) -> list[str]:
     The name of the character before the colon goes in any case.
     """
     plain = [name.rpartition(":")[2] or name for name in names]
-    if not set(plain) >= _TELLING_BONES:
+    if not any(telling <= set(plain) for telling in _TELLING_BONES):
         return plain
     ours = {f"{s}{bone}": f"{s}_{j}" for s in ("Left", "Right") for bone, j in _BONES.items()}
     return [ours.get(name, name) for name in plain]
