@@ -98,3 +98,14 @@ def test_classes_without_texts_name_no_joints(recogniser):
     assert named_joints(checkpoint, ["wave right hand"], "choreography").sum() > 0
     assert named_joints(checkpoint, ["dance a polka"], "choreography") is None
     assert named_joints(checkpoint, ["wave right hand"], "no such data") is None
+
+
+@pytest.mark.parametrize("taught", ["union15,choreography", "choreography+bandai", "choreography"])
+def test_texts_are_those_that_the_model_learned_from_whatever_the_data_are_called(
+    recogniser, taught
+):
+    checkpoint = replace(recogniser.checkpoint, provenance={"recipe": {"descriptions": taught}})
+    names = ["wave right hand", "squat"]
+    expected = named_joints(recogniser.checkpoint, names, "choreography")
+    assert np.array_equal(named_joints(checkpoint, names, "mydata"), expected)
+    assert named_joints(checkpoint, [*names, "dance a polka"], "mydata") is None

@@ -140,7 +140,11 @@ def test_one_action_under_two_labels_is_a_leak(whole):
 
 def test_names_in_any_script_are_told_apart(clip_set):
     protocol = custom_protocol((0, 2), class_count=3)
-    for names in (("挥手", "鞠躬", "踢腿"), ("👋", "🙇", "🦵")):
+    for names in (
+        ("挥手", "鞠躬", "踢腿"),
+        ("👋", "🙇", "🦵"),
+        ("हाथ की ओर", "हाथ का ओर", "सिर"),
+    ):
         found = verify_protocol(protocol, replace(clip_set(), class_names=names)).checks
         assert next(check for check in found if check.subject == "base and novel classes").right
     same = replace(clip_set(), class_names=("Grüßen", "GRÜSSEN", "踢腿"))

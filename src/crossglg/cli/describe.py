@@ -115,7 +115,7 @@ def _check_out(out: Path) -> None:
 
 
 def _read_actions(path: Path) -> list[str]:
-    from crossglg.text.descriptions import normalise_action
+    from crossglg.words import plain_name
 
     try:
         lines = path.read_text("utf-8-sig").splitlines()
@@ -126,7 +126,7 @@ def _read_actions(path: Path) -> list[str]:
         raise ConfigError(f"--actions: {path} names no action; expected one per line.")
     alike: dict[str, list[str]] = {}
     for action in actions:
-        alike.setdefault(normalise_action(action), []).append(action)
+        alike.setdefault(plain_name(action), []).append(action)
     if "" in alike:
         raise ConfigError(
             f"--actions: expected names of at least one word in {path}, found '{alike[''][0]}'."

@@ -1,6 +1,8 @@
 """The page of a run, gathered from the run and its data: numbers, looks, reasons, maps."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +25,10 @@ from crossglg.report import (
 from crossglg.skeleton.layout import Layout
 from crossglg.sources.clipset import ClipSet
 from crossglg.text import ActionDescription, load_descriptions
+from crossglg.text.guidance import split_sets
 from crossglg.text.phrases import key_joint_matrix
 from crossglg.verbs import SplitData, SplitFeatures, draw_rounds
+from crossglg.words import plain_name
 
 _LOOKS = 6
 _RIGHT_DECISIONS, _WRONG_DECISIONS = 3, 1
@@ -124,9 +128,8 @@ def named_joints(
 ) -> NDArray[np.bool_] | None:
     """(K V) joints that the global texts of these classes name; None where there is no text."""
     recipe = checkpoint.provenance.get("recipe") or {}
-    taught = str(recipe.get("descriptions") or "").split("+")
-    found = (_find_texts(wanted, names) for wanted in [*filter(None, taught), data])
-    chosen = next((texts for texts in found if texts is not None), None)
+    taught = split_sets(recipe["descriptions"]) if recipe.get("descriptions") else []
+    chosen = _find_texts([*chain.from_iterable(taught), data], names)
     if chosen is None:
         return None
     rows = key_joint_matrix(chosen, checkpoint.layout)
@@ -134,11 +137,15 @@ def named_joints(
     return np.asarray((rows > 0) & (rows.min(axis=1, keepdims=True) == 0))
 
 
-def _find_texts(wanted: str, names: Sequence[str]) -> Sequence[ActionDescription] | None:
-    try:
-        return load_descriptions(wanted).for_classes(names)
-    except DescriptionError:
-        return None
+def _find_texts(sets: Sequence[str], names: Sequence[str]) -> list[ActionDescription] | None:
+    """Of each class the description in the first set that knows it; None if one has none."""
+    known: dict[str, ActionDescription] = {}
+    for wanted in sets:
+        with suppress(DescriptionError):  # data need not have descriptions of their name
+            for action in load_descriptions(wanted).actions:
+                known.setdefault(plain_name(action.action), action)
+    found = [known.get(plain_name(name)) for name in names]
+    return None if None in found else [action for action in found if action is not None]
 
 
 def tabulate_importance(

@@ -19,7 +19,7 @@ from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.mapping import map_clip
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.labelled import LabelledClip, label_clips
-from crossglg.words import split_words
+from crossglg.words import plain_name
 
 
 def same_action(name: str) -> str:
@@ -27,7 +27,7 @@ def same_action(name: str) -> str:
 
     A name that is not in the table stays as it is.
     """
-    return _table().get(" ".join(split_words(name)), name)
+    return _table().get(plain_name(name), name)
 
 
 def join_sets(
@@ -90,4 +90,4 @@ def _spread(labels: NDArray[np.int64], kept: Sequence[int], most: int | None) ->
 @cache
 def _table() -> dict[str, str]:
     text = resources.files("crossglg").joinpath("resources/same_actions.json").read_text("utf-8")
-    return {" ".join(split_words(name)): group[0] for group in json.loads(text) for name in group}
+    return {plain_name(name): group[0] for group in json.loads(text) for name in group}

@@ -15,6 +15,7 @@ from crossglg.sources.clipset import ClipSet
 from crossglg.sources.protocol import Protocol
 from crossglg.sources.recordings import list_missing_skeletons, list_ntu_recordings
 from crossglg.sources.splits import first_usable
+from crossglg.words import plain_name
 
 Masks = Mapping[str, NDArray[np.bool_]]
 """Name -> (N) which clips count."""
@@ -284,5 +285,5 @@ def _name_some(names: Sequence[str]) -> str:
 
 
 def _plain(name: str) -> str:
-    """The words of a name in any script; a name without a word as it is."""
-    return " ".join(re.findall(r"[^\W_]+", name.casefold())) or name
+    """Without spelling; a name without a word as it is."""
+    return plain_name(name) or name

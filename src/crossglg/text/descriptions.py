@@ -12,7 +12,7 @@ from crossglg.atomic import write_text
 from crossglg.errors import DescriptionError, LayoutError
 from crossglg.skeleton.layout import Layout, canonical_joint, get_layout
 from crossglg.text.lexicon import nearest_joints, split_side
-from crossglg.words import split_words
+from crossglg.words import plain_name
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class DescriptionSet:
         joints = self._known_layout().joints
         for action in self.actions:
             _check_action(action, joints)
-        counted = Counter(normalise_action(action.action) for action in self.actions)
+        counted = Counter(plain_name(action.action) for action in self.actions)
         if repeated := [action for action, count in counted.items() if count > 1]:
             raise DescriptionError(
                 f"expected every action once, found twice: {', '.join(repeated)}. "
@@ -121,14 +121,14 @@ class DescriptionSet:
         Raises:
             DescriptionError: Classes without description; the message lists them.
         """
-        by_name = {normalise_action(action.action): action for action in self.actions}
-        missing = [name for name in class_names if normalise_action(name) not in by_name]
+        by_name = {plain_name(action.action): action for action in self.actions}
+        missing = [name for name in class_names if plain_name(name) not in by_name]
         if missing:
             raise DescriptionError(
                 f"The description set '{self.name}' says nothing about: {'; '.join(missing)}. "
                 "Use a set that covers these classes, or add their texts to a copy of this one."
             )
-        return tuple(by_name[normalise_action(name)] for name in class_names)
+        return tuple(by_name[plain_name(name)] for name in class_names)
 
     def to_layout(self, target: Layout) -> Self:
         """The same texts for another skeleton, told by joint names.
@@ -165,11 +165,6 @@ def joint_sources(source: Layout, target: Layout) -> tuple[str, ...]:
             f"'{source.name}' can speak for {', '.join(mute)}."
         )
     return tuple(near[0] for near in found)
-
-
-def normalise_action(action: str) -> str:
-    """Lower case, words only: ``Draw circle (clockwise)`` -> ``draw circle clockwise``."""
-    return " ".join(split_words(action))
 
 
 def list_descriptions() -> tuple[str, ...]:
@@ -266,7 +261,7 @@ def _read_action(record: Mapping[str, Any]) -> ActionDescription:
 
 def _check_action(action: ActionDescription, joints: Sequence[str]) -> None:
     where = f"action '{action.action}'"
-    if not normalise_action(action.action):
+    if not plain_name(action.action):
         raise DescriptionError(f"{where}: expected a name with at least one word.")
     if not action.global_text.strip():
         raise DescriptionError(f"{where}: the global text is empty.")

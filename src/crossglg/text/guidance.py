@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from crossglg.cache import cache_folder
 from crossglg.errors import DescriptionError
 from crossglg.skeleton.layout import Layout, get_layout
-from crossglg.text.descriptions import joint_sources, load_descriptions, normalise_action
+from crossglg.text.descriptions import joint_sources, load_descriptions
 from crossglg.text.encoder import create_text_encoder
 from crossglg.text.extractors import create_reader
 from crossglg.text.phrases import PhraseReader, key_joint_matrix
 from crossglg.text.store import StoredEncoder
 from crossglg.text.vectors import encode_joint_texts, read_text_vectors
+from crossglg.words import plain_name
 
 SHIPPED_ENCODER = "minilm"
 
@@ -85,11 +86,11 @@ def split_sets(descriptions: Path | str) -> list[list[str]]:
 def _share_out(class_names: Sequence[str], sets: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     """Which classes each set describes: those that no set before it knows."""
     known = [
-        {normalise_action(action.action) for action in load_descriptions(names[0]).actions}
+        {plain_name(action.action) for action in load_descriptions(names[0]).actions}
         for names in sets
     ]
     first = {
-        name: next((n for n, those in enumerate(known) if normalise_action(name) in those), None)
+        name: next((n for n, those in enumerate(known) if plain_name(name) in those), None)
         for name in class_names
     }
     if missing := [name for name, number in first.items() if number is None]:
@@ -118,8 +119,8 @@ def _load_one(
 ) -> TextGuidance:
     texts = load_descriptions(descriptions)
     chosen = texts.for_classes(class_names)
-    order = [normalise_action(action.action) for action in texts.actions]
-    rows = [order.index(normalise_action(name)) for name in class_names]
+    order = [plain_name(action.action) for action in texts.actions]
+    rows = [order.index(plain_name(name)) for name in class_names]
     home = get_layout(texts.layout)
     columns = [home.index(joint) for joint in joint_sources(home, layout)]
     stored = read_text_vectors(descriptions, encoder=encoder)

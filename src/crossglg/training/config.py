@@ -99,8 +99,8 @@ class Recipe:
 
     Attributes:
         name: What tables call it.
-        descriptions: Name or path of the action descriptions, several joined by ``+``; by default
-            those called like the data. The bare encoder needs none.
+        descriptions: Names or paths of the action descriptions, as ``load_guidance`` takes them;
+            by default those called like the data. The bare encoder needs none.
         text_encoder: What makes vectors of the joints' texts.
         phrase_reader: What finds the key joints in the global texts.
         model: The architecture.
