@@ -29,13 +29,13 @@ from crossglg.oneshot.classifiers import MATCHERS
 from crossglg.oneshot.ensemble import put_side_by_side
 from crossglg.oneshot.evaluate import summarise
 from crossglg.reproduce import OWN_ROWS, Job
+from crossglg.same_actions import same_action
 from crossglg.skeleton import SkeletonClip
 from crossglg.skeleton.mapping import map_clip
 from crossglg.skeleton.normalize import sample_frames
 from crossglg.skeleton.packed import PackedClips
 from crossglg.sources import ClipSet
 from crossglg.sources.choreography import choreography, list_actions
-from crossglg.sources.join import same_action
 from crossglg.sources.splits import get_protocol
 from crossglg.text import load_guidance
 from crossglg.training import BaseClips, Recipe, Start, override, read_start, train

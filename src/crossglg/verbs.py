@@ -24,11 +24,11 @@ from crossglg.oneshot.classifiers import EITHER_SIDE, LEARNERS
 from crossglg.oneshot.ensemble import pool_side_by_side, put_side_by_side
 from crossglg.oneshot.worded import WORDED, NovelWords, relevance_of_names
 from crossglg.recogniser import learn_acceptance
+from crossglg.same_actions import same_action
 from crossglg.shipped import find_run
 from crossglg.skeleton.layout import Layout
 from crossglg.sources import open_data, read_masks
 from crossglg.sources.clipset import ClipSet
-from crossglg.sources.join import same_action
 from crossglg.sources.protocol import Protocol
 from crossglg.sources.splits import first_usable, select_clips
 from crossglg.sources.verify import require_verified

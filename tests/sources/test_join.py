@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from crossglg.errors import ClipError
+from crossglg.same_actions import same_action
 from crossglg.skeleton import get_layout
 from crossglg.sources.choreography import choreography
 from crossglg.sources.clipset import ClipSet
-from crossglg.sources.join import join_sets, same_action
+from crossglg.sources.join import join_sets
 
 COMMON = get_layout("openni15")
 WRITTEN = choreography(performers=2, repeats=1, classes=["clap hands", "wave right hand"])

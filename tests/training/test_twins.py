@@ -45,3 +45,17 @@ def test_every_class_has_a_twin_or_none_has():
     twins = find_twins("classes", NAMES, LAYOUT, KEY_JOINTS)
     assert twins.labels.tolist() == [5, 6, 7, 8, 9]
     assert len(twins.names) == 10
+
+
+def test_a_twin_may_go_under_another_name_of_its_movement():
+    """Joined sets call "wave right hand" "wave one hand"."""
+    names = ("wave left hand", "wave one hand", "raise right arm", "raise-up-left-hand", "nod")
+    twins = find_twins("words", names, LAYOUT, None)
+    assert twins.labels.tolist() == [1, 0, 3, 2, 5]
+    assert twins.names[5:] == ("nod (mirrored)",)
+
+
+def test_another_name_that_leaves_out_the_arm_makes_no_twin():
+    names = ("right arm swipe to the left", "right arm swipe to the right")
+    twins = find_twins("words", names, LAYOUT, None)
+    assert twins.labels.tolist() == [2, 3]

@@ -1,33 +1,21 @@
 """Join data sets of different bodies into one: common joints, classes that mean the same merged.
 
 What is learned on a Kinect, on motion capture and on written movements then serves any body that
-has these joints. Which class names mean the same movement is listed in
-``resources/same_actions.json``, by hand.
+has these joints.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
-from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.errors import ClipError, suggest
+from crossglg.same_actions import same_action
 from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.mapping import map_clip
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.labelled import LabelledClip, label_clips
-from crossglg.words import plain_name
-
-
-def same_action(name: str) -> str:
-    """The one name under which all names of a movement go: ``hand clap`` -> ``clap hands``.
-
-    A name that is not in the table stays as it is.
-    """
-    return _table().get(plain_name(name), name)
 
 
 def join_sets(
@@ -85,9 +73,3 @@ def _spread(labels: NDArray[np.int64], kept: Sequence[int], most: int | None) ->
         count = len(members) if most is None else min(most, len(members))
         chosen.append(members[np.arange(count) * len(members) // max(count, 1)])
     return np.sort(np.concatenate(chosen))
-
-
-@cache
-def _table() -> dict[str, str]:
-    text = resources.files("crossglg").joinpath("resources/same_actions.json").read_text("utf-8")
-    return {plain_name(name): group[0] for group in json.loads(text) for name in group}

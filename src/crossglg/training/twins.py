@@ -1,8 +1,9 @@
 """What a mirrored clip shows: the same action, another base class, or a twin class of its own.
 
 A two-handed clap in the mirror is a clap; "raise right arm" is "raise left arm", which may be a
-class already. Calling such clips a new class would teach the encoder to tell alike from alike. The
-words know: an action is two-sided where its global text names both sides alike.
+class already, under whatever name. Calling such clips a new class would teach the encoder to tell
+alike from alike. The words know: an action is two-sided where its global text names both sides
+alike.
 """
 
 from collections.abc import Sequence
@@ -12,8 +13,9 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from crossglg.same_actions import list_spellings, same_action
 from crossglg.skeleton.layout import Layout
-from crossglg.words import split_words
+from crossglg.words import plain_name, split_words
 
 Mirror = Literal["off", "classes", "words"]
 
@@ -51,12 +53,11 @@ class Twins:
             layout: The joints.
             key_joints: (K V) k_gt; None where there are no texts, and then names alone decide.
         """
-        words = [split_words(name) for name in class_names]
         found: list[int | None] = []
-        for label, own in enumerate(words):
-            other = [_SIDES.get(word, word) for word in own]
-            if other != own:
-                found.append(words.index(other) if other in words else None)
+        for label, name in enumerate(class_names):
+            mirrored = _find_mirrored(name, class_names)
+            if mirrored is not None or _tells_side(name):
+                found.append(mirrored)
             else:
                 keys = None if key_joints is None else key_joints[label]
                 both = keys is not None and np.abs(keys - keys[layout.mirror_index]).max() < _ALIKE
@@ -72,6 +73,33 @@ class Twins:
         ]
         names = (*class_names, *(f"{class_names[label]} (mirrored)" for label in fresh))
         return cls(np.array(labels, np.int64), np.array(fresh, np.int64), names)
+
+
+def _find_mirrored(name: str, class_names: Sequence[str]) -> int | None:
+    """The class whose movement is this one's in the mirror.
+
+    Its other names are asked only where its own tells no side: "swipe left" leaves out the arm
+    that "right arm swipe to the left" tells.
+    """
+    plain = [plain_name(other) for other in class_names]
+    meant = [plain_name(same_action(other)) for other in class_names]
+    for spelling in [name] if _tells_side(name) else list_spellings(name):
+        if not _tells_side(spelling):
+            continue
+        other = _swap_sides(spelling)
+        for wanted, known in ((other, plain), (plain_name(same_action(other)), meant)):
+            if wanted in known:
+                return known.index(wanted)
+    return None
+
+
+def _tells_side(name: str) -> bool:
+    return _swap_sides(name) != plain_name(name)
+
+
+def _swap_sides(name: str) -> str:
+    """``Raise right arm`` -> ``raise left arm``."""
+    return " ".join(_SIDES.get(word, word) for word in split_words(name))
 
 
 def find_twins(
