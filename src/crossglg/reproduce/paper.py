@@ -28,7 +28,8 @@ _APSR_FEATURES = (
 # The data may be called anything, and the 60 actions are the first of the 120.
 _NTU_TEXTS = ("descriptions=ntu120",)
 
-# Optimisation as the encoders' own authors published it, where the paper is silent.
+# Optimiser, epochs, batch size and decay as the encoders' own authors published them, where the
+# paper is silent; docs/reproduce.md says what is not theirs.
 _HDGCN = (
     "training.epochs=90", "training.batch_size=64", "training.schedule=cosine",
     "training.weight_decay=0.0004",

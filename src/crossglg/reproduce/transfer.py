@@ -67,7 +67,7 @@ def judge_shipped(
         (*(_floor(name, key, floors) for name, key in FLOORS.items()), *lines),
         (
             f"Data {data.name}; {draws} draws; one training of each weights, see MODEL_CARD.md.",
-            "ui-prmd-strict leaves out the exercises that other open data hold.",
+            "ui-prmd-strict leaves out the exercises that other open data hold by name.",
         ),
     )
 

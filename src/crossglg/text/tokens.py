@@ -232,8 +232,23 @@ def _describes_a_thing(tokens: Sequence[Token], index: int) -> bool:
     # After plurals such words are verbs: "the eyes watch".
     if after == "rest" and index and tokens[index - 1].kind == "join":
         return False  # "the back and head rest on the floor"
+    if _ends_a_list(tokens, index) and _takes_an_object(tokens, index + 1):
+        return after in lexicon.measures  # "the left hand and the right hand light the candle"
     compound = after in lexicon.compounds and tokens[index].word not in lexicon.plurals
     return compound or after in lexicon.measures
+
+
+def _ends_a_list(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a body word is the last of several: "the elbow and the right shoulder"."""
+    before = index - 1
+    while before >= 0 and tokens[before].kind in OPENING:
+        before -= 1
+    return before > 0 and tokens[before].word == "and" and tokens[before - 1].kind == "noun"
+
+
+def _takes_an_object(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a word is followed by what it is done to: "sling it", "light the candle"."""
+    return [token.kind for token in tokens[index + 1 : index + 2]] in (["determiner"], ["pronoun"])
 
 
 def _lacks_its_article(tokens: Sequence[Token], index: int) -> bool:
