@@ -34,8 +34,8 @@ def count_table() -> Reproduction:
         ("alone", "importance adds", "together"),
         tuple(_count(encoder) for encoder in _HEADS),
         (
-            "Counted on models of layout ntu25, built by the recipe paper but for the head, which is "
-            "that of the encoder's authors; the tables train the recipe's. With the importance "
+            "Counted on models of layout ntu25, built by the recipe paper but for the head, which "
+            "is that of the encoder's authors; the tables train the recipe's. With the importance "
             f"{_PAPER_HIDDEN} wide, the width that fits the paper's numbers (the default is that "
             "of the features, which adds less).",
         ),
