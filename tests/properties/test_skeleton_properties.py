@@ -5,12 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossglg.skeleton import (
-    STREAMS,
     Augmentation,
     SkeletonClip,
     align,
     augment,
-    compute_stream,
     get_layout,
     list_layouts,
     mirror,
@@ -125,34 +123,6 @@ def test_absent_persons_and_frames_change_nothing(clip, persons, frames):
     assert_same(padded, with_absent(align(clip), persons=persons, frames=frames))
 
 
-# --- streams --------------------------------------------------------------------------------
-
-
-@holds_for(clips(seen_torso=False))
-def test_bones_sum_to_the_way_from_the_root(clip):
-    bones, layout = compute_stream(clip, "bone"), clip.layout
-    for joint in layout.joints:
-        path = [layout.index(step) for step in layout.path_to_root(joint)]
-        seen = clip.visible[:, :, path].all(axis=-1)
-        way = clip.joints[:, :, path[0]] - clip.joints[:, :, path[-1]]
-        np.testing.assert_allclose(bones[:, :, path].sum(axis=2)[seen], way[seen], atol=1e-5)
-
-
-@holds_for(clips(seen_torso=False), st.sampled_from(STREAMS), st.integers(1, 2))
-def test_absent_persons_have_streams_of_zero_and_leave_others_theirs(clip, stream, persons):
-    values = compute_stream(with_absent(clip, persons=persons), stream)
-    np.testing.assert_array_equal(values[: clip.person_count], compute_stream(clip, stream))
-    assert (values[clip.person_count :] == 0).all()
-
-
-@holds_for(
-    clips(seen_torso=False), shifts, st.sampled_from(["bone", "bone_motion", "joint_motion"])
-)
-def test_differences_do_not_know_the_place(clip, shift, stream):
-    moved = compute_stream(move(clip, shift=shift), stream)
-    np.testing.assert_allclose(moved, compute_stream(clip, stream), atol=1e-5)
-
-
 # --- mirroring ------------------------------------------------------------------------------
 
 
@@ -175,12 +145,6 @@ def test_mirroring_commutes_with_mapping(clip, target):
 def test_mirroring_commutes_with_filling_gaps(clip, max_gap_s):
     filled = fill_gaps(clip, max_gap_s=max_gap_s)
     assert_same(mirror(filled), fill_gaps(mirror(clip), max_gap_s=max_gap_s), atol=1e-5)
-
-
-@holds_for(clips(seen_torso=False), st.sampled_from(STREAMS))
-def test_mirroring_commutes_with_streams(clip, stream):
-    values = compute_stream(clip, stream)[:, :, clip.layout.mirror_index] * (-1, 1, 1)
-    np.testing.assert_array_equal(values, compute_stream(mirror(clip), stream))
 
 
 # --- mapping and augmentation ---------------------------------------------------------------

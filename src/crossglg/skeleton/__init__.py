@@ -10,18 +10,14 @@ from crossglg.skeleton.layout import (
     recognise_layout,
 )
 from crossglg.skeleton.normalize import align, normalize, resample
-from crossglg.skeleton.streams import STREAMS, Stream, compute_stream
 
 __all__ = [
-    "STREAMS",
     "Augmentation",
     "Layout",
     "SkeletonClip",
-    "Stream",
     "align",
     "augment",
     "canonical_joint",
-    "compute_stream",
     "get_layout",
     "list_layouts",
     "mirror",
