@@ -13,7 +13,6 @@ else, and overrides nothing that is implemented here.
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Protocol
 
 import torch
 from einops import rearrange, reduce
@@ -31,24 +30,15 @@ from crossglg.shapes import (
 from crossglg.skeleton.layout import Layout
 
 
-class EncoderBlock(Protocol):
-    """What an encoder's blocks must be called like."""
-
-    def __call__(
-        self, features: Features, joint_weights: JointWeights | None = None
-    ) -> DeepFeatures:
-        """(N*M D T V) -> (N*M D' T' V)."""
-        ...
-
-
 class SkeletonEncoder(nn.Module, ABC):
     """Turns clips into features per joint.
 
     Attributes:
         layout: The joints the encoder was built for.
         max_persons: The largest M it takes.
-        blocks: Modules called ``(features, joint_weights=None)``; joint weights (N*M V) have mean
-            one over the joints, and all-one weights change nothing, bit for bit.
+        blocks: Modules called ``(features, joint_weights=None)``, (N*M D T V) -> (N*M D' T' V);
+            joint weights (N*M V) have mean one over the joints, and all-one weights change
+            nothing, bit for bit.
         block_dims: Feature width D after each block.
         default_n_pre: After how many blocks the method reads joint importance.
     """

@@ -11,14 +11,9 @@ Thing = TypeVar("Thing")
 
 
 class Latest(Generic[Thing]):
-    """Put by one thread, taken by another.
-
-    Attributes:
-        dropped: How many things nobody fetched in time.
-    """
+    """Put by one thread, taken by another."""
 
     def __init__(self) -> None:
-        self.dropped = 0
         self._changed = threading.Condition()
         self._thing: Thing | None = None
         self._closed = False
@@ -26,7 +21,6 @@ class Latest(Generic[Thing]):
     def put(self, thing: Thing) -> None:
         """Offer a thing; one that still waits is dropped."""
         with self._changed:
-            self.dropped += self._thing is not None
             self._thing = thing
             self._changed.notify()
 

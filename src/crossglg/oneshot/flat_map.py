@@ -1,7 +1,6 @@
 """Embeddings on a flat map, for the eye only: nothing is decided there."""
 
 from collections.abc import Callable
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +8,6 @@ from numpy.typing import NDArray
 from crossglg.errors import ConfigError, suggest
 from crossglg.oneshot.distances import normalise_rows
 
-MapMethod = Literal["pca", "tsne"]
 _PERPLEXITY = 30.0
 
 
