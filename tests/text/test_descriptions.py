@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from crossglg.errors import DescriptionError
-from crossglg.skeleton.layout import get_layout
+from crossglg.skeleton.layout import get_layout, list_layouts
 from crossglg.text.descriptions import (
     ActionDescription,
     DescriptionSet,
@@ -155,31 +155,29 @@ def test_an_unknown_name_lists_the_shipped_sets():
         load_descriptions("nowhere.json")
 
 
-def test_texts_move_to_another_layout_by_joint_name_or_nearest_joint():
-    texts = load_descriptions("utd_mhad")
-    moved = texts.to_layout(get_layout("openni15"))
-    wave, moved_wave = texts.actions[2].joints, moved.actions[2].joints
-    assert moved.layout == "openni15"
-    assert moved_wave["right_hand"] == wave["right_hand"]
-    assert moved_wave["neck"] == wave["chest"]
-    back = moved.to_layout(get_layout("kinect20")).actions[2].joints
-    assert back["right_wrist"] == wave["right_hand"]
-    assert back["left_ankle"] == wave["left_foot"]
-    assert back["pelvis"] == wave["spine"]
+def speakers(source, target):
+    source, target = get_layout(source), get_layout(target)
+    return dict(zip(target.joints, joint_sources(source, target), strict=True))
 
 
-def test_a_set_moved_to_its_own_layout_is_unchanged():
-    texts = load_descriptions("utd_mhad")
-    assert texts.to_layout(get_layout("kinect20")) == texts
+def test_a_joint_is_served_by_its_name_or_else_by_the_nearest_joint():
+    found = speakers("kinect20", "openni15")
+    assert (found["right_hand"], found["neck"]) == ("right_hand", "chest")
+    back = speakers("openni15", "kinect20")
+    assert back["right_wrist"] == "right_hand"
+    assert back["left_ankle"] == "left_foot"
+    assert found[back["pelvis"]] == "spine"
+
+
+@pytest.mark.parametrize("layout", list_layouts())
+def test_in_its_own_layout_every_joint_serves_itself(layout):
+    assert all(joint == source for joint, source in speakers(layout, layout).items())
 
 
 @pytest.mark.parametrize("source", ["kinect20", "ntu25", "openni15"])
 @pytest.mark.parametrize("target", ["ntu25", "coco17", "h36m17", "openpose18", "mediapipe33"])
 def test_a_joint_is_never_served_by_the_other_side(source, target):
-    target_layout = get_layout(target)
-    for joint, near in zip(
-        target_layout.joints, joint_sources(get_layout(source), target_layout), strict=True
-    ):
+    for joint, near in speakers(source, target).items():
         opposite = {"left": "right_", "right": "left_"}.get(joint.split("_")[0], "left_")
         assert not near.startswith(opposite)
 

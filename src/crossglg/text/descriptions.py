@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from importlib import resources
 from pathlib import Path
 from typing import Any, Self
@@ -130,30 +130,12 @@ class DescriptionSet:
             )
         return tuple(by_name[plain_name(name)] for name in class_names)
 
-    def to_layout(self, target: Layout) -> Self:
-        """The same texts for another skeleton, told by joint names.
-
-        A target joint takes the text of the joint of the same name, else that of its nearest
-        stand-in (hand and wrist, ankle and foot, neck and chest, ...).
-
-        Raises:
-            DescriptionError: The set has no joint that can speak for a target joint, or the
-                target is neither a shipped layout nor read from a file.
-        """
-        sources = joint_sources(self._known_layout(), target)
-        taken = tuple(zip(target.joints, sources, strict=True))
-        return replace(
-            self,
-            layout=target.name,
-            actions=tuple(
-                replace(action, joints={joint: action.joints[source] for joint, source in taken})
-                for action in self.actions
-            ),
-        )
-
 
 def joint_sources(source: Layout, target: Layout) -> tuple[str, ...]:
     """For each joint of ``target`` the joint of ``source`` that speaks for it.
+
+    That is the joint of the same name, else the nearest stand-in (hand and wrist, ankle and foot,
+    neck and chest, ...).
 
     Raises:
         DescriptionError: ``source`` has nothing near one of the joints.
