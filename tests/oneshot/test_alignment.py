@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from crossglg.oneshot.alignment import align, align_movements
-from crossglg.oneshot.warping import align_costs
+from crossglg.oneshot.distances import euclidean_distances
+from crossglg.oneshot.warping import dtw_distances
 from crossglg.sources.choreography import choreography
 
 _COSTS = arrays(
@@ -15,11 +16,19 @@ _COSTS = arrays(
     st.tuples(st.integers(1, 7), st.integers(1, 7)),
     elements=st.floats(0, 10, width=32),
 )
+_SEQUENCES = arrays(
+    np.float32,
+    st.tuples(st.integers(1, 7), st.just(2)),
+    # Whole numbers: neither side rounds the squares.
+    elements=st.integers(-9, 9).map(float),
+)
 
 
-@given(_COSTS)
-def test_the_path_costs_what_the_matcher_counts(costs):
-    assert align(costs).distance == pytest.approx(float(align_costs(costs)), abs=1e-3)
+@given(_SEQUENCES, _SEQUENCES)
+def test_the_path_costs_what_the_matcher_counts(query, exemplar):
+    counted = dtw_distances(query[None], exemplar[None])
+    path = align(euclidean_distances(query, exemplar))
+    assert path.distance == pytest.approx(float(counted[0, 0]), abs=1e-3)
 
 
 @given(_COSTS)

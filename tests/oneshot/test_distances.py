@@ -12,7 +12,7 @@ from crossglg.oneshot.distances import (
     point_joints,
     weighted_joint_distances,
 )
-from crossglg.oneshot.warping import align_costs, dtw_distances
+from crossglg.oneshot.warping import dtw_distances
 
 
 def slow_dtw(first, second):
@@ -63,8 +63,9 @@ def test_joints_are_weighted_by_what_both_clips_say(at_once, monkeypatch):
 
 
 def test_the_cheapest_path_through_a_matrix_known_by_hand():
-    costs = np.array([[1, 9, 9], [1, 9, 9], [9, 1, 1]], dtype=np.float32)
-    assert align_costs(costs) == pytest.approx(4)  # down, diagonal, right
+    query, exemplar = np.array([[0.0], [0], [10]]), np.array([[1.0], [9], [9]])
+    # Costs [[1, 9, 9], [1, 9, 9], [9, 1, 1]]: down, diagonal, right.
+    assert dtw_distances(query[None], exemplar[None]) == pytest.approx(4)
 
 
 def test_a_pause_costs_nothing_in_dtw():

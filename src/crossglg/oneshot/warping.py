@@ -81,13 +81,6 @@ def warp(query: Sequences, support: Sequences) -> NDArray[np.float32]:
     return distances
 
 
-def align_costs(costs: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Cheapest path through cost matrices (... T T') -> (...)."""
-    *batch, rows, columns = costs.shape
-    pairs = np.moveaxis(costs.reshape(-1, rows, columns), 0, -1).astype(np.float32)
-    return _walk(pairs[:, None]).reshape(batch)
-
-
 def _turn(extended: NDArray[np.float32]) -> NDArray[np.float32]:
     """Extended frames (T N D+2) as the left side: minus twice the frame, its square, a one."""
     turned = extended * np.float32(-2)
