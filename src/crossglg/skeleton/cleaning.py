@@ -92,27 +92,18 @@ def drop_noise(clip: SkeletonClip) -> SkeletonClip:
     return _keep_persons(kept, slim) if len(slim) else kept
 
 
-def fill_gaps(clip: SkeletonClip, *, max_gap_s: float | None = None) -> SkeletonClip:
+def fill_gaps(clip: SkeletonClip) -> SkeletonClip:
     """Give unseen joints a position and mark them visible.
 
     In time, a joint moves linearly from where it was last seen to where it is seen next, and rests
     before its first and after its last sighting. A joint never seen takes the place of its parent
     joint; a root never seen takes the middle of the joints that were. A person never seen stays
     absent.
-
-    Args:
-        clip: Any clip.
-        max_gap_s: Longest stretch to fill, in seconds; longer ones stay unseen. None fills all.
     """
     if clip.visible.all():
         return clip
-    limit_s = np.inf if max_gap_s is None else max_gap_s
-    in_time = _fill_in_time(clip, limit_s)
-    if in_time.visible.all():
-        return in_time
-    everywhere = _fill_from_parents(in_time)
-    # The middle that stands for a root may come and go with the joints it is made of.
-    return _fill_in_time(everywhere, limit_s)
+    in_time = _fill_in_time(clip)
+    return in_time if in_time.visible.all() else _fill_from_parents(in_time)
 
 
 def _refuse_empty(clip: SkeletonClip) -> None:
@@ -168,16 +159,15 @@ def _spread(places: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.square(places[:, :, None] - places[:, None])
 
 
-def _fill_in_time(clip: SkeletonClip, max_gap_s: float) -> SkeletonClip:
-    """Interpolate every joint over unseen stretches of at most ``max_gap_s`` seconds."""
+def _fill_in_time(clip: SkeletonClip) -> SkeletonClip:
+    """Interpolate every joint that is ever seen over its unseen stretches."""
     frame = np.arange(clip.frame_count)[None, :, None]
     last = clip.frame_count - 1
     before = np.maximum.accumulate(np.where(clip.visible, frame, -1), axis=1)
     after = np.where(clip.visible, frame, last + 1)
     after = np.minimum.accumulate(after[:, ::-1], axis=1)[:, ::-1]
-    gap = np.where(clip.visible, 0, after - before - 1)
     ever_seen = clip.visible.any(axis=1, keepdims=True)
-    visible = ever_seen & (gap / clip.fps <= max_gap_s)
+    visible = np.repeat(ever_seen, clip.frame_count, axis=1)
 
     start = np.where(before >= 0, before, np.minimum(after, last))
     stop = np.where(after <= last, after, start)
@@ -192,7 +182,11 @@ def _fill_in_time(clip: SkeletonClip, max_gap_s: float) -> SkeletonClip:
 
 
 def _fill_from_parents(clip: SkeletonClip) -> SkeletonClip:
-    """Put joints never seen where their parents are, from the root outwards."""
+    """Put joints never seen where their parents are, from the root outwards.
+
+    Args:
+        clip: Filled in time: every joint is seen in all frames or in none.
+    """
     joints, visible = clip.joints.copy(), clip.visible.copy()
     ever_seen = np.any(clip.visible, axis=1)
     never_seen = np.any(ever_seen, axis=1, keepdims=True) & ~ever_seen
@@ -204,12 +198,10 @@ def _fill_from_parents(clip: SkeletonClip) -> SkeletonClip:
             continue
         if joint == layout.root:
             weights = visible[persons].astype(np.float32)[..., None]
-            count = weights.sum(axis=2)
-            middle = (joints[persons] * weights).sum(axis=2) / np.maximum(count, 1)
-            joints[persons, :, index] = middle
-            visible[persons, :, index] = count[..., 0] > 0
+            joints[persons, :, index] = (joints[persons] * weights).sum(axis=2) / weights.sum(
+                axis=2
+            )
         else:
-            parent = layout.parent_index[index]
-            joints[persons, :, index] = joints[persons, :, parent]
-            visible[persons, :, index] = visible[persons, :, parent]
+            joints[persons, :, index] = joints[persons, :, layout.parent_index[index]]
+        visible[persons, :, index] = True
     return clip.with_joints(joints, visible)
