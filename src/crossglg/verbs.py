@@ -158,7 +158,7 @@ def train_run(
 
 def _open_start(run: Path | str, split: SplitData) -> Start:
     """Weights to begin with, which must not know what the protocol calls novel."""
-    start = read_start(find_run(run), name=Path(run).name)
+    start = read_start(find_run(run))
     if met := _find_met(start.checkpoint, split):
         raise ProtocolError(
             f"Protocol '{split.protocol.name}': expected weights to start from that have not met "

@@ -84,19 +84,15 @@ class Start:
             )
 
 
-def read_start(folder: Path, *, name: str = "") -> Start:
-    """The weights of a run, to begin another with.
-
-    Args:
-        folder: Of the run.
-        name: What to call it; by default as the folder.
+def read_start(folder: Path) -> Start:
+    """The weights of a run, to begin another with; they are called like its folder.
 
     Raises:
         CheckpointError: There are none, or they are damaged.
     """
     path = folder / PLAIN_FILE
     checkpoint = PlainCheckpoint.load(path)
-    return Start(name or folder.name, checkpoint, sha256(path.read_bytes()).hexdigest())
+    return Start(folder.name, checkpoint, sha256(path.read_bytes()).hexdigest())
 
 
 def list_met_classes(checkpoint: PlainCheckpoint) -> tuple[str, ...]:
