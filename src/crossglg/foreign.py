@@ -107,7 +107,7 @@ def import_weights(
     layout = get_layout(published.layout)
     branch = build_plain(model, layout=layout, max_persons=2, class_count=len(names))
     left_over = load_translated(branch.encoder, weights, published.keys(weights))
-    rest = {key: weights[key] for key in left_over if not key.startswith(published.ignored or "\0")}
+    rest = {key: weights[key] for key in left_over if not key.startswith(published.ignored)}
     unknown = load_translated(branch.classifier, rest, published.head_keys) if rest else ()
     if unknown:
         raise CheckpointError(
