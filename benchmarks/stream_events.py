@@ -23,7 +23,7 @@ from crossglg.live.event import overlap
 from crossglg.oneshot.draws import draw_exemplars
 from crossglg.recogniser import Recogniser
 from crossglg.skeleton.clip import SkeletonClip
-from crossglg.skeleton.normalize import rotation_about_vertical
+from crossglg.skeleton.rotation import rotation_about_vertical
 from crossglg.sources.choreography import choreography
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.splits import get_protocol

@@ -17,7 +17,7 @@ from crossglg.skeleton import (
 )
 from crossglg.skeleton.cleaning import choose_persons, clean, drop_noise, fill_gaps
 from crossglg.skeleton.mapping import map_clip
-from crossglg.skeleton.normalize import rotation_about_vertical
+from crossglg.skeleton.rotation import rotation_about_vertical
 
 EXAMPLES = 60
 TORSO = {

@@ -5,7 +5,7 @@ import pytest
 
 from crossglg.errors import ClipError, LayoutError
 from crossglg.skeleton import Layout, SkeletonClip, align, get_layout, normalize, resample
-from crossglg.skeleton.normalize import rotation_about_vertical
+from crossglg.skeleton.rotation import rotation_about_vertical
 
 NTU = get_layout("ntu25")
 

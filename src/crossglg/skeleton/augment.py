@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from crossglg.errors import ConfigError
 from crossglg.skeleton.clip import SkeletonClip
-from crossglg.skeleton.normalize import rotation_about_axis, sample_frames
+from crossglg.skeleton.normalize import sample_frames
+from crossglg.skeleton.rotation import rotation_about_axis
 
 
 @dataclass(frozen=True, kw_only=True)

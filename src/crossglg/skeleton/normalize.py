@@ -16,6 +16,7 @@ from crossglg.errors import ClipError, LayoutError
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.packed import Moments, PackedClips, PersonRows, sample_packed
+from crossglg.skeleton.rotation import rotation_about_vertical
 
 _TORSO = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
 _SHORTEST_TORSO_M = 1e-3
@@ -139,25 +140,6 @@ def normalize_together(
     """
     aligned = align_packed(PackedClips.pack(clips))
     return resample_packed(aligned, frame_count=frame_count, max_persons=max_persons)
-
-
-def rotation_about_vertical(angle_rad: float | NDArray[np.floating]) -> NDArray[np.float32]:
-    """(... 3 3) matrices that turn column vectors by ``angle_rad`` (...) about +y."""
-    return rotation_about_axis(angle_rad, axis=1).astype(np.float32)
-
-
-def rotation_about_axis(
-    angle_rad: float | NDArray[np.floating], *, axis: int
-) -> NDArray[np.float64]:
-    """(... 3 3) matrices that turn column vectors by ``angle_rad`` (...) about x, y or z."""
-    angle = np.asarray(angle_rad, dtype=np.float64)
-    first, second = (axis + 1) % 3, (axis + 2) % 3
-    matrix = np.zeros((*angle.shape, 3, 3))
-    matrix[..., axis, axis] = 1.0
-    matrix[..., first, first] = matrix[..., second, second] = np.cos(angle)
-    matrix[..., second, first] = np.sin(angle)
-    matrix[..., first, second] = -matrix[..., second, first]
-    return matrix
 
 
 def _torso_index(layout: Layout) -> list[int]:

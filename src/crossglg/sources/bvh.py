@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from crossglg.errors import ClipError, LayoutError, SourceError
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout, canonical_joint, recognise_layout
+from crossglg.skeleton.rotation import rotation_about_axis
 
 CENTIMETRE = 0.01
 """Metres per unit of most BVH files."""
@@ -260,19 +261,8 @@ def _move(
         if channel.endswith("position"):
             shift[:, axis] = values[:, column]  # a position stands for the offset
         else:
-            turn = turn @ _turn_about(axis, np.deg2rad(values[:, column]))
+            turn = turn @ rotation_about_axis(np.deg2rad(values[:, column]), axis=axis)
     return shift, turn
-
-
-def _turn_about(axis: int, angle_rad: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(T) angles to (T 3 3) rotations of column vectors about a coordinate axis."""
-    after, last = (axis + 1) % 3, (axis + 2) % 3
-    turn = np.zeros((len(angle_rad), 3, 3))
-    turn[:, axis, axis] = 1.0
-    turn[:, after, after] = turn[:, last, last] = np.cos(angle_rad)
-    turn[:, last, after] = np.sin(angle_rad)
-    turn[:, after, last] = -np.sin(angle_rad)
-    return turn
 
 
 def _find_layout(

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.skeleton.layout import get_layout
+from crossglg.skeleton.rotation import rotation_about_axis
 
 _YAW_DEG = 45.0
 _TILT_DEG = 6.0
@@ -74,9 +75,9 @@ class Camera:
             (T V 3) in the camera's axes (y up, right-handed, the person faces -z or thereabouts).
         """
         yaw, tilt = np.radians((self.yaw_deg, self.tilt_deg))
-        turned = joints @ _about_y(yaw).T
+        turned = joints @ rotation_about_axis(yaw, axis=1).T
         placed = turned + np.array((self.aside_m, -self.height_m, self.distance_m))
-        seen: NDArray[np.float64] = placed @ _about_x(tilt).T
+        seen: NDArray[np.float64] = placed @ rotation_about_axis(tilt, axis=0).T
         return (seen + self._err(joints.shape, fps=fps, rng=rng)).astype(np.float32)
 
     def _err(
@@ -97,16 +98,6 @@ def _end_factor(joint: str) -> float:
     if joint.endswith(_FARTHEST_ENDS):
         return _END_FACTORS[0]
     return _END_FACTORS[1] if joint.endswith(_ENDS) else 1.0
-
-
-def _about_y(angle: float) -> NDArray[np.float64]:
-    c, s = np.cos(angle), np.sin(angle)
-    return np.array(((c, 0, s), (0, 1, 0), (-s, 0, c)))
-
-
-def _about_x(angle: float) -> NDArray[np.float64]:
-    c, s = np.cos(angle), np.sin(angle)
-    return np.array(((1, 0, 0), (0, c, -s), (0, s, c)))
 
 
 def _drift(shape: tuple[int, ...], *, fps: float, rng: np.random.Generator) -> NDArray[np.float64]:
