@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
+from crossglg.skeleton.torso import find_torso
 
 SPAN_S = 0.2
 """Motion is the way made over this time: longer than the jitter of sensors, shorter than a move."""
 
-_TORSO = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
-_SHORTEST_TORSO_M = 0.05
+_LEAST_LENGTH_M = 0.05
+"""A torso that seems shorter counts as this long: measured by less, jitter would be motion."""
+
 _SLOW = 0.05
 
 
@@ -28,7 +30,7 @@ class MotionMeter:
     """
 
     def __init__(self, layout: Layout, *, fps: float) -> None:
-        self._torso = [layout.index(joint) for joint in _TORSO]
+        self._torso = find_torso(layout)
         self._past: deque[tuple[NDArray[np.float32], NDArray[np.bool_]]] = deque(
             maxlen=max(1, round(SPAN_S * fps)) + 1
         )
@@ -51,7 +53,7 @@ class MotionMeter:
     def _learn_length(self, joints: NDArray[np.float32], visible: NDArray[np.bool_]) -> None:
         for person in np.flatnonzero(visible[:, self._torso].all(axis=1)):
             hips, shoulders = joints[person, self._torso].reshape(2, 2, 3).mean(axis=1)
-            length = max(float(np.linalg.norm(shoulders - hips)), _SHORTEST_TORSO_M)
+            length = max(float(np.linalg.norm(shoulders - hips)), _LEAST_LENGTH_M)
             self._length = (
                 length if not self._length else self._length * (1 - _SLOW) + length * _SLOW
             )

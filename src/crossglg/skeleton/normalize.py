@@ -12,13 +12,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.errors import ClipError, LayoutError
+from crossglg.errors import ClipError
 from crossglg.skeleton.clip import SkeletonClip
-from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.packed import Moments, PackedClips, PersonRows, sample_packed
 from crossglg.skeleton.rotation import rotation_about_vertical
+from crossglg.skeleton.torso import find_torso, sees_torso
 
-_TORSO = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
 _SHORTEST_TORSO_M = 1e-3
 
 
@@ -40,9 +39,8 @@ def align(clip: SkeletonClip) -> SkeletonClip:
         LayoutError: The layout lacks a hip or a shoulder.
         ClipError: In no frame are both hips and both shoulders of anybody seen.
     """
-    torso_index = _torso_index(clip.layout)
-    torso = clip.joints[:, :, torso_index]  # (M T 4 3)
-    seen = np.all(clip.visible[:, :, torso_index], axis=-1)  # (M T)
+    torso = clip.joints[:, :, find_torso(clip.layout)]  # (M T 4 3)
+    seen = sees_torso(clip)  # (M T)
     if not seen.any():
         raise ClipError(
             "Expected at least one frame in which somebody's hips and shoulders are seen, found "
@@ -91,7 +89,7 @@ def align_packed(clips: PackedClips) -> PackedClips:
     Raises:
         LayoutError: The layout lacks a hip or a shoulder.
     """
-    torso_index = _torso_index(clips.layout)
+    torso_index = find_torso(clips.layout)
     lengths = clips.persons * clips.frames
     starts = np.cumsum(lengths) - lengths
     row = np.arange(lengths.sum()) + np.repeat(clips.starts - starts, lengths)
@@ -140,16 +138,6 @@ def normalize_together(
     """
     aligned = align_packed(PackedClips.pack(clips))
     return resample_packed(aligned, frame_count=frame_count, max_persons=max_persons)
-
-
-def _torso_index(layout: Layout) -> list[int]:
-    missing = [joint for joint in _TORSO if joint not in layout.joints]
-    if missing:
-        raise LayoutError(
-            f"Layout '{layout.name}' lacks {', '.join(missing)}; hips and shoulders are needed "
-            "to centre, turn and scale a body."
-        )
-    return [layout.index(joint) for joint in _TORSO]
 
 
 def _facing_angle(left_to_right: NDArray[np.float32]) -> float:

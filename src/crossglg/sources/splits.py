@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.errors import ProtocolError, suggest
+from crossglg.skeleton.torso import sees_torso
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.protocol import DrawRule, Protocol
 
@@ -33,8 +34,6 @@ first."""
 
 _FEWEST_BASE = 5
 """With fewer base classes there is nothing left to choose by."""
-
-_TORSO = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
 
 
 def list_protocols() -> tuple[str, ...]:
@@ -195,7 +194,7 @@ def first_usable(data: ClipSet, classes: Sequence[int]) -> dict[int, str]:
         members = sorted(
             np.flatnonzero(data.labels == label).tolist(), key=data.clip_names.__getitem__
         )
-        usable = next((index for index in members if _shows_a_torso(data, index)), None)
+        usable = next((index for index in members if sees_torso(data.clip(index)).any()), None)
         if usable is None:
             raise ProtocolError(
                 f"Expected a clip of class '{data.class_names[label]}' in which somebody's hips "
@@ -203,8 +202,3 @@ def first_usable(data: ClipSet, classes: Sequence[int]) -> dict[int, str]:
             )
         chosen[label] = data.clip_names[usable]
     return chosen
-
-
-def _shows_a_torso(data: ClipSet, index: int) -> bool:
-    torso = [data.layout.index(joint) for joint in _TORSO]
-    return bool(data.clip(index).visible[:, :, torso].all(axis=-1).any())

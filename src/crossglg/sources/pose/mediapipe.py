@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 
 from crossglg.errors import SourceError, require
 from crossglg.skeleton.layout import Layout, get_layout
+from crossglg.skeleton.torso import find_torso
 from crossglg.sources.pose.tracking import Sighting
 
 MIN_VISIBILITY = 0.3
 """Below it a joint counts as unseen. The network still guesses, so half a chance is asked less
 than of a detector that would leave the joint out."""
-
-_TORSO = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
 
 
 class MediaPipePoses:
@@ -47,7 +46,7 @@ class MediaPipePoses:
         except (RuntimeError, ValueError) as error:
             raise SourceError(model, f"expected a pose landmarker (.task file): {error}") from error
         self.layout: Layout = get_layout("mediapipe33")
-        self._always = [self.layout.index(joint) for joint in _TORSO]
+        self._always = find_torso(self.layout)
         self._last_ms = -1
 
     def estimate(self, image: NDArray[np.uint8], *, time_s: float) -> list[Sighting]:
