@@ -8,6 +8,7 @@ from crossglg.live.buffer import FrameBuffer
 from crossglg.skeleton import get_layout
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.mapping import map_clip
+from crossglg.skeleton.steady import make_steady
 
 SOURCE, TARGET = get_layout("mediapipe33"), get_layout("openni15")
 
@@ -88,3 +89,22 @@ def test_frames_of_another_shape_are_refused(shape):
     list(buffer.push(*pose_at(0.0)))
     with pytest.raises(ClipError, match="Expected frames of joints"):
         buffer.push(1.0, np.zeros(shape, dtype=np.float32), np.ones(shape[:2], dtype=np.bool_))
+
+
+def test_a_stream_at_the_rate_of_a_recording_sees_what_the_recording_shows():
+    rng = np.random.default_rng(0)
+    times = np.cumsum([0.0, *rng.choice([0.1, 0.1, 0.1, 0.05, 0.17, 0.9], 40)])
+    joints = rng.normal(size=(1, len(times), TARGET.joint_count, 3)).astype(np.float32)
+    visible = rng.random(joints.shape[:3]) < 0.7
+    whole = make_steady(joints, visible, times, TARGET)
+    assert whole.fps == pytest.approx(10)
+    buffer = make_buffer(keep_s=30.0)
+    for t, time_s in enumerate(times):
+        list(buffer.push(time_s, joints[:, t], visible[:, t]))
+    found = buffer.clip(0, buffer.count - 1)
+    shared = min(found.frame_count, whole.frame_count)
+    np.testing.assert_array_equal(found.visible[:, :shared], whole.visible[:, :shared])
+    seen = found.visible[:, :shared]
+    np.testing.assert_allclose(
+        found.joints[:, :shared][seen], whole.joints[:, :shared][seen], atol=1e-5
+    )

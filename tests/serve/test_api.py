@@ -6,6 +6,7 @@ from serve_samples import as_json
 
 from crossglg.gallery import Gallery, load_gallery, save_gallery, update_gallery
 from crossglg.skeleton.augment import mirror
+from crossglg.sources.pose import PoseFrame, gather_clip
 
 API = "/api/v1"
 
@@ -211,6 +212,33 @@ def test_frames_at_uneven_times_are_spaced_evenly(client, clips):
     moment = times[kept][0] + (len(kept) // 2) / view["fps"]
     expected = clip.joints[0, round(moment * clip.fps)]
     np.testing.assert_allclose(middle, expected, atol=0.05)
+
+
+@pytest.mark.parametrize("gap_s", [0.0, 3.0])
+def test_a_recording_is_the_same_clip_here_as_out_of_a_video(client, clips, gap_s):
+    clip = clips["squat", 0]
+    rng = np.random.default_rng(0)
+    kept = np.sort(rng.permutation(clip.frame_count)[: clip.frame_count * 2 // 3])
+    times = kept / clip.fps + gap_s * (kept > clip.frame_count // 2)
+    seen = np.ones((1, len(kept), clip.layout.joint_count), dtype=np.bool_)
+    seen[:, ::2, clip.layout.index("left_wrist")] = False
+    seen[:, :, clip.layout.index("right_wrist")] = rng.random(len(kept)) < 0.5
+    joints = np.where(seen[..., None], clip.joints[:, kept], np.float32(0)).round(4)
+    frames = [PoseFrame(t, joints[:, n], seen[:, n]) for n, t in enumerate(times)]
+    expected = gather_clip(frames, clip.layout)
+    body = as_json(clip) | {"times_s": times.tolist(), "fps": None}
+    body["persons"] = [
+        [
+            [point if is_seen else None for point, is_seen in zip(*frame, strict=True)]
+            for frame in zip(joints[0].tolist(), seen[0].tolist(), strict=True)
+        ]
+    ]
+    view = client.post(f"{API}/clips", json=body).json()
+    assert view["fps"] == pytest.approx(expected.fps)
+    found = np.array([[p or [np.nan] * 3 for p in frame] for frame in view["persons"][0]])
+    shown = np.where(expected.visible[0][..., None], expected.joints[0], np.nan)
+    np.testing.assert_allclose(found, shown, atol=2e-4)
+    assert expected.present.all() == (gap_s == 0)
 
 
 def test_joints_may_come_by_name_in_any_order_and_unseen_ones_as_null(client, clips):

@@ -231,6 +231,10 @@ def test_an_upload_that_breaks_off_is_a_refusal_and_no_error_of_the_server(clien
         ({"persons": [[[None] * 25] * 9]}, "found nobody"),
         ({"persons": 3}, "valid array"),
         ({"times_s": [0.0], "fps": None}, "increasing times"),
+        (
+            {"times_s": [0, 1e-5, 2e-5, 9], "fps": None, "persons": [[[None] * 25] * 4]},
+            "3600 frames at the median rate",
+        ),
         ({"strange": 1}, "not permitted"),
     ],
 )

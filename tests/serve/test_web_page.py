@@ -5,12 +5,15 @@ import shutil
 from pathlib import Path
 
 import httpx2 as httpx
+import numpy as np
 import pytest
 from serve_samples import as_json, running
 
+from crossglg.skeleton import get_layout
 from crossglg.skeleton.augment import mirror
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.npz import write_npz
+from crossglg.sources.pose import PoseFrame, gather_clip
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -311,6 +314,55 @@ def test_with_nobody_before_the_camera_empty_frames_go_up_so_that_the_stream_liv
     )
     assert json.loads(sent)["persons"] == [[None] * 33]
     assert page.get_by_role("alert").count() == 0
+
+
+WALKER = """
+window.Worker = class {
+  seen = 0;
+  terminate() {}
+  postMessage({ type, id }) {
+    const tell = (data) => this.onmessage({ data });
+    if (type === "load") return void setTimeout(() => tell({ type: "ready" }));
+    this.seen += 1;
+    const t = performance.now() / 1000;
+    const isHidden = (joint) => joint === 15 || (joint === 16 && this.seen % 2 === 0);
+    const body = Array.from({ length: 33 }, (_, joint) =>
+      isHidden(joint) ? null : [joint % 2 ? 0.2 : -0.2, Math.sin(t) - joint / 20, joint / 50]);
+    const wait_ms = this.seen % 12 ? [30, 60, 40][this.seen % 3] : 800;
+    setTimeout(() => tell({ type: "pose", id, body }), wait_ms);
+  }
+};
+"""
+"""Finds a body at an uneven pace, at times at none; one wrist never, one in every other frame."""
+
+
+def test_what_the_camera_recorded_is_the_clip_that_a_video_of_it_gives(open_page):
+    page = open_page()
+    page.add_init_script(WALKER)
+    page.reload()
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_text("Show an action once").wait_for()
+    page.get_by_label("Length").select_option("8")
+    with page.expect_request("**/api/v1/clips") as recorded:
+        page.get_by_role("button", name="Show an action").click()
+    page.get_by_label("Name of the action").fill("bob")
+    with page.expect_request(lambda asked: "name=bob" in asked.url) as enrolled:
+        page.get_by_role("button", name="Save").click()
+    page.locator("li b", has_text="bob").wait_for()
+    came, kept = recorded.value.post_data_json, enrolled.value.post_data_json
+    poses = [np.array([p or [np.nan] * 3 for p in body]) for body in came["persons"][0]]
+    layout = get_layout("mediapipe33")
+    frames = [
+        PoseFrame(time_s, pose[None].astype(np.float32), np.isfinite(pose[None, :, 0]))
+        for time_s, pose in zip(came["times_s"], poses, strict=True)
+    ]
+    expected = gather_clip(frames, layout)
+    assert kept["joint_names"] == list(layout.joints)
+    assert kept["fps"] == pytest.approx(expected.fps)
+    found = np.array([[p or [np.nan] * 3 for p in body] for body in kept["persons"][0]])
+    shown = np.where(expected.visible[0][..., None], expected.joints[0], np.nan)
+    np.testing.assert_allclose(found, shown, atol=2e-4)
+    assert not expected.present.all()  # nobody was seen while nothing came
 
 
 def test_a_stream_closed_for_silence_comes_back_with_the_next_frame_and_without_an_alarm(open_page):

@@ -13,7 +13,8 @@ from crossglg.errors import ClipError
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.mapping import mapping_matrix
-from crossglg.sources.pose.frames import LONGEST_GAP_S
+from crossglg.skeleton.normalize import blend
+from crossglg.skeleton.steady import LONGEST_GAP_S
 
 _SAME_S = 1e-6
 
@@ -148,14 +149,15 @@ class FrameBuffer:
 def _between(
     before: Frame, after: Frame, time_s: float
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """As ``sample_frames``: nothing is invented between a seen and an unseen joint."""
+    """What ``make_steady`` has at a moment of its grid, out of the two frames around it.
+
+    A recording is over before its grid is laid, at its own median rate; a stream's grid has a rate
+    of its own and is laid frame by frame, so it shares the sums and not the whole.
+    """
     (start, first, first_seen), (stop, second, second_seen) = before, after
     if stop - time_s < _SAME_S:
         return second, second_seen
     if stop - start > LONGEST_GAP_S:
         return np.zeros_like(first), np.zeros_like(first_seen)
-    moment = max(0.0, (time_s - start) / (stop - start))
-    share = np.where(
-        first_seen & second_seen, np.float32(moment), np.where(first_seen, 0.0, 1.0)
-    ).astype(np.float32)[..., None]
-    return first * (1 - share) + second * share, first_seen | second_seen
+    share = max(0.0, (time_s - start) / (stop - start))
+    return blend((first, first_seen), (second, second_seen), share)

@@ -1,4 +1,4 @@
-"""From what a client sent as JSON to a clip: joints by name, frames at an even pace."""
+"""From what a client sent as JSON to a clip: joints by name, frames at a steady rate."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from crossglg.serve.config import Limits
 from crossglg.serve.wire import Body, ClipBody
 from crossglg.skeleton import Layout, get_layout, list_layouts, recognise_layout
 from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.steady import make_steady
 
 
 def read_body(body: ClipBody, limits: Limits) -> SkeletonClip:
@@ -93,10 +94,11 @@ def space_evenly(
     layout: Layout,
     limits: Limits,
 ) -> SkeletonClip:
-    """Frames (M T V 3) of uneven times as a clip of as many frames at an even pace.
+    """Frames (M T V 3) of uneven times as a clip of a steady rate; NaN where not seen.
 
     Raises:
-        ClipError: The times do not increase, or there are not as many as frames.
+        ClipError: The times do not increase, there are not as many as frames, or at their median
+            rate the clip has too many frames.
     """
     count = joints.shape[1]
     if len(times_s) != count or count < 2 or not (np.diff(times_s) > 0).all():
@@ -110,10 +112,12 @@ def space_evenly(
             f"Expected times in seconds, at most {limits.stream_fps:g} frames a second, found "
             f"{count} frames in {length_s:g} s."
         )
-    wanted = np.linspace(times_s[0], times_s[-1], count)
-    after = np.clip(np.searchsorted(times_s, wanted), 1, count - 1)
-    share = (wanted - times_s[after - 1]) / (times_s[after] - times_s[after - 1])
-    weight = share.astype(np.float32)[None, :, None, None]
-    # A joint unseen on either side stays unseen: NaN spreads through the mean.
-    mixed = joints[:, after - 1] * (1 - weight) + joints[:, after] * weight
-    return SkeletonClip.from_array(mixed, fps=fps, layout=layout)
+    step_s = float(np.median(np.diff(times_s)))
+    if length_s / step_s > limits.frames - 0.5:  # few frames far apart may become many
+        raise ClipError(
+            f"Expected at most {limits.frames} frames at the median rate of the times, found "
+            f"{length_s:g} s at {1 / step_s:.3g} frames a second."
+        )
+    seen = np.asarray(np.isfinite(joints).all(axis=-1))
+    placed = np.where(seen[..., None], joints, np.float32(0))
+    return make_steady(placed, seen, times_s, layout)

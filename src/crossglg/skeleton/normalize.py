@@ -74,11 +74,26 @@ def sample_frames(clip: SkeletonClip, times: NDArray[np.float64]) -> SkeletonCli
     before = np.floor(times).astype(np.int64)
     after = np.minimum(np.ceil(times).astype(np.int64), clip.frame_count - 1)
     share = (times - before).astype(np.float32)[:, None]
-    seen_before, seen_after = clip.visible[:, before], clip.visible[:, after]
-    share = np.where(seen_before & seen_after, share, np.where(seen_before, 0.0, 1.0))[..., None]
     seen = np.where(clip.visible[..., None], clip.joints, np.float32(0))  # unseen may be NaN
-    joints = seen[:, before] * (1 - share) + seen[:, after] * share
-    return clip.with_joints(joints.astype(np.float32), seen_before | seen_after)
+    joints, visible = blend(
+        (seen[:, before], clip.visible[:, before]), (seen[:, after], clip.visible[:, after]), share
+    )
+    return clip.with_joints(joints, visible)
+
+
+def blend(
+    first: tuple[NDArray[np.float32], NDArray[np.bool_]],
+    second: tuple[NDArray[np.float32], NDArray[np.bool_]],
+    share: float | NDArray[np.float32],
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Joints (... V 3) and visibility (... V) between two moments, ``share`` of the second.
+
+    Between a seen and an unseen joint nothing is invented: the seen one is repeated.
+    """
+    (before, seen_before), (after, seen_after) = first, second
+    share = np.where(seen_before & seen_after, share, np.where(seen_before, 0.0, 1.0))[..., None]
+    joints = before * (1 - share) + after * share
+    return joints.astype(np.float32), seen_before | seen_after
 
 
 def align_packed(clips: PackedClips) -> PackedClips:

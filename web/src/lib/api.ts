@@ -1,6 +1,6 @@
 // Calls to the server. Every failure becomes an Error whose message is a sentence for the person.
 
-import type { Action, Clip, Model, Recognition } from "./types";
+import type { Action, Clip, Layout, Model, PoseFrame, Recognition } from "./types";
 
 const ROOT = new URL("./api/v1/", document.baseURI);
 const JSON_TYPE = "application/json";
@@ -88,6 +88,14 @@ export const readFile = async (file: File, format: FileFormat, clip: string) =>
       type: FILE_TYPE,
     })
   ).json()) as Clip;
+
+/** Frames of one person as they came, as a clip of a steady rate: the server's rule, and no other. */
+export const makeSteady = async ({ joints }: Layout, frames: PoseFrame[]) => {
+  const persons = [frames.map(({ body }) => body)];
+  const times_s = frames.map(({ time_s }) => time_s);
+  const body = JSON.stringify({ joint_names: joints, persons, times_s });
+  return (await (await send("POST", "clips", { body, type: JSON_TYPE })).json()) as Clip;
+};
 
 export const exportGallery = async () => (await send("GET", "gallery")).blob();
 

@@ -3,6 +3,11 @@
 export type Point = [number, number, number];
 export type Body = (Point | null)[];
 
+export interface PoseFrame {
+  time_s: number;
+  body: Body;
+}
+
 export interface Layout {
   name: string;
   joints: string[];

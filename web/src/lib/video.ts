@@ -1,6 +1,5 @@
 // Walk through a video frame by frame and write down the poses.
 
-import { fromFrames } from "./clip";
 import { MEDIAPIPE } from "./layout";
 import { PoseFinder } from "./pose";
 import type { Body, Clip } from "./types";
@@ -39,20 +38,22 @@ export async function readVideo(file: File, progress: (share: number) => void): 
       throw new Error(`Expected a video of at most ${LONGEST_S} seconds; cut it first.`);
     }
     finder = await PoseFinder.load();
-    const frames = [];
+    const frames: Body[] = [];
     const count = Math.floor(video.duration * FPS);
     for (let number = 0; number < count; number += 1) {
       await seek(video, (number + 0.5) / FPS);
       const body = await finder.find(video, 1000 / FPS);
-      frames.push({ time_s: number / FPS, body: body ?? EMPTY });
+      frames.push(body ?? EMPTY);
       progress((number + 1) / count);
     }
-    const isSeen = frames.map(({ body }) => body.some(Boolean));
+    const isSeen = frames.map((body) => body.some(Boolean));
     const [first, last] = [isSeen.indexOf(true), isSeen.lastIndexOf(true)];
     if (last - first < FEWEST) {
       throw new Error(`Nobody was found in ${file.name}. The whole body should be in the picture.`);
     }
-    return fromFrames(MEDIAPIPE, frames.slice(first, last + 1));
+    const persons = [frames.slice(first, last + 1)];
+    const duration_s = (last + 1 - first) / FPS;
+    return { layout: MEDIAPIPE, persons, fps: FPS, duration_s, importance: null };
   } finally {
     finder?.close();
     URL.revokeObjectURL(video.src);

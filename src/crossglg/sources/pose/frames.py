@@ -10,10 +10,7 @@ from numpy.typing import NDArray
 from crossglg.errors import ClipError
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
-from crossglg.skeleton.normalize import sample_frames
-
-LONGEST_GAP_S = 0.5
-"""Between frames farther apart than this nothing is interpolated: nobody was seen meanwhile."""
+from crossglg.skeleton.steady import make_steady
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,28 +50,6 @@ def gather_clip(frames: list[PoseFrame], layout: Layout) -> SkeletonClip:
     """
     if not frames:
         raise ClipError("Expected at least one frame with a pose, found none.")
-    times = np.array([frame.time_s for frame in frames])
     joints = np.stack([frame.joints for frame in frames], axis=1)
     visible = np.stack([frame.visible for frame in frames], axis=1)
-    if len(frames) == 1:
-        return SkeletonClip(joints, visible, 1.0, layout)
-    steps = np.diff(times)
-    if not (steps > 0).all():
-        raise ClipError("Expected frames in order of time, found one that is not later.")
-    step_s = float(np.median(steps))
-    clip = SkeletonClip(joints, visible, 1 / step_s, layout)
-    if np.ptp(steps) < step_s / 10:
-        return clip
-    grid = times[0] + step_s * np.arange(round((times[-1] - times[0]) / step_s) + 1)
-    grid = np.minimum(grid, times[-1])
-    sampled = sample_frames(clip, np.interp(grid, times, np.arange(len(times))))
-    return sampled.with_joints(sampled.joints, sampled.visible & ~_in_a_gap(grid, times))
-
-
-def _in_a_gap(grid: NDArray[np.float64], times: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(1 T 1) whether a moment lies inside a stretch without frames."""
-    after = np.searchsorted(times, grid - 1e-9)
-    before = np.maximum(after - 1, 0)
-    after = np.minimum(after, len(times) - 1)
-    inside = (times[after] - times[before] > LONGEST_GAP_S) & (np.abs(times[after] - grid) > 1e-6)
-    return inside[None, :, None]
+    return make_steady(joints, visible, np.array([frame.time_s for frame in frames]), layout)
