@@ -162,3 +162,14 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
     file.write_bytes(b"no model")
     with pytest.raises(CheckpointError, match="expected an exported model"):
         OnnxRecogniser.load(file)
+
+
+@pytest.mark.slow
+def test_a_judgement_of_other_distances_is_refused_in_one_sentence(exported_file, tmp_path):
+    file = tmp_path / "older.onnx"
+    model = onnx.load(exported_file)
+    (note,) = (each for each in model.metadata_props if each.key == "crossglg")
+    note.value = json.dumps(json.loads(note.value) | {"acceptance": {"matcher": "joints"}})
+    onnx.save(model, file)
+    with pytest.raises(CheckpointError, match=r"older\.onnx: Expected a judgement of the matcher"):
+        OnnxRecogniser.load(file)

@@ -137,9 +137,10 @@ def test_rounded_weights_are_for_onnx(recogniser, tmp_path):
     assert "Expected precision float32 for native code, found int8" in str(done.exception)
 
 
-def write_package(file, recogniser, **machine):
+def write_package(file, recogniser, *, acceptance=None, **machine):
     """A package of the right kind whose code, were it loaded, is none."""
-    notes = native.note_machine(exporting.make_header(recogniser))
+    noted = exporting.make_header(recogniser) | {"acceptance": acceptance}
+    notes = native.note_machine(noted)
     header = json.loads(notes["crossglg"])
     header["machine"].update(machine)
     with ZipFile(file, "w") as package:
@@ -163,6 +164,13 @@ def test_code_for_another_machine_is_refused_before_it_runs(recogniser, tmp_path
     file = tmp_path / "model.pt2"
     write_package(file, recogniser, **machine)
     with pytest.raises(CheckpointError, match=message):
+        open_model(file)
+
+
+def test_a_judgement_of_other_distances_is_refused_in_one_sentence(recogniser, tmp_path):
+    file = tmp_path / "model.pt2"
+    write_package(file, recogniser, acceptance={"matcher": "joints"})
+    with pytest.raises(CheckpointError, match=r"model\.pt2: Expected a judgement of the matcher"):
         open_model(file)
 
 

@@ -126,8 +126,30 @@ def test_an_older_format_is_embedded_anew(saved, recogniser):
 def test_a_newer_format_is_named(saved, recogniser):
     _, path = saved
     rewrite_manifest(path, b'"format": 2', b'"format": 9')
-    with pytest.raises(GalleryError, match="version 2, found 9"):
+    with pytest.raises(GalleryError) as refused:
         load_gallery(path, recogniser)
+    sentence = "expected a gallery of version 2, found 9. Update crossglg."
+    assert str(refused.value) == f"{path}: {sentence}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ((b'"action": "wave"', b'"action": " "'), "Expected a name of 1 to 100 printable"),
+        ((b'"root": "', b'"root": "x'), "joints without a bone"),
+        ((b'"fps": ', b'"fps": -'), "Expected a positive frame rate"),
+        ((b'"fps": ', b'"fpm": '), "expected a gallery file (KeyError('fps'))"),
+    ],
+)
+def test_what_no_gallery_holds_is_refused_with_the_name_of_the_file(
+    saved, recogniser, changes, sentence
+):
+    _, path = saved
+    rewrite_manifest(path, *changes)
+    with pytest.raises(GalleryError) as refused:
+        import_gallery(path, recogniser)
+    assert str(refused.value).startswith("mine.crossglg: ")
+    assert sentence in str(refused.value)
 
 
 def test_writers_at_once_lose_nothing(recogniser, clips, tmp_path):

@@ -3,11 +3,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crossglg.errors import CheckpointError
 from crossglg.oneshot import ClipFeatures
 from crossglg.oneshot.acceptance import Acceptance
 from crossglg.oneshot.attribution import attribute_joints
@@ -100,17 +102,26 @@ def make_header(recogniser: Recogniser) -> dict[str, Any]:
     }
 
 
-def read_header(header: Mapping[str, Any]) -> dict[str, Any]:
-    """What ``make_header`` noted, by the fields of ``ExportedRecogniser``."""
-    layout, acceptance = header["layout"], header["acceptance"]
-    return {
-        "encoder": header["encoder"],
-        "parameter_count": header["parameter_count"],
-        "layout": Layout.from_bones(
-            layout["name"], layout["joints"], layout["bones"], root=layout["root"]
-        ),
-        "max_persons": header["max_persons"],
-        "frame_count": header["frame_count"],
-        "fingerprint": header["fingerprint"],
-        "acceptance": Acceptance.from_json(acceptance) if acceptance else None,
-    }
+def read_header(file: Path, header: Mapping[str, Any]) -> dict[str, Any]:
+    """What ``make_header`` noted in a file, by the fields of ``ExportedRecogniser``.
+
+    Raises:
+        CheckpointError: It lacks something, or judges the distances of another matcher.
+    """
+    try:
+        layout, acceptance = header["layout"], header["acceptance"]
+        return {
+            "encoder": header["encoder"],
+            "parameter_count": header["parameter_count"],
+            "layout": Layout.from_bones(
+                layout["name"], layout["joints"], layout["bones"], root=layout["root"]
+            ),
+            "max_persons": header["max_persons"],
+            "frame_count": header["frame_count"],
+            "fingerprint": header["fingerprint"],
+            "acceptance": Acceptance.from_json(acceptance) if acceptance else None,
+        }
+    except CheckpointError as error:  # a ValueError, too
+        raise CheckpointError(f"{file}: {error}") from error
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise CheckpointError(f"{file}: expected an exported model ({error}).") from error

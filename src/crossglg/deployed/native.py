@@ -104,9 +104,10 @@ def _read_header(file: Path) -> dict[str, Any]:
                 if name.endswith("_metadata.json")
             )
             header = json.loads(next((n[HEADER] for n in notes if HEADER in n), "{}"))
-        return {**read_header(header), _MACHINE: header[_MACHINE]}
+        machine = header[_MACHINE]
     except (OSError, BadZipFile, ValueError, KeyError) as error:
         raise CheckpointError(f"{file}: expected an exported model ({error}).") from error
+    return {**read_header(file, header), _MACHINE: machine}
 
 
 def _check_machine(file: Path, made_for: dict[str, Any]) -> None:

@@ -47,10 +47,10 @@ class OnnxRecogniser(ExportedRecogniser):
             session = runtime.InferenceSession(
                 str(file), options, providers=["CPUExecutionProvider"]
             )
-            header = read_header(json.loads(session.get_modelmeta().custom_metadata_map[HEADER]))
+            header = json.loads(session.get_modelmeta().custom_metadata_map[HEADER])
         except Exception as error:  # ONNX Runtime's own errors share no base class
             raise CheckpointError(f"{file}: expected an exported model ({error}).") from error
-        return cls(**header, session=session)
+        return cls(**read_header(file, header), session=session)
 
     def describe(
         self, clips: NDArray[np.float32], present: NDArray[np.bool_]

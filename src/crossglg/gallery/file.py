@@ -47,6 +47,7 @@ def load_gallery(path: Path, recogniser: ClipReader) -> Gallery:
 
     Raises:
         GalleryError: The file is damaged or of another version.
+        LayoutError: A clip's joints say nothing about a joint of another model than its own.
     """
     manifest, arrays = _unpack(path)
     is_fresh = manifest["format"] == _FORMAT and manifest["model"] == recogniser.fingerprint
@@ -62,6 +63,7 @@ def open_gallery(path: Path, recogniser: ClipReader) -> Gallery:
 
     Raises:
         GalleryError: The file is damaged or of another version.
+        LayoutError: As ``load_gallery``.
     """
     return load_gallery(path, recogniser) if path.exists() else Gallery(recogniser)
 
@@ -70,9 +72,8 @@ def import_gallery(path: Path, recogniser: ClipReader) -> Gallery:
     """Read a gallery that somebody else made: only its skeletons are believed, not its features.
 
     Raises:
-        GalleryError: The file is damaged, of another version, or holds what no gallery holds.
-        LayoutError: A clip's joints say nothing about a joint of the model.
-        ClipError: Nobody is seen in a clip.
+        GalleryError: The file is damaged, of another version, or holds what no gallery holds, a
+            clip of nobody or of joints that say nothing about the model's among it.
     """
     manifest, arrays = _unpack(path)
     try:
@@ -89,7 +90,7 @@ def import_gallery(path: Path, recogniser: ClipReader) -> Gallery:
             raise ValueError(f"only mirror images show '{lonely[0]}'")
     except (KeyError, TypeError, AttributeError) as error:
         raise GalleryError(f"{path.name}: expected a gallery file ({error!r}).") from error
-    except ValueError as error:
+    except ValueError as error:  # our own errors, too: their sentences lack the file
         raise GalleryError(f"{path.name}: {error}") from error
     return gallery
 
@@ -101,6 +102,7 @@ def update_gallery(
 
     Raises:
         GalleryError: The file is damaged, or ``change`` refuses; then nothing is written.
+        LayoutError: As ``load_gallery``.
     """
     with lock_gallery(path):
         changed = change(open_gallery(path, recogniser))
@@ -167,6 +169,8 @@ def _unpack(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
                     f"{manifest['format']}. Update crossglg."
                 )
             packed = {name: archive.read(f"{name}.npy") for name in manifest["sha256"]}
+    except GalleryError:  # a ValueError, too
+        raise
     except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
         raise GalleryError(f"{path}: expected a gallery file ({error}).") from error
     for name, expected in manifest["sha256"].items():
