@@ -58,7 +58,6 @@ class ClipBody(_Record):
         persons: (M T V 3) metres, y up, right-handed; null where a joint was not seen.
         fps: Frames per second; or else
         times_s: (T) seconds of the frames, increasing; they need not be evenly spaced.
-        visible: Not sent; a joint is visible where it is not null.
     """
 
     layout: str | None = None
