@@ -25,7 +25,7 @@ from crossglg.serve.guard import STREAM_PROTOCOL
 from crossglg.serve.problems import ServeError, describe_odd_fields, describe_problem
 from crossglg.serve.session import Frame, Label, StreamSession
 from crossglg.serve.site import Site
-from crossglg.serve.wire import AnswerView, Body, LayoutView
+from crossglg.serve.wire import Body, EventView, LayoutView
 
 _QUEUE = 90
 _NORMAL, _POLICY, _LATER = 1000, 1008, 1013
@@ -172,27 +172,12 @@ class _Conversation:
 
     async def _tell(self, events: list[Event], label: Label | None) -> None:
         for event in events:
-            await self._send(_describe_event(event))
+            await self._send({"type": "event", **EventView.of(event).model_dump()})
         if label is not None:
             await self._send(_describe_label(label))
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self._socket.send_json(message)
-
-
-def _describe_event(event: Event) -> dict[str, Any]:
-    answers = [
-        AnswerView(action=a.action, probability=a.probability, distance=a.distance).model_dump()
-        for a in event.answers
-    ]
-    return {
-        "type": "event",
-        "action": event.action,
-        "start_s": event.start_s,
-        "end_s": event.end_s,
-        "confidence": event.confidence,
-        "answers": answers,
-    }
 
 
 def _describe_label(label: Label) -> dict[str, Any]:

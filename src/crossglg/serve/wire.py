@@ -10,7 +10,8 @@ from annotated_types import Len
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
-from crossglg.gallery import Gallery, Recognition
+from crossglg.gallery import Answer, Gallery, Recognition
+from crossglg.live import Event
 from crossglg.recogniser import ClipReader
 from crossglg.serve.store import action_id
 from crossglg.skeleton import Layout
@@ -158,6 +159,15 @@ class AnswerView(_Record):
     probability: float | None
     distance: float
 
+    @classmethod
+    def of(cls, answer: Answer) -> Self:
+        """Describe an answer."""
+        return cls(
+            action=answer.action,
+            probability=answer.probability,
+            distance=round(answer.distance, 5),
+        )
+
 
 class RecognitionView(_Record):
     """What a clip was taken for.
@@ -178,15 +188,40 @@ class RecognitionView(_Record):
     @classmethod
     def of(cls, recognition: Recognition, importance: list[float] | None) -> Self:
         """Describe a recognition."""
-        answers = [
-            AnswerView(action=a.action, probability=a.probability, distance=round(a.distance, 5))
-            for a in recognition.answers
-        ]
         return cls(
             action=recognition.action,
-            answers=answers,
+            answers=[AnswerView.of(answer) for answer in recognition.answers],
             unknown_probability=recognition.unknown_probability,
             importance=importance,
+        )
+
+
+class EventView(_Record):
+    """An action found in a stream.
+
+    Attributes:
+        action: Its name.
+        start_s: Its first frame, seconds on the client's clock.
+        end_s: Its last frame.
+        confidence: Probability that it was done then; null where the model cannot judge.
+        answers: The nearest actions, best first.
+    """
+
+    action: str
+    start_s: float
+    end_s: float
+    confidence: float | None
+    answers: list[AnswerView]
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        """Describe an event."""
+        return cls(
+            action=event.action,
+            start_s=event.start_s,
+            end_s=event.end_s,
+            confidence=event.confidence,
+            answers=[AnswerView.of(answer) for answer in event.answers],
         )
 
 
