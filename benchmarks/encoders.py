@@ -21,11 +21,9 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
-from multiprocessing import get_context
 from pathlib import Path
 
 import torch
@@ -41,6 +39,7 @@ from crossglg.memory import keep_freed_memory
 from crossglg.oneshot.features import count_at_once
 from crossglg.skeleton import get_layout
 from crossglg.training.loop import compile_options
+from crossglg.workers import open_pool
 
 _MATRICES = (512, 1024, 2048)
 _PATIENCE_S = 0.1
@@ -132,7 +131,7 @@ def peak_megabytes(
     name: str, words: argparse.Namespace, setting: Setting, native: Path | None
 ) -> str:
     """Most memory that a step takes beside encoder and clips, in a process of its own."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    with open_pool(1) as pool:
         peak = pool.submit(_peak, name, words, setting, native).result()
     return "" if peak is None else f"{peak:.0f}"
 

@@ -1,21 +1,32 @@
 """The grid: every cell once, the floor in the table, failures named and not fatal."""
 
 import json
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from dataclasses import replace
+from multiprocessing import active_children
 
 import pytest
 
-from crossglg import cells, compare
-from crossglg.cells import CellResult, read_cell
+from crossglg.cells import read_cell, run_cells
 from crossglg.checkpoint import write_json
 from crossglg.compare import Comparison, Grid, Row, parse_method, run_grid
 from crossglg.errors import ConfigError
 from crossglg.sources import write_npz
 from crossglg.sources.choreography import choreography, list_actions
 
+INTERRUPTIBLE = """
+import signal
+from crossglg.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which who started the tests may ignore
+main()
+"""
 TINY = ["training.epochs=1", "training.frame_count=8", "descriptions=choreography"]
+ENDLESS = [*TINY, "training.epochs=1000000", "model.options.width=8"]
 
 
 @pytest.fixture(scope="module")
@@ -55,30 +66,68 @@ def test_a_grid_is_run_once_and_tabled(grid):
 @pytest.mark.slow
 def test_a_cell_that_fails_is_named_and_the_others_run(grid, tmp_path):
     bad = parse_method("infogcn+g2l", "demo", [*TINY, "descriptions=utd_mhad"])
-    both = Grid(
-        grid.data, "demo", (bad, grid.methods[1]), (0,), tmp_path / "out", ("cosine",), draws=1
-    )
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "hdgcn-0").touch()  # where the folder of a run is wanted
+    both = Grid(grid.data, "demo", (bad, grid.methods[1]), (0, 1), out, ("cosine",), draws=1)
     comparison = run_grid(both)
-    assert [row.method for row in comparison.rows] == ["hdgcn"]
-    assert (
-        "infogcn+g2l, seed 0: The description set 'utd_mhad' says nothing" in comparison.failed[0]
+    (row,) = comparison.rows
+    assert (row.method, row.seeds, len(row.accuracy["cosine"])) == ("hdgcn", (1,), 1)
+    first, second, third = comparison.failed
+    assert "infogcn+g2l, seed 0: The description set 'utd_mhad' says nothing" in first
+    assert second.startswith("hdgcn, seed 0: NotADirectoryError")
+    assert third.startswith("infogcn+g2l, seed 1: The description set")
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_is_the_reason_of_its_cell(grid, tmp_path):
+    endless = parse_method("hdgcn", "demo", ENDLESS)
+    first, second = (
+        replace(cell, folder=tmp_path) for cell in replace(grid, seeds=(0, 1)).cells(endless)
     )
+    first.run.touch()  # where a folder is wanted
+
+    def kill_workers(*_):
+        for worker in active_children():
+            worker.kill()
+
+    reasons = run_cells([first, second], progress=kill_workers)
+    assert reasons[first.file].startswith("NotADirectoryError: ")
+    assert "killed, perhaps for want of memory" in reasons[second.file]
 
 
-def refuse_to_train(*words, **options):
-    raise RuntimeError("no room")
+def kill(process):
+    process.kill()
 
 
-def test_an_error_that_nobody_foresaw_is_the_reason_of_its_cell(grid, monkeypatch):
-    monkeypatch.setattr(cells, "train_run", refuse_to_train)
-    (cell,) = grid.cells(grid.methods[0])
-    assert cells._run_cell(cell, 1) == "RuntimeError: no room"
+def interrupt(process):
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
 
 
-def test_a_worker_that_was_killed_is_a_reason_too():
-    task = Future()
-    task.set_exception(BrokenProcessPool("gone"))
-    assert "killed, perhaps for want of memory" in cells._outcome(task)
+@pytest.mark.slow
+@pytest.mark.parametrize("end", [kill, interrupt])
+def test_nothing_is_trained_on_when_a_comparison_has_ended(grid, tmp_path, end):
+    words = ["compare", grid.data, "--protocol=demo", "--methods=hdgcn", "--recipe=demo"]
+    words += [f"--out={tmp_path}", "--seeds=2"]
+    words += [f"--set={setting}" for setting in ENDLESS]
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTIBLE, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            while not (tmp_path / "hdgcn-0" / "run.json").exists() and process.poll() is None:
+                time.sleep(0.05)
+            end(process)
+            told, _ = process.communicate(timeout=60)  # ends when no worker holds the pipe any more
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode != 0
+    assert "Traceback" not in told
+    assert not (tmp_path / "hdgcn-1").exists()
 
 
 def test_a_result_of_other_data_or_texts_of_the_same_name_does_not_count(grid, tmp_path):
@@ -141,17 +190,3 @@ def test_accuracies_keep_their_seeds_where_a_cell_failed():
 
 def test_one_value_has_no_deviation():
     assert Row("m", (1,), {"dtw": (80.0,)}, 10, 1.0, 2.0).cell("dtw") == "80.0"
-
-
-def test_a_row_tells_of_the_seeds_that_were_finished(grid, tmp_path, monkeypatch):
-    second = {"results": {"cosine": {"mean": 61.0}}}
-    monkeypatch.setattr(
-        compare,
-        "read_cell",
-        lambda cell: CellResult(second, 10, 60.0) if cell.seed == 1 else None,
-    )
-    monkeypatch.setattr(compare, "load_plain", lambda run: run)
-    monkeypatch.setattr(compare, "measure_ms_per_clip", lambda checkpoint: 1.0)
-    both = replace(grid, methods=grid.methods[:1], seeds=(0, 1), classifiers=("cosine",))
-    (row,) = compare._summarise(both, ()).rows
-    assert (row.seeds, row.accuracy) == ((1,), {"cosine": (61.0,)})

@@ -3,11 +3,10 @@
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Future, as_completed
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from itertools import chain
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from crossglg.text.guidance import split_sets
 from crossglg.training import Recipe, create_recipe, override, read_metrics
 from crossglg.training.rivals import RIVALS, train_like
 from crossglg.verbs import evaluate_run, open_clips, split_data, train_run
+from crossglg.workers import KILLED, open_pool
 
 Progress = Callable[[int, int, str], None]
 """Told how many cells are finished, of how many, and the last one's name."""
@@ -164,7 +164,7 @@ def run_cells(
     threads = max(1, (os.cpu_count() or 1) // workers)
     lacking = [cell for cell in cells if read_cell(cell) is None]
     failed = {}
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with open_pool(workers) as pool:
         tasks = {pool.submit(_run_cell, cell, threads): cell for cell in lacking}
         for done, task in enumerate(as_completed(tasks), start=len(cells) - len(lacking) + 1):
             cell = tasks[task]
@@ -219,10 +219,7 @@ def _outcome(task: Future[str]) -> str:
     try:
         return task.result()
     except BrokenExecutor:
-        return (
-            "a worker process was killed, perhaps for want of memory. Run the same command again "
-            "to go on, with fewer workers."
-        )
+        return KILLED
 
 
 def _is_same(known: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:

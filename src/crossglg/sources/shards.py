@@ -5,12 +5,8 @@ They are what a killed preparation leaves behind and a second run continues from
 """
 
 import json
-import multiprocessing
-import os
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, as_completed
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -23,6 +19,7 @@ from crossglg.sources.archive import open_archive, write_archive
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.formats import FORMATS
 from crossglg.sources.labelled import LabelledClip
+from crossglg.workers import KILLED, open_pool
 
 _RECORD = "shard.json"
 _CLIPS = "clips"
@@ -102,32 +99,12 @@ def build_shards(tasks: list[ShardTask], *, workers: int) -> Iterator[int]:
     if workers == 1 or len(tasks) < 2:
         yield from map(build_shard, tasks)
         return
-    # Fresh processes: forking one that runs threads (torch does) may leave locks held for ever.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, initializer=_end_with_parent)
     try:
-        for future in as_completed([pool.submit(build_shard, task) for task in tasks]):
-            yield future.result()
-    except BrokenProcessPool as error:
-        raise SourceError(
-            tasks[0].source,
-            "a worker process was killed while reading, perhaps for want of memory. "
-            "Run the same command again to go on, with fewer workers.",
-        ) from error
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _end_with_parent() -> None:
-    """Keep a worker from waiting for ever for a parent that was killed."""
-    threading.Thread(target=_wait_for_end_of_parent, daemon=True).start()
-
-
-def _wait_for_end_of_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
+        with open_pool(workers) as pool:
+            for future in as_completed([pool.submit(build_shard, task) for task in tasks]):
+                yield future.result()
+    except BrokenExecutor as error:
+        raise SourceError(tasks[0].source, KILLED) from error
 
 
 @dataclass
