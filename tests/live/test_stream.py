@@ -9,6 +9,8 @@ from crossglg.errors import ClipError, ConfigError, GalleryError
 from crossglg.gallery import Gallery
 from crossglg.live import StreamRecogniser, StreamSettings
 from crossglg.live.event import overlap
+from crossglg.skeleton import get_layout
+from crossglg.skeleton.mapping import map_clip
 
 
 def play(stream, clip, *, start_s=0.0):
@@ -50,6 +52,40 @@ def test_two_actions_in_a_stream_are_found_once_each(gallery, clips, stream_of_t
     assert [event.action for event in events] == list(clips[1][:2])
     for event, (start_s, end_s) in zip(events, spans, strict=True):
         assert start_s - 0.5 < event.start_s < event.end_s < end_s + 0.5
+
+
+LEGS = ("knee", "ankle", "foot", "heel")
+
+
+def hide(clip, parts):
+    """The same clip, in which no joint called after one of these parts is ever seen."""
+    hidden = [any(part in joint for part in parts) for joint in clip.layout.joints]
+    return clip.with_joints(clip.joints, clip.visible & ~np.array(hidden))
+
+
+@pytest.mark.parametrize("at_a_desk", [False, True], ids=["exemplars whole", "exemplars too"])
+@pytest.mark.parametrize(
+    ("layout", "parts"), [("ntu25", ("left_foot",)), ("ntu25", LEGS), ("mediapipe33", LEGS)]
+)
+def test_joints_that_are_never_seen_hide_no_action(
+    gallery, clips, stream_of_two, layout, parts, at_a_desk
+):
+    seen = hide(map_clip(stream_of_two[0], get_layout(layout)), parts)
+    assert not seen.visible.all(axis=-1).any()
+    known = gallery
+    if at_a_desk:
+        known = Gallery(gallery.recogniser)
+        for clip, name in zip(clips[0][:2], clips[1][:2], strict=True):
+            known = known.enroll(name, hide(map_clip(clip, seen.layout), parts))
+    stream = StreamRecogniser(known, layout=seen.layout)
+    events = play(stream, seen) + stream.finish()
+    assert [event.action for event in events] == list(clips[1][:2])
+
+
+def test_who_is_never_seen_from_hips_to_shoulders_is_not_placed(gallery, stream_of_two):
+    seen = hide(stream_of_two[0], ("left_hip",))
+    stream = StreamRecogniser(gallery, layout=seen.layout)
+    assert play(stream, seen) + stream.finish() == []
 
 
 def test_no_event_is_told_later_than_the_settings_promise(gallery, stream_of_two):

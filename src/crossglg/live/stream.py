@@ -21,6 +21,7 @@ from crossglg.live.motion import MotionMeter, RestDetector, measure_motion
 from crossglg.live.suppress import OVERHANG, Candidate, Suppressor
 from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.mapping import map_clip
+from crossglg.skeleton.torso import sees_torso
 
 _TOP = 3
 
@@ -186,8 +187,8 @@ class StreamRecogniser:
         """Ask the gallery about windows and keep what it knows."""
         there = [window for window in windows if window[0] >= self._buffer.oldest]
         cut = [(window, self._buffer.clip(*window)) for window in there]
-        # A clip without a moment in which a whole body is seen cannot be placed.
-        cut = [(window, clip) for window, clip in cut if clip.visible.all(axis=-1).any()]
+        # Who is never seen from hips to shoulders cannot be placed; at a desk, legs are never seen.
+        cut = [(window, clip) for window, clip in cut if sees_torso(clip).any()]
         if not cut:
             return
         found = self._gallery.recognize_all([clip for _, clip in cut], top=_TOP)
