@@ -6,6 +6,7 @@ from crossglg.gallery.file import (
     load_gallery,
     lock_gallery,
     open_gallery,
+    pack_gallery,
     save_gallery,
     update_gallery,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "load_gallery",
     "lock_gallery",
     "open_gallery",
+    "pack_gallery",
     "save_gallery",
     "update_gallery",
 ]

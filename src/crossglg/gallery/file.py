@@ -39,7 +39,42 @@ _FEATURE_ARRAYS = ("pooled", "joints", "frames", "importance", "motion")
 def save_gallery(gallery: Gallery, path: Path) -> None:
     """Write a gallery, whole or not at all. Where others write too, use ``update_gallery``."""
     with create_file(path) as stream:
-        stream.write(_pack(gallery))
+        stream.write(pack_gallery(gallery))
+
+
+def pack_gallery(gallery: Gallery) -> bytes:
+    """What ``save_gallery`` writes."""
+    arrays: dict[str, NDArray[Any]] = {}
+    records = []
+    for number, exemplar in enumerate(gallery.exemplars):
+        for name in _CLIP_ARRAYS:
+            arrays[f"{number}/clip/{name}"] = getattr(exemplar.clip, name)
+        for name in _FEATURE_ARRAYS:
+            arrays[f"{number}/features/{name}"] = getattr(exemplar.features, name)
+        records.append(
+            {
+                "action": exemplar.action,
+                "source": exemplar.source,
+                "enrolled": exemplar.enrolled,
+                "mirrored": exemplar.mirrored,
+                "fps": exemplar.clip.fps,
+                "layout": exemplar.clip.layout.to_json(),
+            }
+        )
+    packed = {name: _array_bytes(array) for name, array in arrays.items()}
+    manifest = {
+        "format": _FORMAT,
+        "model": gallery.recogniser.fingerprint,
+        "exemplars": records,
+        "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in packed.items()},
+    }
+    stream = io.BytesIO()
+    # Not compressed: numbers of sensors hardly shrink, and a server writes this file all the time.
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(_MANIFEST, json.dumps(manifest, indent=1))
+        for name, data in packed.items():
+            archive.writestr(f"{name}.npy", data)
+    return stream.getvalue()
 
 
 def load_gallery(path: Path, recogniser: ClipReader) -> Gallery:
@@ -117,40 +152,6 @@ def lock_gallery(path: Path) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_name(f".{path.name}.lock"), timeout=_LOCK_TIMEOUT_S):
         yield
-
-
-def _pack(gallery: Gallery) -> bytes:
-    arrays: dict[str, NDArray[Any]] = {}
-    records = []
-    for number, exemplar in enumerate(gallery.exemplars):
-        for name in _CLIP_ARRAYS:
-            arrays[f"{number}/clip/{name}"] = getattr(exemplar.clip, name)
-        for name in _FEATURE_ARRAYS:
-            arrays[f"{number}/features/{name}"] = getattr(exemplar.features, name)
-        records.append(
-            {
-                "action": exemplar.action,
-                "source": exemplar.source,
-                "enrolled": exemplar.enrolled,
-                "mirrored": exemplar.mirrored,
-                "fps": exemplar.clip.fps,
-                "layout": exemplar.clip.layout.to_json(),
-            }
-        )
-    packed = {name: _array_bytes(array) for name, array in arrays.items()}
-    manifest = {
-        "format": _FORMAT,
-        "model": gallery.recogniser.fingerprint,
-        "exemplars": records,
-        "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in packed.items()},
-    }
-    stream = io.BytesIO()
-    # Not compressed: numbers of sensors hardly shrink, and a server writes this file all the time.
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(_MANIFEST, json.dumps(manifest, indent=1))
-        for name, data in packed.items():
-            archive.writestr(f"{name}.npy", data)
-    return stream.getvalue()
 
 
 def _array_bytes(array: NDArray[Any]) -> bytes:

@@ -217,7 +217,30 @@ class Gallery:
 
     def judge(self, distances: NDArray[np.float32], *, top: int) -> Recognition:
         """(S) distances of a clip to the exemplars -> what it is taken for."""
-        return _judge(self, distances, top=top)
+        actions = self.actions
+        nearest = np.full(len(actions), np.inf, dtype=distances.dtype)
+        np.minimum.at(nearest, self.owners, distances)
+        order = np.argsort(nearest, kind="stable")
+        acceptance = self.recogniser.acceptance
+        if acceptance is None:
+            answers = [Answer(actions[i], None, float(nearest[i])) for i in order[:top]]
+            return Recognition(actions[order[0]], tuple(answers), None)
+        ranked = nearest[order]
+        rivals = None  # of each action, the nearest other one
+        if len(actions) > 1:
+            rivals = np.full_like(ranked, ranked[0])
+            rivals[0] = ranked[1]
+        probability = acceptance.probability(ranked, rivals)
+        # Each answer was judged by itself; together with "unknown" they share one.
+        shares = probability / max(1.0, float(probability.sum()))
+        answers = [
+            Answer(actions[i], round(float(share), 4), float(nearest[i]))
+            for i, share in zip(order[:top], shares[:top], strict=False)
+        ]
+        believed = float(shares[0])
+        unknown = float(1 - shares.sum())
+        action = actions[order[0]] if believed >= 0.5 else None
+        return Recognition(action, tuple(answers), round(max(0.0, unknown), 4))
 
     @cached_property
     def _support(self) -> ClipFeatures:
@@ -237,36 +260,6 @@ class Gallery:
                 f"No action is called '{action}'.{suggest(action, self.actions)} Enrolled: {known}."
             )
         return action
-
-
-# --- judging ------------------------------------------------------------------------------------
-
-
-def _judge(gallery: Gallery, distances: NDArray[np.float32], *, top: int) -> Recognition:
-    actions = gallery.actions
-    nearest = np.full(len(actions), np.inf, dtype=distances.dtype)
-    np.minimum.at(nearest, gallery.owners, distances)
-    order = np.argsort(nearest, kind="stable")
-    acceptance = gallery.recogniser.acceptance
-    if acceptance is None:
-        answers = [Answer(actions[i], None, float(nearest[i])) for i in order[:top]]
-        return Recognition(actions[order[0]], tuple(answers), None)
-    ranked = nearest[order]
-    rivals = None  # of each action, the nearest other one
-    if len(actions) > 1:
-        rivals = np.full_like(ranked, ranked[0])
-        rivals[0] = ranked[1]
-    probability = acceptance.probability(ranked, rivals)
-    # Each answer was judged by itself; together with "unknown" they share one.
-    shares = probability / max(1.0, float(probability.sum()))
-    answers = [
-        Answer(actions[i], round(float(share), 4), float(nearest[i]))
-        for i, share in zip(order[:top], shares[:top], strict=False)
-    ]
-    believed = float(shares[0])
-    unknown = float(1 - shares.sum())
-    action = actions[order[0]] if believed >= 0.5 else None
-    return Recognition(action, tuple(answers), round(max(0.0, unknown), 4))
 
 
 def check_name(name: str) -> str:

@@ -5,13 +5,12 @@ when the file is no longer the one it was read from.
 """
 
 import hashlib
-import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from crossglg.gallery import Gallery, lock_gallery, open_gallery, save_gallery
+from crossglg.gallery import Gallery, lock_gallery, open_gallery, pack_gallery, save_gallery
 from crossglg.recogniser import ClipReader
 from crossglg.serve.problems import ServeError
 
@@ -61,17 +60,13 @@ class GalleryStore:
             GalleryError: ``change`` refuses.
             ServeError: 409, the gallery would become too large.
         """
-
-        def change_within_bounds(gallery: Gallery) -> Gallery:
-            changed = change(gallery)
-            if len(changed.exemplars) > max(self._most, len(gallery.exemplars)):
+        with lock_gallery(self._path):
+            before = self.current()
+            changed = change(before)
+            if len(changed.exemplars) > max(self._most, len(before.exemplars)):
                 raise ServeError(
                     409, f"The gallery is full: {self._most} clips. Delete an action first."
                 )
-            return changed
-
-        with lock_gallery(self._path):
-            changed = change_within_bounds(self.current())
             save_gallery(changed, self._path)
             # Still locked: the file that is signed is the one that was written.
             self._snapshot = _Snapshot(_sign(self._path), changed)
@@ -83,10 +78,7 @@ class GalleryStore:
         Raises:
             GalleryError: The file was damaged by something else.
         """
-        with tempfile.TemporaryDirectory(prefix="crossglg-") as folder:
-            path = Path(folder) / "gallery.crossglg"
-            save_gallery(self.current(), path)
-            return path.read_bytes()
+        return pack_gallery(self.current())
 
     def _read(self) -> _Snapshot:
         # Signed before reading: a file that is replaced in between is read again next time.
