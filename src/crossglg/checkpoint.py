@@ -128,12 +128,7 @@ class PlainCheckpoint:
             model = ModelConfig(
                 **{**described, "interaction": InteractionConfig(**described["interaction"])}
             )
-            layout = Layout.from_bones(
-                header["layout"]["name"],
-                header["layout"]["joints"],
-                header["layout"]["bones"],
-                root=header["layout"]["root"],
-            )
+            layout = Layout.from_json(header["layout"])
             branch = build_plain(
                 model,
                 layout=layout,

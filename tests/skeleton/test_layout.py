@@ -220,6 +220,7 @@ def test_a_layout_file_comes_back_as_it_was_written(write_layout):
     for name in list_layouts():
         layout = get_layout(name)
         assert Layout.from_file(write_layout(layout.to_json())) == layout
+        assert Layout.from_json(layout.to_json()) == layout
 
 
 def test_a_byte_order_mark_is_no_part_of_a_layout_file(tmp_path):

@@ -109,13 +109,11 @@ def read_header(file: Path, header: Mapping[str, Any]) -> dict[str, Any]:
         CheckpointError: It lacks something, or judges the distances of another matcher.
     """
     try:
-        layout, acceptance = header["layout"], header["acceptance"]
+        acceptance = header["acceptance"]
         return {
             "encoder": header["encoder"],
             "parameter_count": header["parameter_count"],
-            "layout": Layout.from_bones(
-                layout["name"], layout["joints"], layout["bones"], root=layout["root"]
-            ),
+            "layout": Layout.from_json(header["layout"]),
             "max_persons": header["max_persons"],
             "frame_count": header["frame_count"],
             "fingerprint": header["fingerprint"],

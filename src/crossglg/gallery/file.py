@@ -188,12 +188,8 @@ def _read_exemplar(
     *,
     embed_anew: ClipReader | None,
 ) -> Exemplar:
-    described = record["layout"]
-    layout = Layout.from_bones(
-        described["name"], described["joints"], described["bones"], root=described["root"]
-    )
     joints, visible = (arrays[f"{number}/clip/{name}"] for name in _CLIP_ARRAYS)
-    clip = SkeletonClip(joints, visible, record["fps"], layout)
+    clip = SkeletonClip(joints, visible, record["fps"], Layout.from_json(record["layout"]))
     if embed_anew is None:
         features = ClipFeatures(*(arrays[f"{number}/features/{name}"] for name in _FEATURE_ARRAYS))
     else:

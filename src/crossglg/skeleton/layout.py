@@ -116,8 +116,19 @@ class Layout:
             root=canonical_joint(record["root"]),
         )
 
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        """Read what ``to_json`` wrote; names are taken as they are.
+
+        Raises:
+            LayoutError: As ``from_bones``.
+        """
+        return cls.from_bones(
+            record["name"], record["joints"], record["bones"], root=record["root"]
+        )
+
     def to_json(self) -> dict[str, object]:
-        """The content of a layout file; ``from_file`` reads it back."""
+        """The content of a layout file; ``from_json`` and ``from_file`` read it back."""
         bones = {j: p for j, p in zip(self.joints, self.parents, strict=True) if j != p}
         return {"name": self.name, "joints": list(self.joints), "bones": bones, "root": self.root}
 
@@ -279,12 +290,7 @@ def _read_records() -> list[dict[str, Any]]:
 
 @cache
 def _known() -> dict[str, Layout]:
-    return {
-        record["name"]: Layout.from_bones(
-            record["name"], record["joints"], record["bones"], root=record["root"]
-        )
-        for record in _read_records()
-    }
+    return {record["name"]: Layout.from_json(record) for record in _read_records()}
 
 
 @cache

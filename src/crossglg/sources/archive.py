@@ -127,10 +127,7 @@ def open_archive(path: Path | str, *, verify: bool = False) -> ClipSet:
             for stem, kind in _KINDS.items()
             if stem != "visible" or stem in described
         }
-        record = manifest["layout"]
-        layout = Layout.from_bones(
-            record["name"], record["joints"], record["bones"], root=record["root"]
-        )
+        layout = Layout.from_json(manifest["layout"])
         class_names = tuple(str(class_name) for class_name in manifest["class_names"])
         name = str(manifest["name"])
     except (KeyError, TypeError, AttributeError, LayoutError) as error:
