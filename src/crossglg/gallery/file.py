@@ -24,6 +24,7 @@ from crossglg.atomic import create_file
 from crossglg.errors import GalleryError
 from crossglg.gallery.gallery import Exemplar, Gallery, check_name, clean_source
 from crossglg.oneshot import ClipFeatures
+from crossglg.oneshot.features import FEATURE_ARRAYS
 from crossglg.recogniser import ClipReader
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
@@ -33,7 +34,6 @@ _READABLE = (1, _FORMAT)  # the first had no motion among the features
 _MANIFEST = "manifest.json"
 _LOCK_TIMEOUT_S = 60.0
 _CLIP_ARRAYS = ("joints", "visible")
-_FEATURE_ARRAYS = ("pooled", "joints", "frames", "importance", "motion")
 
 
 def save_gallery(gallery: Gallery, path: Path) -> None:
@@ -49,8 +49,8 @@ def pack_gallery(gallery: Gallery) -> bytes:
     for number, exemplar in enumerate(gallery.exemplars):
         for name in _CLIP_ARRAYS:
             arrays[f"{number}/clip/{name}"] = getattr(exemplar.clip, name)
-        for name in _FEATURE_ARRAYS:
-            arrays[f"{number}/features/{name}"] = getattr(exemplar.features, name)
+        for name, array in exemplar.features.arrays.items():
+            arrays[f"{number}/features/{name}"] = array
         records.append(
             {
                 "action": exemplar.action,
@@ -191,7 +191,9 @@ def _read_exemplar(
     joints, visible = (arrays[f"{number}/clip/{name}"] for name in _CLIP_ARRAYS)
     clip = SkeletonClip(joints, visible, record["fps"], Layout.from_json(record["layout"]))
     if embed_anew is None:
-        features = ClipFeatures(*(arrays[f"{number}/features/{name}"] for name in _FEATURE_ARRAYS))
+        features = ClipFeatures(
+            **{name: arrays[f"{number}/features/{name}"] for name in FEATURE_ARRAYS}
+        )
     else:
         features = embed_anew.embed([clip])
     return Exemplar(

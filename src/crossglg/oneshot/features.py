@@ -2,9 +2,9 @@
 
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 import torch
@@ -70,26 +70,25 @@ class ClipFeatures:
         """(N T' M*V*3) the motion at equal energy, weighted by importance."""
         return Sequences(level_energy(self.motion, self.importance))
 
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All of them, by name."""
+        return {name: getattr(self, name) for name in FEATURE_ARRAYS}
+
     def select(self, indices: NDArray[np.int64]) -> Self:
         """The clips at ``indices``, in that order."""
-        return type(self)(
-            self.pooled[indices],
-            self.joints[indices],
-            self.frames[indices],
-            self.importance[indices],
-            self.motion[indices],
-        )
+        return type(self)(**{name: array[indices] for name, array in self.arrays.items()})
 
     @classmethod
     def concatenate(cls, parts: list[Self]) -> Self:
         """Several groups of clips in one."""
         return cls(
-            np.concatenate([part.pooled for part in parts]),
-            np.concatenate([part.joints for part in parts]),
-            np.concatenate([part.frames for part in parts]),
-            np.concatenate([part.importance for part in parts]),
-            np.concatenate([part.motion for part in parts]),
+            **{name: np.concatenate([p.arrays[name] for p in parts]) for name in FEATURE_ARRAYS}
         )
+
+
+FEATURE_ARRAYS = tuple(each.name for each in fields(ClipFeatures))
+"""Their names; galleries keep them under these, so another one is another format of theirs."""
 
 
 class ClipForm(Protocol):
@@ -153,11 +152,8 @@ def extract_features(
         part = _as_arrays(output, joints, present)
         whole = whole or _make_room_for(part, len(data))
         stop = start + len(part)
-        whole.pooled[start:stop] = part.pooled
-        whole.joints[start:stop] = part.joints
-        whole.frames[start:stop] = part.frames
-        whole.importance[start:stop] = part.importance
-        whole.motion[start:stop] = part.motion
+        for name, array in part.arrays.items():
+            whole.arrays[name][start:stop] = array
         start = stop
     if whole is None:
         raise ClipError("Expected clips to extract features of, found none.")
@@ -215,8 +211,12 @@ def _place(branch: PlainBranch, *, worthwhile: bool) -> tuple[PlainBranch, torch
 
 
 def _make_room_for(part: ClipFeatures, count: int) -> ClipFeatures:
-    arrays = (part.pooled, part.joints, part.frames, part.importance, part.motion)
-    return ClipFeatures(*(make_room((count, *array.shape[1:]), array.dtype) for array in arrays))
+    return ClipFeatures(
+        **{
+            name: make_room((count, *array.shape[1:]), array.dtype)
+            for name, array in part.arrays.items()
+        }
+    )
 
 
 def describe(output: PlainOutput, present: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
