@@ -86,7 +86,7 @@ def main() -> None:
     comparison = run_grid(
         grid,
         workers=words.workers,
-        progress=lambda done, total, name: print(f"{done}/{total} {name}", flush=True),
+        progress=lambda done, total: print(f"{done}/{total}", flush=True),
     )
     print(comparison.to_markdown())
     print("\n".join(comparison.failed))

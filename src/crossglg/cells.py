@@ -24,8 +24,8 @@ from crossglg.training.rivals import RIVALS, train_like
 from crossglg.verbs import evaluate_run, open_clips, split_data, train_run
 from crossglg.workers import KILLED, open_pool
 
-Progress = Callable[[int, int, str], None]
-"""Told how many cells are finished, of how many, and the last one's name."""
+Progress = Callable[[int, int], None]
+"""Told how many cells are finished, and of how many."""
 
 _DIGESTS = ("data_sha256", "texts_sha256")
 """What results of older versions lack, and what is empty where there is no such file."""
@@ -70,7 +70,7 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """For progress and complaints."""
+        """For complaints."""
         return f"{self.method.name}, seed {self.seed}"
 
     @property
@@ -171,7 +171,7 @@ def run_cells(
             if reason := _outcome(task):
                 failed[cell.file] = reason
             if progress is not None:
-                progress(done, len(cells), cell.name)
+                progress(done, len(cells))
     return failed
 
 

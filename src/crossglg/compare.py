@@ -165,7 +165,7 @@ def run_grid(grid: Grid, *, workers: int = 1, progress: Progress | None = None) 
     Args:
         grid: What to compare.
         workers: Processes; each gets its share of the processor's cores.
-        progress: Told how many cells are finished, of how many, and the last one's name.
+        progress: Told how many cells are finished, and of how many.
 
     Raises:
         ConfigError: Two methods of one name, or no seed.

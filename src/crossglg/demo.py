@@ -17,7 +17,7 @@ from crossglg.report import (
 )
 from crossglg.sources.choreography import choreography
 from crossglg.sources.splits import get_protocol
-from crossglg.training import Progress, create_recipe, read_metrics
+from crossglg.training import StepProgress, create_recipe, read_metrics
 from crossglg.training.state import RUN_FILE
 from crossglg.verbs import SplitData, evaluate_run, extract_split, split_data, train_run
 
@@ -47,7 +47,7 @@ def open_choreography(*, seed: int) -> SplitData:
     return split_data(data, get_protocol("demo"), masks={})
 
 
-def run_demo(out: Path, *, seed: int, progress: Progress | None = None) -> DemoResult:
+def run_demo(out: Path, *, seed: int, progress: StepProgress | None = None) -> DemoResult:
     """Train on base actions, recognise novel ones from one exemplar each, write the report.
 
     Args:

@@ -35,9 +35,9 @@ from crossglg.sources.verify import require_verified
 from crossglg.text import create_text_encoder, list_descriptions, load_guidance
 from crossglg.training import (
     BaseClips,
-    Progress,
     Recipe,
     Start,
+    StepProgress,
     digest_sources,
     list_met_classes,
     read_start,
@@ -102,7 +102,7 @@ def train_run(
     recipe: Recipe,
     *,
     out: Path,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
     start_from: Path | str | None = None,
 ) -> PlainCheckpoint:
     """Train a recipe on the base classes of a protocol.

@@ -197,7 +197,7 @@ def test_a_quick_table_is_filled_and_goes_on_where_it_was(tmp_path):
         told.clear()
         return reproduce(
             "kinetics", data=None, out=out, quick=True, seeds=(0,), settings=settings,
-            progress=lambda done, total, name: told.append((done, total)),
+            progress=lambda *counts: told.append(counts),
         )  # fmt: skip
 
     outcome = fill()

@@ -152,9 +152,7 @@ def compare(
         read_layout(layout),
     )
     with file_progress(quiet=as_json, title="trainings") as progress:
-        comparison = run_grid(
-            grid, workers=workers, progress=lambda done, total, name: progress(done, total)
-        )
+        comparison = run_grid(grid, workers=workers, progress=progress)
     if as_json:
         print_json(comparison.to_json())
     else:

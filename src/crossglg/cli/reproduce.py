@@ -53,7 +53,7 @@ def reproduce(
             seeds=range(seeds or (1 if quick else 3)),
             settings=settings or (),
             workers=workers or (os.cpu_count() or 1 if quick else 1),
-            progress=lambda done, total, name: progress(done, total),
+            progress=progress,
         )
     if as_json:
         print_json({"tables": [t.to_json() for t in outcome.tables], "left_out": outcome.left_out})

@@ -3,7 +3,7 @@
 from crossglg.training.base_clips import BaseClips
 from crossglg.training.config import Recipe, TrainingConfig, override, recipe_from_json
 from crossglg.training.digests import digest_sources
-from crossglg.training.epoch import Progress
+from crossglg.training.epoch import StepProgress
 from crossglg.training.log import read_metrics
 from crossglg.training.loop import train
 from crossglg.training.recipes import RECIPES, create_recipe
@@ -14,9 +14,9 @@ __all__ = [
     "RECIPES",
     "RUN_FILE",
     "BaseClips",
-    "Progress",
     "Recipe",
     "Start",
+    "StepProgress",
     "TrainingConfig",
     "create_recipe",
     "digest_sources",

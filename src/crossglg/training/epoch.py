@@ -19,7 +19,7 @@ from crossglg.training.means import Means
 from crossglg.training.objective import accuracy
 from crossglg.training.optimizer import learning_rate_at
 
-Progress = Callable[[int, int, Mapping[str, float]], None]
+StepProgress = Callable[[int, int, Mapping[str, float]], None]
 """Called after every step: steps done, steps in all, the epoch's means so far.
 
 To read a mean is to wait for the device; whoever shows them should not do so at every step.
@@ -46,7 +46,7 @@ class EpochRunner:
     batches: Iterable[Batch]
     config: TrainingConfig
 
-    def run(self, epoch: int, progress: Progress | None) -> dict[str, float]:
+    def run(self, epoch: int, progress: StepProgress | None) -> dict[str, float]:
         """Train for one epoch and return its mean numbers.
 
         All randomness hangs on the seed and the epoch, so an epoch that is run again after a

@@ -20,7 +20,7 @@ from crossglg.text import TextGuidance
 from crossglg.training.base_clips import BaseClips
 from crossglg.training.batches import BalancedBatches, Batch, Draws, TrainingClips
 from crossglg.training.config import Recipe, TrainingConfig
-from crossglg.training.epoch import EpochRunner, Progress, text_only_accuracy
+from crossglg.training.epoch import EpochRunner, StepProgress, text_only_accuracy
 from crossglg.training.judged import Judged
 from crossglg.training.lessons import Lessons
 from crossglg.training.log import MetricsLog
@@ -41,7 +41,7 @@ def train(
     guidance: TextGuidance | None,
     out: Path,
     provenance: Mapping[str, Any],
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
     start: Start | None = None,
 ) -> PlainCheckpoint:
     """Train a model and keep its plain branch in ``out``.
