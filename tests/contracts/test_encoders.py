@@ -13,6 +13,7 @@ from crossglg.encoders import (
     create_encoder,
     list_encoders,
 )
+from crossglg.encoders.folding import Foldable
 from crossglg.errors import ConfigError, EncoderError
 from crossglg.skeleton import get_layout, list_layouts
 
@@ -59,6 +60,30 @@ def test_a_loose_tensor_is_found():
     encoder = small_encoder()
     encoder.blocks[0].extra = torch.zeros(3)
     with pytest.raises(EncoderError, match=r"blocks\.0\.extra"):
+        check_encoder(encoder)
+
+
+class Doubling(nn.Module):
+    """Twice what comes in."""
+
+    def forward(self, features):
+        return 2 * features
+
+
+class Halving(Foldable):
+    """A module whose form for use says something else."""
+
+    def forward(self, features):
+        return features / 2
+
+    def folded(self):
+        return Doubling()
+
+
+def test_a_form_for_use_that_says_something_else_is_found():
+    encoder = small_encoder()
+    encoder.blocks[0].time = nn.Sequential(encoder.blocks[0].time, Halving())
+    with pytest.raises(EncoderError, match="form for use"):
         check_encoder(encoder)
 
 

@@ -9,7 +9,7 @@ from torch import nn
 
 from crossglg.checkpoint import PlainCheckpoint
 from crossglg.encoders import create_encoder, list_encoders
-from crossglg.encoders.folding import fold
+from crossglg.encoders.folding import Row, fold
 from crossglg.guidance.build import ModelConfig, build_plain
 from crossglg.skeleton import get_layout
 
@@ -22,12 +22,13 @@ def shake(network):
     for module in network.modules():
         if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
             for tensor, low, high in (
-                (module.weight.data, -0.5, 1.5),
-                (module.bias.data, -0.5, 0.5),
+                (module.weight, -0.5, 1.5),
+                (module.bias, -0.5, 0.5),
                 (module.running_mean, -0.2, 0.2),
                 (module.running_var, 0.5, 1.5),
             ):
-                tensor.uniform_(low, high, generator=generator)
+                if tensor is not None:
+                    tensor.detach().uniform_(low, high, generator=generator)
     return network.eval()
 
 
@@ -84,17 +85,59 @@ def test_no_batch_norm_is_left_between_the_blocks_products(name):
     assert not any(parameter.requires_grad for parameter in quick.parameters())
 
 
-def test_rows_of_layers_are_folded_in_networks_that_know_nothing_of_it():
+def test_rows_are_folded_wherever_they_are():
     torch.manual_seed(0)
-    row = nn.Sequential(
-        nn.Conv2d(3, 4, 3, bias=False), nn.BatchNorm2d(4), nn.ReLU(), nn.BatchNorm2d(4)
-    )
+    row = Row(nn.Conv2d(3, 4, 3, bias=False), nn.BatchNorm2d(4), nn.ReLU(), nn.BatchNorm2d(4))
     network = shake(nn.ModuleDict({"deep": nn.Sequential(row, nn.Flatten())}))
     pictures = torch.randn(2, 3, 5, 5)
     quick = fold(network)
     kinds = [type(layer) for layer in quick["deep"][0]]
     assert kinds == [nn.Conv2d, nn.ReLU, nn.BatchNorm2d]  # the last one follows no product
     torch.testing.assert_close(quick["deep"](pictures), network["deep"](pictures))
+
+
+def test_a_row_that_is_no_row_stays_whole_for_those_who_count_its_layers():
+    network = shake(nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4), nn.ReLU()))
+    assert [type(layer) for layer in fold(network)] == [nn.Conv2d, nn.BatchNorm2d, nn.ReLU]
+
+
+class Standardised(nn.Conv2d):
+    """A convolution with a forward of its own."""
+
+    def forward(self, features):
+        weight = self.weight - self.weight.mean(dim=(1, 2, 3), keepdim=True)
+        return self._conv_forward(features, weight, self.bias)
+
+
+def with_hook():
+    layer = nn.Conv2d(4, 4, 1)
+    layer.register_forward_hook(twice)
+    return layer
+
+
+def twice(module, inputs, outputs):
+    return 2 * outputs
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        lambda: (Standardised(4, 4, 1), nn.BatchNorm2d(4)),
+        lambda: (with_hook(), nn.BatchNorm2d(4)),
+        lambda: (nn.utils.parametrizations.weight_norm(nn.Conv2d(4, 4, 1)), nn.BatchNorm2d(4)),
+        lambda: (nn.Linear(4, 4), nn.BatchNorm2d(4)),
+        lambda: (nn.Conv2d(4, 4, 1), nn.BatchNorm2d(4, affine=False)),
+        lambda: (nn.Conv2d(4, 4, 1), nn.BatchNorm2d(4, track_running_stats=False)),
+    ],
+    ids=["subclass", "hook", "weight norm", "last axis", "no gain", "no statistics"],
+)
+def test_only_what_surely_is_one_convolution_becomes_one(layers):
+    torch.manual_seed(0)
+    row = shake(Row(*layers()))
+    features = torch.randn(2, 4, 4, 4)
+    quick = fold(row)
+    assert len(quick) == 2
+    torch.testing.assert_close(quick(features), row(features))
 
 
 def test_what_need_not_change_is_shared_not_copied():

@@ -1,12 +1,14 @@
 """check_encoder: the contract of an encoder, executable, for one's own as for ours."""
 
+import copy
 import pickle
 from collections.abc import Callable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from crossglg.encoders.base import SkeletonEncoder, everybody
+from crossglg.encoders.folding import fold
 from crossglg.errors import EncoderError
 from crossglg.shapes import Clips
 
@@ -183,6 +185,21 @@ def _pickles(encoder: SkeletonEncoder, clips: Clips) -> None:
     )
 
 
+@torch.no_grad()
+def _folds(encoder: SkeletonEncoder, clips: Clips) -> None:
+    shaken = copy.deepcopy(encoder)
+    generator = torch.Generator().manual_seed(0)
+    for module in shaken.modules():
+        if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d) and module.track_running_stats:
+            for statistic, low in (("running_mean", -0.5), ("running_var", 0.5)):  # as if trained
+                module.get_buffer(statistic).uniform_(low, low + 1.0, generator=generator)
+    _insist(
+        _close(fold(shaken)(clips), shaken(clips)),
+        "Expected the same embedding in the form for use (encoders.folding), but it moved; a "
+        "Foldable among the modules folds into something else.",
+    )
+
+
 _CHECKS: tuple[Callable[[SkeletonEncoder, Clips], None], ...] = (
     _describes_its_blocks,
     _keeps_shapes,
@@ -194,5 +211,6 @@ _CHECKS: tuple[Callable[[SkeletonEncoder, Clips], None], ...] = (
     _obeys_joint_weights,
     _holds_no_loose_tensors,
     _pickles,
+    _folds,
     _trains_every_parameter,
 )

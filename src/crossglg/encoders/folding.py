@@ -1,8 +1,8 @@
 """A network's form for use: batch norms, fixed after training, melt into the products beside them.
 
 In evaluation mode a batch norm multiplies each channel by a number and adds another. The product
-before it can do both at no cost, and a pass over the features is saved. Modules that can do more
-than that say so themselves, by being ``Foldable``; of all others the rows of layers are folded.
+before it can do both at no cost, and a pass over the features is saved. Only modules that are
+``Foldable``, such as a ``Row``, are folded: of others nobody knows how their parts are used.
 """
 
 import copy
@@ -33,6 +33,8 @@ class Foldable(nn.Module, ABC):
 def fold(network: Module) -> Module:
     """A network that says the same in evaluation mode, to rounding, sooner; it cannot learn.
 
+    A network without anything ``Foldable`` in it stays the same.
+
     Args:
         network: Stays as it is. What need not change is shared with it, not copied.
     """
@@ -48,19 +50,39 @@ def _fold(module: nn.Module) -> nn.Module:
         return module.folded()
     for name, child in module.named_children():
         setattr(module, name, _fold(child))
-    if type(module) is nn.Sequential:
-        return _fold_row(module)
     return module
 
 
-def _fold_row(row: nn.Sequential) -> nn.Module:
-    layers: list[nn.Module] = []
-    for layer in row:
-        if layers and isinstance(layer, _NORMS) and isinstance(layers[-1], Product):
-            layers[-1] = absorb(layers[-1], layer)
-        else:
-            layers.append(layer)
-    return layers[0] if len(layers) == 1 else nn.Sequential(*layers)
+class Row(nn.Sequential, Foldable):
+    """Layers one after the other; in the form for use, convolutions hold their batch norms.
+
+    It is for those who call it as a whole: folded, it is shorter.
+    """
+
+    def folded(self) -> nn.Module:
+        """The layers that are left, or the only one."""
+        layers: list[nn.Module] = []
+        for layer in self:
+            if layers and _is_absorbed(layers[-1], layer):
+                layers[-1] = absorb(layers[-1], layer)
+            else:
+                layers.append(_fold(layer))
+        return layers[0] if len(layers) == 1 else nn.Sequential(*layers)
+
+
+def _is_absorbed(product: nn.Module, norm: nn.Module) -> bool:
+    """Whether the two surely make one convolution.
+
+    Subclasses may do something of their own, as hooks do, and parametrised layers are subclasses;
+    a linear layer works on the last axis, where a batch norm works on the second.
+    """
+    return (
+        type(product) is nn.Conv2d
+        and type(norm) is nn.BatchNorm2d
+        and norm.affine
+        and norm.running_mean is not None
+        and not any(layer._forward_hooks or layer._forward_pre_hooks for layer in (product, norm))
+    )
 
 
 def absorb(product: nn.Module, norm: nn.Module) -> Product:

@@ -28,7 +28,7 @@ from torch import Tensor, nn
 
 from crossglg.encoders.base import SkeletonEncoder
 from crossglg.encoders.block import SpaceTimeBlock
-from crossglg.encoders.folding import Foldable, absorb, fold, put_side_by_side, read_affine
+from crossglg.encoders.folding import Foldable, Row, absorb, fold, put_side_by_side, read_affine
 from crossglg.encoders.likeness import FoldedLikeness, LikenessConvolution, hear_alike
 from crossglg.encoders.merged import convolve_rows, normalise_rows
 from crossglg.errors import ConfigError
@@ -292,7 +292,7 @@ class LevelGates(nn.Module):
         self.register_buffer(
             "members", members / members.sum(dim=1, keepdim=True), persistent=False
         )
-        self.reduce = nn.Sequential(nn.Conv2d(dim, width, 1), nn.BatchNorm2d(width), nn.ReLU())
+        self.reduce = Row(nn.Conv2d(dim, width, 1), nn.BatchNorm2d(width), nn.ReLU())
         self.alike = LikenessConvolution(width, neighbour_count=min(_ALIKE_LEVELS, len(members)))
         self.expand = nn.Conv1d(width, dim, 1)
 

@@ -26,7 +26,7 @@ from torch import Tensor, nn
 
 from crossglg.encoders.base import SkeletonEncoder
 from crossglg.encoders.block import SpaceTimeBlock
-from crossglg.encoders.folding import Foldable, absorb, fold, make_linear, put_side_by_side
+from crossglg.encoders.folding import Foldable, Row, absorb, fold, make_linear, put_side_by_side
 from crossglg.encoders.graph import reach_operator
 from crossglg.encoders.merged import convolve_pointwise, normalise, sum_pointwise
 from crossglg.errors import ConfigError
@@ -130,7 +130,7 @@ class AttentionGraphConvolution(Foldable):
         self.shortcut: nn.Module = (
             nn.Identity()
             if in_dim == out_dim
-            else nn.Sequential(nn.Conv2d(in_dim, out_dim, 1), nn.BatchNorm2d(out_dim))
+            else Row(nn.Conv2d(in_dim, out_dim, 1), nn.BatchNorm2d(out_dim))
         )
         self._initialise()
 

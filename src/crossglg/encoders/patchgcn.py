@@ -22,7 +22,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from crossglg.encoders.base import SkeletonEncoder
-from crossglg.encoders.folding import Foldable, absorb, fold
+from crossglg.encoders.folding import Foldable, Row, absorb, fold
 from crossglg.encoders.graph import bone_links, reach_operator
 from crossglg.errors import ConfigError
 from crossglg.shapes import Clips, DeepFeatures, Features, JointWeights
@@ -132,7 +132,7 @@ class PatchBlock(Foldable):
         self.norm_time: nn.Module = nn.BatchNorm2d(out_dim)
         self.shortcut: nn.Module = nn.Identity()
         if in_dim != out_dim or stride != 1:
-            self.shortcut = nn.Sequential(
+            self.shortcut = Row(
                 nn.Conv2d(in_dim, out_dim, 1, stride=(stride, 1), bias=False),
                 nn.BatchNorm2d(out_dim),
             )

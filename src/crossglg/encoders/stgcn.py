@@ -25,6 +25,7 @@ from torch import Tensor, nn
 
 from crossglg.encoders.base import SkeletonEncoder
 from crossglg.encoders.block import SpaceTimeBlock
+from crossglg.encoders.folding import Row
 from crossglg.encoders.graph import bone_links, reach_operator
 from crossglg.errors import ConfigError
 from crossglg.shapes import Clips, DeepFeatures, Features
@@ -102,7 +103,7 @@ class LinkConvolution(nn.Module):
         self.shortcut: nn.Module = (
             nn.Identity()
             if in_dim == out_dim
-            else nn.Sequential(nn.Conv2d(in_dim, out_dim, 1), nn.BatchNorm2d(out_dim))
+            else Row(nn.Conv2d(in_dim, out_dim, 1), nn.BatchNorm2d(out_dim))
         )
 
     def forward(self, features: Features) -> DeepFeatures:
