@@ -63,6 +63,63 @@ def test_a_loose_tensor_is_found():
         check_encoder(encoder)
 
 
+class Remembering(nn.Module):
+    """Adds up what it has seen in training, and does not save it."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("seen", torch.zeros(()), persistent=False)
+
+    def forward(self, features):
+        if self.training:
+            self.seen = self.seen + features.detach().mean()
+        return features - self.seen
+
+
+def test_a_buffer_that_learns_and_is_not_saved_is_found():
+    encoder = small_encoder()
+    encoder.embed = nn.Sequential(encoder.embed, Remembering())
+    with pytest.raises(EncoderError, match=r"persistent=False: embed\.1\.seen\."):
+        check_encoder(encoder)
+
+
+class Centring(InfoGCN):
+    """Works on the clips in place."""
+
+    def stem(self, clips):
+        clips -= clips[..., :1, :].clone()
+        return super().stem(clips)
+
+
+class Overwriting(nn.Module):
+    """A block that adds to what it is given."""
+
+    def __init__(self, block):
+        super().__init__()
+        self.block = block
+
+    def forward(self, features, joint_weights=None):
+        features += 1
+        return self.block(features, joint_weights)
+
+
+def test_a_stem_or_block_that_writes_into_what_it_is_given_is_found():
+    encoder = Centring(get_layout("openni15"), max_persons=1, width=8, reaches=(1, 25))
+    with pytest.raises(EncoderError, match="writes into them"):
+        check_encoder(encoder)
+    encoder = small_encoder()
+    encoder.blocks[1] = Overwriting(encoder.blocks[1])
+    with pytest.raises(EncoderError, match="Block 1: .* writes into them"):
+        check_encoder(encoder)
+
+
+def test_parametrised_layers_which_do_not_pickle_are_answered_in_words():
+    encoder = small_encoder()
+    nn.utils.parametrizations.weight_norm(encoder.embed)
+    with pytest.raises(EncoderError, match=r"only supported through state_dict\(\).*weight_norm"):
+        check_encoder(encoder)
+
+
 class Doubling(nn.Module):
     """Twice what comes in."""
 

@@ -63,6 +63,23 @@ def _describes_its_blocks(encoder: SkeletonEncoder, clips: Clips) -> None:
     )
 
 
+def _writes_into_nothing(encoder: SkeletonEncoder, clips: Clips) -> None:
+    given = clips.clone()
+    features = encoder.stem(given)
+    _insist(
+        torch.equal(given, clips),
+        "Expected a stem that leaves the clips as they are, but it writes into them.",
+    )
+    for number in range(len(encoder.blocks)):
+        before = features.clone()
+        after = encoder.run_blocks(features, blocks=[number])
+        _insist(
+            torch.equal(features, before),
+            f"Block {number}: expected features to stay as they are, but it writes into them.",
+        )
+        features = after
+
+
 def _keeps_shapes(encoder: SkeletonEncoder, clips: Clips) -> None:
     features = encoder.stem(clips)
     for number, width in enumerate(encoder.block_dims):
@@ -171,13 +188,29 @@ def _holds_no_loose_tensors(encoder: SkeletonEncoder, clips: Clips) -> None:
     )
 
 
+@torch.no_grad()
+def _saves_what_it_learns(encoder: SkeletonEncoder, clips: Clips) -> None:
+    learning = copy.deepcopy(encoder).train()
+    saved = learning.state_dict().keys()
+    unsaved = {k: v.clone() for k, v in learning.named_buffers() if k not in saved}
+    learning(clips)
+    now = dict(learning.named_buffers())
+    changed = [name for name, before in unsaved.items() if not torch.equal(before, now[name])]
+    _insist(
+        not changed,
+        "Expected buffers that change in training to be saved, but these are registered with "
+        f"persistent=False: {', '.join(changed)}.",
+    )
+
+
 def _pickles(encoder: SkeletonEncoder, clips: Clips) -> None:
     try:
         copy = pickle.loads(pickle.dumps(encoder))
-    except (AttributeError, TypeError, pickle.PicklingError) as error:
+    except (AttributeError, TypeError, RuntimeError, pickle.PicklingError) as error:
+        reason = str(error).partition(". ")[0].rstrip(".")
         raise EncoderError(
-            f"Expected an encoder that pickles (worker processes need it): {error}. "
-            "Lambdas and local functions in modules are the usual cause."
+            f"Expected an encoder that pickles (worker processes need it): {reason}. "
+            "Lambdas, local functions and parametrised layers (weight_norm) are the usual causes."
         ) from error
     _insist(
         torch.equal(copy(clips), encoder(clips)),
@@ -202,6 +235,7 @@ def _folds(encoder: SkeletonEncoder, clips: Clips) -> None:
 
 _CHECKS: tuple[Callable[[SkeletonEncoder, Clips], None], ...] = (
     _describes_its_blocks,
+    _writes_into_nothing,
     _keeps_shapes,
     _repeats_itself,
     _judges_clips_alone,
@@ -210,6 +244,7 @@ _CHECKS: tuple[Callable[[SkeletonEncoder, Clips], None], ...] = (
     _leaves_uniform_weights_alone,
     _obeys_joint_weights,
     _holds_no_loose_tensors,
+    _saves_what_it_learns,
     _pickles,
     _folds,
     _trains_every_parameter,
