@@ -109,7 +109,7 @@ def test_a_stem_or_block_that_writes_into_what_it_is_given_is_found():
         check_encoder(encoder)
     encoder = small_encoder()
     encoder.blocks[1] = Overwriting(encoder.blocks[1])
-    with pytest.raises(EncoderError, match="Block 1: .* writes into them"):
+    with pytest.raises(EncoderError, match=r"Block 1: .* writes into them"):
         check_encoder(encoder)
 
 

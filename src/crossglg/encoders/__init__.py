@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 from typing import Any, get_args, get_origin
 
 from crossglg.encoders.base import SkeletonEncoder
-from crossglg.encoders.checks import check_encoder
+from crossglg.encoders.checks import check_before_training, check_encoder
 from crossglg.encoders.hdgcn import HDGCN
 from crossglg.encoders.infogcn import InfoGCN, InformationBottleneck
 from crossglg.encoders.motionbert import MotionBERT
@@ -82,6 +82,16 @@ def create_encoder(
             )
     described = get_layout(layout) if isinstance(layout, str) else layout
     return encoder_class(described, max_persons=max_persons, **options)
+
+
+def check_foreign_encoder(name: str, encoder: SkeletonEncoder, *, frame_count: int) -> None:
+    """Find out before a training whether somebody else's encoder is fit for it.
+
+    Raises:
+        EncoderError: It breaks the contract. ``check_encoder`` looks at more.
+    """
+    if name not in _OWN:
+        check_before_training(name, encoder, frame_count=frame_count)
 
 
 def _missed_type(value: Any, annotation: Any) -> str:

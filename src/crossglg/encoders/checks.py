@@ -24,10 +24,7 @@ def check_encoder(encoder: SkeletonEncoder, *, seed: int = 0) -> None:
     Raises:
         EncoderError: The first promise that is broken, and how.
     """
-    clips = torch.randn(
-        (_CLIPS, encoder.max_persons, _FRAMES, encoder.layout.joint_count, 3),
-        generator=torch.Generator().manual_seed(seed),
-    )
+    clips = _draw_clips(encoder, frame_count=_FRAMES, seed=seed)
     was_training = encoder.training
     state = {key: value.clone() for key, value in encoder.state_dict().items()}
     try:
@@ -38,6 +35,40 @@ def check_encoder(encoder: SkeletonEncoder, *, seed: int = 0) -> None:
         encoder.load_state_dict(state)
         encoder.zero_grad(set_to_none=True)
         encoder.train(was_training)
+
+
+def check_before_training(name: str, encoder: SkeletonEncoder, *, frame_count: int) -> None:
+    """Run the checks that take next to no time and that no figure is worth anything without.
+
+    Weights, mode and random numbers are the same afterwards.
+
+    Args:
+        name: What the encoder is called.
+        encoder: On any device, in training mode or not.
+        frame_count: T of the clips that it will be trained on.
+
+    Raises:
+        EncoderError: The first promise that is broken, and how.
+    """
+    device = next(encoder.parameters()).device
+    clips = _draw_clips(encoder, frame_count=frame_count, seed=0).to(device)
+    was_training = encoder.training
+    try:
+        with torch.random.fork_rng([device] if device.type == "cuda" else []), torch.no_grad():
+            encoder.eval()
+            for check in _CHECKS_BEFORE_TRAINING:
+                check(encoder, clips)
+    except EncoderError as error:
+        raise EncoderError(f"Encoder '{name}' breaks the contract of encoders. {error}") from error
+    finally:
+        encoder.train(was_training)
+
+
+def _draw_clips(encoder: SkeletonEncoder, *, frame_count: int, seed: int) -> Clips:
+    return torch.randn(
+        (_CLIPS, encoder.max_persons, frame_count, encoder.layout.joint_count, 3),
+        generator=torch.Generator().manual_seed(seed),
+    )
 
 
 def _insist(claim: bool, complaint: str) -> None:
@@ -233,7 +264,9 @@ def _folds(encoder: SkeletonEncoder, clips: Clips) -> None:
     )
 
 
-_CHECKS: tuple[Callable[[SkeletonEncoder, Clips], None], ...] = (
+_Check = Callable[[SkeletonEncoder, Clips], None]
+
+_CHECKS: tuple[_Check, ...] = (
     _describes_its_blocks,
     _writes_into_nothing,
     _keeps_shapes,
@@ -248,4 +281,13 @@ _CHECKS: tuple[Callable[[SkeletonEncoder, Clips], None], ...] = (
     _pickles,
     _folds,
     _trains_every_parameter,
+)
+
+_CHECKS_BEFORE_TRAINING: tuple[_Check, ...] = (
+    _describes_its_blocks,
+    _writes_into_nothing,
+    _keeps_shapes,
+    _judges_clips_alone,
+    _ignores_absent_persons,
+    _saves_what_it_learns,
 )

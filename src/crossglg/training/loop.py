@@ -12,6 +12,7 @@ from lightning_fabric import Fabric
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
+from crossglg.encoders import check_foreign_encoder
 from crossglg.errors import ConfigError
 from crossglg.guidance.build import build_crossglg, build_plain
 from crossglg.guidance.model import CrossGLG, PlainBranch
@@ -66,6 +67,7 @@ def train(
         ConfigError: The recipe needs texts and there are none, ``out`` holds another run, the
             start is of another encoder or layout, or all classes are too small to hold out clips.
         CheckpointError: ``out`` holds a damaged run.
+        EncoderError: Somebody else's encoder breaks the contract.
     """
     if start is not None:
         provenance = {**provenance, START: start.to_json()}
@@ -84,6 +86,7 @@ def train(
     model = build_crossglg(recipe.model, plain, text_dim=0 if lessons is None else lessons.width)
     optimizer = build_optimizer(model, config)
     runner = prepare_runner(model, optimizer, learn_from, recipe, lessons, twins)
+    check_foreign_encoder(recipe.model.encoder, plain.encoder, frame_count=config.frame_count)
     # Not before all is built: settings of which nothing can be built must not fill the folder.
     open_run(out, recipe, provenance)
     # After the model has moved: the optimiser's memories follow the weights when they are read.
