@@ -1,5 +1,6 @@
 """Encoders that other packages register: how they are found, named, checked and given options."""
 
+from importlib.metadata import EntryPoint
 from types import SimpleNamespace
 
 import pytest
@@ -7,8 +8,8 @@ import torch
 from torch import nn
 
 from crossglg import encoders
-from crossglg.encoders import SkeletonEncoder
-from crossglg.errors import EncoderError
+from crossglg.encoders import SkeletonEncoder, create_encoder, list_encoders
+from crossglg.errors import ConfigError, EncoderError
 from crossglg.sources.choreography import choreography
 from crossglg.training import BaseClips, create_recipe, override, train
 
@@ -41,12 +42,8 @@ class Theirs(SkeletonEncoder):
 
 
 def point(name, package, kind=Theirs):
-    return SimpleNamespace(
-        name=name,
-        value=f"{package}:{kind.__name__}",
-        dist=SimpleNamespace(name=package),
-        load=lambda: kind,
-    )
+    entry = EntryPoint(name, f"{__name__}:{kind.__name__}", "crossglg.encoders")
+    return entry._for(SimpleNamespace(name=package))
 
 
 @pytest.fixture
@@ -78,3 +75,15 @@ def test_an_encoder_that_breaks_the_contract_is_refused_before_it_is_trained(reg
     assert not out.exists()
     train_theirs(out)
     assert (out / "plain.safetensors").exists()
+
+
+def test_two_encoders_of_one_name_are_refused_by_the_names_of_their_packages(register):
+    register(point("stgcn", "their-package"))
+    assert list_encoders().count("stgcn") == 1
+    with pytest.raises(ConfigError, match="packages crossglg and their-package; uninstall one"):
+        create_encoder("stgcn", layout="ntu25")
+    create_encoder("patchgcn", layout="ntu25")
+    register(point("theirs", "one-package"), point("theirs", "other-package"))
+    assert list_encoders().count("theirs") == 1
+    with pytest.raises(ConfigError, match="packages one-package and other-package; uninstall"):
+        create_encoder("theirs", layout="ntu25")

@@ -6,7 +6,7 @@ A package of one's own makes an encoder known through an entry point of the grou
 
 import inspect
 from collections.abc import Sequence
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, get_args, get_origin
 
 from crossglg.encoders.base import SkeletonEncoder
@@ -44,7 +44,8 @@ _OWN: dict[str, type[SkeletonEncoder]] = {
 
 def list_encoders() -> tuple[str, ...]:
     """Names that ``create_encoder`` takes."""
-    return (*_OWN, *sorted(point.name for point in entry_points(group=_ENTRY_POINTS)))
+    others = {point.name for point in entry_points(group=_ENTRY_POINTS)}
+    return (*_OWN, *sorted(others - _OWN.keys()))
 
 
 def create_encoder(
@@ -63,7 +64,8 @@ def create_encoder(
         options: Constructor arguments of that encoder, such as ``{"width": 32}``.
 
     Raises:
-        ConfigError: No such encoder, or it has no such option, or one of another type.
+        ConfigError: No such encoder, or several of that name, or it has no such option, or one of
+            another type.
     """
     encoder_class = _find(name)
     options = options or {}
@@ -110,13 +112,22 @@ def _missed_type(value: Any, annotation: Any) -> str:
 
 
 def _find(name: str) -> type[SkeletonEncoder]:
-    if name in _OWN:
-        return _OWN[name]
-    for point in entry_points(group=_ENTRY_POINTS, name=name):
-        found: type[SkeletonEncoder] = point.load()
-        return found
-    raise ConfigError(
-        f"No encoder is called '{name}'."
-        + suggest(name, list_encoders())
-        + f" Known: {', '.join(list_encoders())}."
-    )
+    points = list(entry_points(group=_ENTRY_POINTS, name=name))
+    owners = ["crossglg"] * (name in _OWN) + [_name_package(point) for point in points]
+    if len(owners) > 1:
+        raise ConfigError(
+            f"Expected one encoder called '{name}', found one of each of the packages "
+            f"{' and '.join(owners)}; uninstall one of them, or rename its entry point."
+        )
+    if not owners:
+        raise ConfigError(
+            f"No encoder is called '{name}'."
+            + suggest(name, list_encoders())
+            + f" Known: {', '.join(list_encoders())}."
+        )
+    found: type[SkeletonEncoder] = points[0].load() if points else _OWN[name]
+    return found
+
+
+def _name_package(point: EntryPoint) -> str:
+    return point.value if point.dist is None else point.dist.name
