@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from crossglg.checkpoint import PlainCheckpoint, read_json, write_json
+from crossglg.checkpoint import PlainCheckpoint, as_read, read_json, write_json
 from crossglg.encoders import list_encoders
 from crossglg.errors import ConfigError, CrossGLGError, suggest
 from crossglg.skeleton.layout import Layout
@@ -99,7 +99,7 @@ class Cell:
         return {
             "data": str(self.data.name),
             "protocol": self.protocol,
-            "recipe": _as_read(self.recipe.to_json()),
+            "recipe": as_read(self.recipe.to_json()),
             "classifiers": list(self.classifiers),
             "draws": self.draws,
             **dict(zip(_DIGESTS, digests, strict=True)),
@@ -252,10 +252,3 @@ def _digest_file(file: Path, changed_ns: int) -> str:
     """Read once for every time that the file has changed."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _as_read(value: Any) -> Any:
-    """As JSON gives it back: tuples are lists."""
-    if isinstance(value, dict):
-        return {key: _as_read(part) for key, part in value.items()}
-    return [_as_read(part) for part in value] if isinstance(value, list | tuple) else value

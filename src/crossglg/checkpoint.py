@@ -73,6 +73,12 @@ def read_json(path: Path) -> dict[str, Any]:
     return record
 
 
+def as_read(record: Mapping[str, Any]) -> dict[str, Any]:
+    """As ``read_json`` gives it back: tuples are lists."""
+    read: dict[str, Any] = json.loads(json.dumps(record))
+    return read
+
+
 @dataclass(frozen=True)
 class PlainCheckpoint:
     """A plain branch and all that is needed to use it.

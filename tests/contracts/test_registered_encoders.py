@@ -1,5 +1,6 @@
 """Encoders that other packages register: how they are found, named, checked and given options."""
 
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from types import SimpleNamespace
 
@@ -62,7 +63,7 @@ def train_theirs(out, **options):
     data = choreography(performers=2, repeats=1, classes=("kick forward", "squat", "clap hands"))
     short = ["training.epochs=1", "training.frame_count=8", "training.batch_size=4"]
     recipe = override(create_recipe("metric", encoder="theirs"), [*short, "model.guidance=none"])
-    recipe.model.options.update(options)
+    recipe = replace(recipe, model=replace(recipe.model, options=options))
     base = BaseClips.gather(data, range(3))
     return train(base, recipe, guidance=None, out=out, provenance={})
 
@@ -87,3 +88,31 @@ def test_two_encoders_of_one_name_are_refused_by_the_names_of_their_packages(reg
     assert list_encoders().count("theirs") == 1
     with pytest.raises(ConfigError, match="packages one-package and other-package; uninstall"):
         create_encoder("theirs", layout="ntu25")
+
+
+class Wrapper(Theirs):
+    """Hands its options on."""
+
+    def __init__(self, layout, *, max_persons=2, **options):
+        super().__init__(layout, max_persons=max_persons, **options)
+
+
+def test_options_that_an_encoder_hands_on_are_let_through(register):
+    register(point("wrapper", "their-package", Wrapper))
+    built = create_encoder("wrapper", layout="ntu25", options={"width": 4})
+    assert built.block_dims == (4, 4)
+
+
+def test_a_run_with_options_in_tuples_is_known_again(register, tmp_path):
+    register(point("theirs", "their-package"))
+    train_theirs(tmp_path / "run", scales=((1, 2), (3, 4)))
+    train_theirs(tmp_path / "run", scales=((1, 2), (3, 4)))
+    with pytest.raises(ConfigError, match=r"recipe\.model\.options\.scales"):
+        train_theirs(tmp_path / "run", scales=((1, 2), (3, 5)))
+
+
+def test_an_option_that_cannot_be_saved_is_refused_before_anything_is_made(register, tmp_path):
+    register(point("theirs", "their-package"))
+    with pytest.raises(ConfigError, match=r"model\.options\.act: expected .* which can be saved"):
+        train_theirs(tmp_path / "run", act=nn.GELU)
+    assert not (tmp_path / "run").exists()

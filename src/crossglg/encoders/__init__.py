@@ -70,8 +70,11 @@ def create_encoder(
     encoder_class = _find(name)
     options = options or {}
     parameters = inspect.signature(encoder_class).parameters
+    takes_any = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
     known = parameters.keys() - {"layout", "max_persons"}
     for option, value in options.items():
+        if option not in known and takes_any:
+            continue
         if option not in known:
             raise ConfigError(
                 f"Encoder '{name}' has no option '{option}'."

@@ -1,5 +1,6 @@
 """From a description of a model to the model: which encoder, which guidance, which head."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
@@ -8,7 +9,7 @@ from typing import Any, Literal
 from torch import nn
 
 from crossglg.encoders import InformationBottleneck, create_encoder
-from crossglg.errors import check_ranges
+from crossglg.errors import ConfigError, check_ranges
 from crossglg.guidance.heads import CosineHead, MLPHead
 from crossglg.guidance.importance import JointImportance, Reweighting
 from crossglg.guidance.interaction import CrossModalInteraction, InteractionConfig
@@ -47,6 +48,14 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         check_ranges(self, {"importance_hidden": (1, inf)}, where="model")
+        for option, value in self.options.items():
+            try:
+                json.dumps(value)
+            except (TypeError, ValueError) as error:
+                raise ConfigError(
+                    f"model.options.{option}: expected numbers, texts and lists of them, which can "
+                    f"be saved beside the weights, found {value!r}."
+                ) from error
 
     @property
     def global_to_local(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Self
 import torch
 
 from crossglg.checkpoint import (
+    as_read,
     flatten_optimizer,
     read_json,
     read_tensors,
@@ -31,7 +32,7 @@ def open_run(out: Path, recipe: Recipe, provenance: Mapping[str, Any]) -> None:
         ConfigError: ``out`` holds another run, one that learned from other clips or texts, or
             one of a version with other settings.
     """
-    described = {"recipe": recipe.to_json(), "provenance": dict(provenance)}
+    described = as_read({"recipe": recipe.to_json(), "provenance": dict(provenance)})
     path = out / RUN_FILE
     if not path.exists():
         if out.exists() and any(out.iterdir()):
@@ -52,7 +53,7 @@ def _read_described(path: Path, provenance: Mapping[str, Any]) -> dict[str, Any]
     """
     described = read_json(path)
     if "recipe" in described:
-        described["recipe"] = recipe_from_json(described["recipe"]).to_json()
+        described["recipe"] = as_read(recipe_from_json(described["recipe"]).to_json())
     if "provenance" in described:
         given = {key: provenance[key] for key in DIGESTS if key in provenance}
         described["provenance"] = given | described["provenance"]
@@ -72,8 +73,7 @@ def _differences(one: Any, other: Any, path: str = "") -> list[str]:
             for name in names
             for found in _differences(one.get(name), other.get(name), f"{path}.{name}".strip("."))
         ]
-    as_lists = [list(value) if isinstance(value, tuple) else value for value in (one, other)]
-    return [] if as_lists[0] == as_lists[1] else [path]
+    return [] if one == other else [path]
 
 
 @dataclass(frozen=True)
