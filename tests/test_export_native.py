@@ -1,6 +1,7 @@
 """Native code says what torch says, and none runs on a machine that it was not made for."""
 
 import json
+import os
 import shutil
 from zipfile import ZipFile
 
@@ -16,6 +17,7 @@ from crossglg.checkpoint import PLAIN_FILE
 from crossglg.cli import app
 from crossglg.deployed import NativeRecogniser, open_model
 from crossglg.errors import CheckpointError, ClipError, ConfigError
+from other_process import assert_another_process_answers
 from tiny_recogniser import (
     FRAMES,
     LAYOUT,
@@ -84,6 +86,13 @@ def test_a_gallery_knows_its_actions_by_it(recogniser, exported_file):
     gallery = fill_gallery(exported, actions=5)
     for exemplar in gallery.exemplars:
         assert gallery.recognize(exemplar.clip).action == exemplar.action
+
+
+@needs_compiler
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_forked_process_answers(exported_file):
+    assert_another_process_answers("fork", exported_file)
 
 
 @needs_compiler

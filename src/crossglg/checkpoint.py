@@ -16,6 +16,7 @@ from torch import Tensor
 from crossglg.atomic import write_text
 from crossglg.encoders.folding import fold
 from crossglg.errors import CheckpointError
+from crossglg.forks import use_one_thread_after_fork
 from crossglg.guidance.build import ModelConfig, build_plain
 from crossglg.guidance.interaction import InteractionConfig
 from crossglg.guidance.model import PlainBranch
@@ -100,6 +101,9 @@ class PlainCheckpoint:
     frame_count: int
     class_names: tuple[str, ...]
     provenance: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        use_one_thread_after_fork()
 
     @cached_property
     def folded(self) -> PlainBranch:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from crossglg.denormals import flush_denormals
 from crossglg.deployed.exported import HEADER, ExportedRecogniser, read_header
 from crossglg.errors import CheckpointError, ClipError
+from crossglg.forks import use_one_thread_after_fork
 from crossglg.memory import keep_freed_memory
 
 NATIVE_SUFFIX = ".pt2"
@@ -46,6 +47,7 @@ class NativeRecogniser(ExportedRecogniser):
         from torch._inductor import aoti_load_package  # takes a second to import
 
         keep_freed_memory()
+        use_one_thread_after_fork()
         try:
             network = aoti_load_package(str(file))
         except RuntimeError as error:
