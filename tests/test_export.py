@@ -1,6 +1,7 @@
 """An exported model says what torch says, and is not kept if it does not."""
 
 import json
+import pickle
 import shutil
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from crossglg.deployed import OnnxRecogniser
 from crossglg.errors import CheckpointError, ConfigError
 from crossglg.oneshot.features import describe
 from crossglg.sources.clipset import ClipSet
+from other_process import assert_another_process_answers
 from tiny_recogniser import LAYOUT, build, unchecked_shapes  # noqa: F401 (by itself)
 
 for package in ("onnxscript", "onnxruntime", "onnx"):
@@ -90,6 +92,16 @@ def test_the_file_says_what_a_recogniser_needs(recogniser, exported):
     assert exported.fingerprint == recogniser.fingerprint
     assert (exported.encoder, exported.parameter_count) == ("patchgcn", recogniser.parameter_count)
     assert exported.acceptance is None
+
+
+@pytest.mark.slow
+def test_a_gallery_on_it_goes_into_another_process(exported_file, exported):
+    gallery = fill_gallery(exported, actions=2)
+    copied = pickle.loads(pickle.dumps(gallery))
+    assert copied.recogniser.threads == 1
+    seen = gallery.exemplars[0].clip
+    assert copied.recognize(seen) == gallery.recognize(seen)
+    assert_another_process_answers("spawn", exported_file)
 
 
 @pytest.mark.slow

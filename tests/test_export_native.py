@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import shutil
 from zipfile import ZipFile
 
@@ -86,6 +87,8 @@ def test_a_gallery_knows_its_actions_by_it(recogniser, exported_file):
     gallery = fill_gallery(exported, actions=5)
     for exemplar in gallery.exemplars:
         assert gallery.recognize(exemplar.clip).action == exemplar.action
+    copied = pickle.loads(pickle.dumps(gallery))  # as it goes into another process
+    assert copied.recognize(exemplar.clip) == gallery.recognize(exemplar.clip)
 
 
 @needs_compiler

@@ -33,6 +33,7 @@ class ExportedRecogniser(ABC):
     """What ``crossglg export`` wrote, ready for a gallery.
 
     Attributes:
+        file: Where it lies; another process that is handed the recogniser opens it there.
         encoder: Name of the skeleton encoder.
         parameter_count: How many numbers were learned.
         layout: The model's joints.
@@ -42,6 +43,7 @@ class ExportedRecogniser(ABC):
         acceptance: When to believe the nearest exemplar; None where the run had none.
     """
 
+    file: Path
     encoder: str
     parameter_count: int
     layout: Layout
@@ -103,7 +105,7 @@ def make_header(recogniser: Recogniser) -> dict[str, Any]:
 
 
 def read_header(file: Path, header: Mapping[str, Any]) -> dict[str, Any]:
-    """What ``make_header`` noted in a file, by the fields of ``ExportedRecogniser``.
+    """What ``make_header`` noted in a file, by the other fields of ``ExportedRecogniser``.
 
     Raises:
         CheckpointError: It lacks something, or judges the distances of another matcher.

@@ -52,7 +52,11 @@ class NativeRecogniser(ExportedRecogniser):
             network = aoti_load_package(str(file))
         except RuntimeError as error:
             raise CheckpointError(f"{file}: the native code does not load ({error}).") from error
-        return cls(**header, network=network)
+        return cls(Path(file).absolute(), **header, network=network)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Another process opens the file anew: loaded code cannot be handed over."""
+        return type(self).load, (self.file,)
 
     @torch.inference_mode()
     def describe(

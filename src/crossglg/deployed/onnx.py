@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,9 +23,11 @@ class OnnxRecogniser(ExportedRecogniser):
 
     Attributes:
         session: ONNX Runtime's.
+        threads: Cores that it uses; all of them if zero.
     """
 
     session: Any
+    threads: int
 
     @classmethod
     def load(cls, file: Path, *, threads: int = 0) -> Self:
@@ -50,7 +53,13 @@ class OnnxRecogniser(ExportedRecogniser):
             header = json.loads(session.get_modelmeta().custom_metadata_map[HEADER])
         except Exception as error:  # ONNX Runtime's own errors share no base class
             raise CheckpointError(f"{file}: expected an exported model ({error}).") from error
-        return cls(**read_header(file, header), session=session)
+        return cls(
+            Path(file).absolute(), **read_header(file, header), session=session, threads=threads
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Another process opens the file anew: a session cannot be handed over."""
+        return partial(type(self).load, self.file, threads=self.threads), ()
 
     def describe(
         self, clips: NDArray[np.float32], present: NDArray[np.bool_]
