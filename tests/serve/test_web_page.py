@@ -1,13 +1,13 @@
 """The page in a real browser: enrolled from a file, recognised, unknown, renamed, deleted, told."""
 
 import json
-import shutil
 from pathlib import Path
 
 import httpx2 as httpx
 import numpy as np
 import pytest
 from serve_samples import as_json, running
+from web_samples import PATIENCE_MS, choose, save_as, verdict
 
 from crossglg.skeleton import get_layout
 from crossglg.skeleton.augment import mirror
@@ -15,104 +15,9 @@ from crossglg.sources.clipset import ClipSet
 from crossglg.sources.npz import write_npz
 from crossglg.sources.pose import PoseFrame, gather_clip
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
-         "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]  # fmt: skip
-PATIENCE_MS = 60_000
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="module")
-def address(run, tmp_path_factory):
-    gallery = tmp_path_factory.mktemp("page") / "mine.crossglg"
-    with running(run, gallery, "--rate", "1000") as (address, _):
-        yield address
-
-
-@pytest.fixture
-def empty(address):
-    """The server's gallery, emptied."""
-    for action in httpx.get(f"{address}/api/v1/actions").json()["actions"]:
-        httpx.delete(f"{address}/api/v1/actions/{action['id']}")
-    return address
-
-
-@pytest.fixture
-def open_page(browser, empty):
-    """Open the page; whatever the browser refuses or throws fails the test."""
-    contexts, complaints = [], []
-
-    def start(path="/", **settings):
-        settings.setdefault("viewport", {"width": 1280, "height": 900})
-        context = browser.new_context(permissions=["camera"], **settings)
-        context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda m: "Policy" in m.text and complaints.append(m.text))
-        page.goto(f"{empty}{path}")
-        page.wait_for_selector("text=Model “run")
-        return page
-
-    yield start
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-@pytest.fixture
-def files(clips, tmp_path):
-    """{name: npz file of one clip}."""
-
-    def write(action, performer):
-        path = tmp_path / f"{action}-{performer}.npz"
-        named = ClipSet.from_clips([clips[action, performer]], name="x", class_names=[action],
-                                   labels=[0], subjects=[0], clip_names=["x"])  # fmt: skip
-        write_npz(named, path)
-        return path
-
-    return write
-
-
-def choose(page, path):
-    page.get_by_role("button", name="Skeleton file").click()
-    page.locator("input[type=file]").first.set_input_files(path)
-
-
-def save_as(page, path, name):
-    choose(page, path)
-    page.get_by_label("Name of the action").fill(name)
-    page.get_by_role("button", name="Save").click()
-    page.locator("li b", has_text=name).wait_for()
-
-
-def verdict(page):
-    """What the page says when it has made up its mind."""
-    page.locator(".verdict li").first.wait_for()
-    return page.locator(".verdict .name").inner_text()
-
-
-@pytest.fixture
-def taught(open_page, files):
-    page = open_page()
-    for action in ("wave right hand", "squat", "clap hands"):
-        save_as(page, files(action, 0), action)
-    return page
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_enrolled_from_a_file_then_somebody_elses_is_recognised_and_a_stranger_unknown(
@@ -235,13 +140,6 @@ def test_errors_are_shown_in_the_servers_words(open_page, tmp_path):
     choose(page, other)
     page.get_by_role("alert").wait_for()
     assert "Expected a .bvh, .skeleton or .npz file" in page.get_by_role("alert").inner_text()
-
-
-def test_a_server_that_is_gone_is_said_to_be_gone(open_page, run, tmp_path, browser):
-    page = open_page()
-    page.route("**/api/v1/**", lambda route: route.abort())
-    page.reload()
-    page.get_by_text("The server does not answer").wait_for()
 
 
 def test_an_npz_of_several_clips_asks_which(open_page, clips, tmp_path):

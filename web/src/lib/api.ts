@@ -1,5 +1,7 @@
-// Calls to the server. Every failure becomes an Error whose message is a sentence for the person.
+// Calls to the server. Every failure becomes an Error whose message is a sentence for the person;
+// a call that was given up (its signal aborted) fails with an AbortError, which nobody need see.
 
+import { line } from "./line.svelte";
 import type { Action, Clip, Layout, Model, PoseFrame, Recognition } from "./types";
 
 const ROOT = new URL("./api/v1/", document.baseURI);
@@ -8,37 +10,74 @@ const FILE_TYPE = "application/octet-stream";
 
 export type FileFormat = "bvh" | "ntu" | "npz";
 
-/** The token after the # of the address, kept for this tab and taken out of the address. */
-function findToken(): string {
-  const given = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (given) {
-    sessionStorage.setItem("token", given);
-    history.replaceState(null, "", location.pathname + location.search);
+const NO_ANSWER = 0;
+const BUSY = [NO_ANSWER, 429, 503];
+const COME_BACK_S = 2;
+
+/** The server refuses (`status`), or nobody answers (0). */
+export class ServerError extends Error {
+  constructor(
+    sentence: string,
+    readonly status: number,
+    readonly retryAfter_s = COME_BACK_S,
+  ) {
+    super(sentence);
   }
-  return sessionStorage.getItem("token") ?? "";
+
+  get isSilence(): boolean {
+    return this.status === NO_ANSWER;
+  }
+
+  /** Whether the same call may go well a little later. */
+  get isPassing(): boolean {
+    return BUSY.includes(this.status);
+  }
 }
 
-export const token = findToken();
+/** Whether a call failed because what it was about is not there any more. */
+export const isGone = (error: unknown) => error instanceof ServerError && error.status === 404;
 
-async function send(
-  method: string,
-  path: string,
-  options: { query?: Record<string, string>; body?: BodyInit; type?: string } = {},
-): Promise<Response> {
+let token = sessionStorage.getItem("token") ?? "";
+
+/** Keep the token after the # of the address for this tab, and take it out of the address. */
+export function takeToken(): boolean {
+  const given = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (!given) return false;
+  token = given;
+  sessionStorage.setItem("token", given);
+  history.replaceState(null, "", location.pathname + location.search);
+  return true;
+}
+
+takeToken();
+
+interface Options {
+  query?: Record<string, string>;
+  body?: BodyInit;
+  type?: string;
+  signal?: AbortSignal;
+}
+
+async function send(method: string, path: string, options: Options = {}): Promise<Response> {
+  const { query = {}, body = null, type, signal = null } = options;
   const url = new URL(path, ROOT);
-  for (const [name, value] of Object.entries(options.query ?? {})) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   const headers: Record<string, string> = {};
-  if (options.type) headers["Content-Type"] = options.type;
+  if (type) headers["Content-Type"] = type;
   if (token) headers.Authorization = `Bearer ${token}`;
-  let response: Response;
-  try {
-    response = await fetch(url, { method, headers, body: options.body ?? null });
-  } catch {
-    throw new Error("The server does not answer. Is it still running?");
+  const response = await fetch(url, { method, headers, body, signal }).catch(() => null);
+  signal?.throwIfAborted();
+  line.isSilent = response === null;
+  if (response === null) {
+    throw new ServerError("The server does not answer. Is it still running?", NO_ANSWER);
   }
   if (!response.ok) {
     const problem = await response.json().catch(() => null);
-    throw new Error(problem?.detail ?? `The server answered with ${response.status}.`);
+    throw new ServerError(
+      problem?.detail ?? `The server answered with ${response.status}.`,
+      response.status,
+      Number(response.headers.get("Retry-After")) || COME_BACK_S,
+    );
   }
   return response;
 }
@@ -50,6 +89,8 @@ const asActions = async (response: Response) =>
 function pack(clip: Clip): string {
   return JSON.stringify({ joint_names: clip.layout.joints, persons: clip.persons, fps: clip.fps });
 }
+
+export const checkHealth = async () => void (await send("GET", "health"));
 
 export const fetchModel = async () => (await (await send("GET", "model")).json()) as Model;
 
@@ -72,20 +113,26 @@ export const rename = async (id: string, name: string) =>
 
 export const remove = async (id: string) => asActions(await send("DELETE", `actions/${id}`));
 
-export const fetchExemplar = async (id: string, number: number) =>
-  (await (await send("GET", `actions/${id}/exemplars/${number}`)).json()) as Clip;
+export const fetchExemplar = async (id: string, number: number, signal: AbortSignal) =>
+  (await (await send("GET", `actions/${id}/exemplars/${number}`, { signal })).json()) as Clip;
 
-export const recognize = async (clip: Clip) =>
+export const recognize = async (clip: Clip, signal: AbortSignal) =>
   (await (
-    await send("POST", "recognitions", { body: pack(clip), type: JSON_TYPE })
+    await send("POST", "recognitions", { body: pack(clip), type: JSON_TYPE, signal })
   ).json()) as Recognition;
 
-export const readFile = async (file: File, format: FileFormat, clip: string) =>
+export const readFile = async (
+  file: File,
+  format: FileFormat,
+  clip: string,
+  signal: AbortSignal,
+) =>
   (await (
     await send("POST", "clips", {
       query: clip ? { format, clip } : { format },
       body: file,
       type: FILE_TYPE,
+      signal,
     })
   ).json()) as Clip;
 

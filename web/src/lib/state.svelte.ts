@@ -1,18 +1,23 @@
 // What the whole page knows: the enrolled actions, the model, what went wrong, what to read aloud.
 
 import * as api from "./api";
+import { ServerError } from "./api";
+import { patiently } from "./patience";
 import type { Action, Model } from "./types";
 
 const ALOUD_EVERY_MS = 1500;
 
 class PageState {
-  actions = $state<Action[]>([]);
-  model = $state<Model | null>(null);
+  actions = $state.raw<Action[]>([]);
+  model = $state.raw<Model | null>(null);
   isLoaded = $state(false);
   problem = $state("");
   aloud = $state("");
   private spokenAt = -Infinity;
   private timer = 0;
+  private loading = new AbortController();
+  private asked = 0;
+  private applied = 0;
 
   /** Run something; what goes wrong is shown. Returns whether it went well. */
   async attempt(job: () => Promise<void>): Promise<boolean> {
@@ -20,16 +25,39 @@ class PageState {
       await job();
       return true;
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      const isGivenUp = error instanceof DOMException && error.name === "AbortError";
+      const isSilence = error instanceof ServerError && error.isSilence; // the line shows that
+      if (!isGivenUp && !isSilence) {
+        this.problem = error instanceof Error ? error.message : String(error);
+      }
       return false;
     }
   }
 
+  /** Fetch everything, however long the server is away or busy. */
   async load(): Promise<void> {
-    await this.attempt(async () => {
-      [this.model, this.actions] = await Promise.all([api.fetchModel(), api.listActions()]);
+    this.loading.abort();
+    const { signal } = (this.loading = new AbortController());
+    const once = async () => {
+      [this.model] = await Promise.all([api.fetchModel(), this.update(api.listActions)]);
       this.isLoaded = true;
+    };
+    await this.attempt(() => patiently(once, signal));
+  }
+
+  /** Take over the list of actions that a call answers with. */
+  async update(ask: () => Promise<Action[]>): Promise<void> {
+    const number = (this.asked += 1);
+    const found = await ask().catch((error) => {
+      if (api.isGone(error)) void this.load();
+      throw error;
     });
+    if (number < this.applied) {
+      void this.load(); // overtaken by a later call: neither answer is sure to be the newest list
+      return;
+    }
+    this.applied = number;
+    this.actions = found;
   }
 
   /** Tell a screen reader, not faster than it can be listened to; the newest sentence wins. */

@@ -30,7 +30,11 @@ async function seek(video: HTMLVideoElement, time_s: number): Promise<void> {
 }
 
 /** The poses of one person in a video file; progress goes from 0 to 1. */
-export async function readVideo(file: File, progress: (share: number) => void): Promise<Clip> {
+export async function readVideo(
+  file: File,
+  progress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<Clip> {
   const video = await open(file);
   let finder: PoseFinder | null = null;
   try {
@@ -41,6 +45,7 @@ export async function readVideo(file: File, progress: (share: number) => void): 
     const frames: Body[] = [];
     const count = Math.floor(video.duration * FPS);
     for (let number = 0; number < count; number += 1) {
+      signal.throwIfAborted();
       await seek(video, (number + 0.5) / FPS);
       const body = await finder.find(video, 1000 / FPS);
       frames.push(body ?? EMPTY);

@@ -1,0 +1,55 @@
+"""What the tests of the page do on it again and again."""
+
+PATIENCE_MS = 60_000
+
+
+def choose(page, path):
+    page.get_by_role("button", name="Skeleton file").click()
+    page.locator("input[type=file]").first.set_input_files(path)
+
+
+def save_as(page, path, name):
+    choose(page, path)
+    page.get_by_label("Name of the action").fill(name)
+    page.get_by_role("button", name="Save").click()
+    page.locator("li b", has_text=name).wait_for()
+
+
+def verdict(page):
+    """What the page says when it has made up its mind."""
+    page.locator(".verdict li").first.wait_for()
+    return page.locator(".verdict .name").inner_text()
+
+
+HOLD = """([method, path, most]) => {
+  window.ask ??= window.fetch;
+  window.held = [];
+  let count = 0;
+  window.fetch = async (address, how) => {
+    const isMeant = how.method === method && String(address).includes(path) && count < most;
+    count += isMeant ? 1 : 0;
+    const answer = await ask(address, how);
+    if (isMeant) await new Promise((resolve) => held.push(resolve));
+    return answer;
+  };
+}"""
+
+
+class HeldAnswers:
+    """Answers of the server that are back in the browser, and wait there to be read."""
+
+    def __init__(self, page):
+        self._page = page
+
+    def await_held(self, count):
+        self._page.wait_for_function("count => held.length >= count", arg=count)
+
+    def free(self):
+        """Let all of them go; those that come from now on are not held."""
+        self._page.evaluate("() => { window.fetch = ask; held.forEach((go) => go()); }")
+
+
+def hold_answers(page, method, path, most=1000):
+    """Hold the answers to the next ``most`` requests with ``path`` in their address."""
+    page.evaluate(HOLD, [method, path, most])
+    return HeldAnswers(page)
