@@ -9,8 +9,14 @@ const DIGITS = 1e4;
 const SILENT = 408; // closed because nothing came, as from a hidden tab
 
 interface Listener {
+  onReady(): void;
   onLabel(label: Label): void;
   onEvent(event: FoundEvent): void;
+  /** What was said last is no longer so. */
+  onLost(): void;
+  /** The stream could not be opened, and nobody said why; it is tried again. */
+  onUnreachable(): void;
+  /** The server refuses, and says why. */
   onProblem(sentence: string): void;
 }
 
@@ -53,8 +59,10 @@ export class PoseStream {
     };
     socket.onmessage = ({ data }) => {
       const message = JSON.parse(data as string);
-      if (message.type === "ready") this.isReady = true;
-      else if (message.type === "label") this.listener.onLabel(message as Label);
+      if (message.type === "ready") {
+        this.isReady = true;
+        this.listener.onReady();
+      } else if (message.type === "label") this.listener.onLabel(message as Label);
       else if (message.type === "event") this.listener.onEvent(message as FoundEvent);
       else if (message.type === "problem" && message.status === SILENT) wasSilent = true;
       else if (message.type === "problem") {
@@ -66,13 +74,12 @@ export class PoseStream {
       const wasReady = this.isReady;
       this.isReady = false;
       if (this.isClosed) return;
+      this.listener.onLost();
       if (wasSilent) {
         this.isAsleep = true;
         return;
       }
-      if (!wasRefused && !wasReady) {
-        this.listener.onProblem("The server does not answer. Is it still running?");
-      }
+      if (!wasRefused && !wasReady) this.listener.onUnreachable();
       this.timer = window.setTimeout(() => this.open(), wasRefused ? 4 * COME_BACK_MS : COME_BACK_MS);
     };
   }
