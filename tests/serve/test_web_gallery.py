@@ -1,0 +1,81 @@
+"""The list of actions: small pictures, other tabs, names that meet, files in and out."""
+
+import json
+
+import httpx2 as httpx
+import pytest
+from serve_samples import as_json
+from web_samples import hold_answers
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def names(page):
+    return page.locator("li b").all_inner_texts()
+
+
+def delete(page, name):
+    page.get_by_role("button", name=f"Delete {name}").click()
+    page.get_by_role("group", name=f"Delete {name}?").get_by_role("button", name="Delete").click()
+
+
+@pytest.fixture
+def dozen(empty, clips):
+    """A gallery of more actions than the list shows at once."""
+    body = as_json(clips["squat", 0])
+    for number in range(12):
+        httpx.post(f"{empty}/api/v1/actions?name=no {number}", json=body).raise_for_status()
+
+
+def test_pictures_are_fetched_when_seen_once_and_again_when_the_server_is_busy(dozen, open_page):
+    page = open_page()
+    asked = []
+
+    def answer(route):
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            problem = {"status": 429, "detail": "Too many requests."}
+            route.fulfill(status=429, headers={"Retry-After": "1"}, body=json.dumps(problem))
+        else:
+            route.continue_()
+
+    page.route("**/exemplars/0", answer)
+    page.reload()
+    page.locator("li", has_text="no 0").locator("canvas").wait_for()
+    assert page.get_by_role("alert").count() == 0
+    assert len(set(asked)) < 12  # the others are further down
+    page.locator("li", has_text="no 11").scroll_into_view_if_needed()
+    page.locator("li", has_text="no 11").locator("canvas").wait_for()
+    before = len(asked)
+    page.get_by_role("button", name="Rename no 11").click()
+    page.keyboard.type("eleven")
+    page.keyboard.press("Enter")
+    page.locator("li", has_text="eleven").locator("canvas").wait_for()
+    assert len(asked) == before + 1
+
+
+def test_what_another_tab_deleted_goes_when_it_is_touched_and_when_this_tab_is_seen(taught, empty):
+    def delete_elsewhere(name):
+        for action in httpx.get(f"{empty}/api/v1/actions").json()["actions"]:
+            if action["action"] == name:
+                httpx.delete(f"{empty}/api/v1/actions/{action['id']}").raise_for_status()
+
+    delete_elsewhere("clap hands")
+    delete(taught, "clap hands")
+    taught.get_by_role("alert").get_by_text("renamed or deleted meanwhile").wait_for()
+    taught.locator("li", has_text="clap hands").wait_for(state="detached")
+    delete_elsewhere("squat")
+    taught.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    taught.locator("li", has_text="squat").wait_for(state="detached")
+    assert names(taught) == ["wave right hand"]
+
+
+def test_an_older_list_that_comes_late_does_not_bring_back_what_was_deleted(taught):
+    answers = hold_answers(taught, "DELETE", "/actions/", most=1)
+    delete(taught, "squat")
+    answers.await_held(1)
+    delete(taught, "wave right hand")
+    taught.locator("li", has_text="wave right hand").wait_for(state="detached")
+    answers.free()
+    taught.wait_for_timeout(300)  # an older list would have come back by now
+    assert names(taught) == ["clap hands"]
