@@ -1,10 +1,13 @@
 """The verb: what it refuses before it listens, and what it prints."""
 
+from ipaddress import ip_address
+
 import pytest
 from typer.testing import CliRunner
 
 from crossglg.cli import app
 from crossglg.errors import CheckpointError, ConfigError, MissingExtraError
+from crossglg.serve.server import _find_own
 
 
 def refuse(*words):
@@ -40,6 +43,26 @@ def test_the_address_carries_the_token_where_browsers_keep_it_to_themselves(monk
     done = CliRunner().invoke(app, words)
     assert done.exception is None
     assert "http://127.0.0.1:8011/#token=a-token-of-some-length" in done.output
+
+
+def test_a_server_that_listens_everywhere_is_called_by_addresses_that_can_be_opened(
+    monkeypatch, run
+):
+    monkeypatch.setattr("uvicorn.run", lambda *_args, **_options: None)
+    monkeypatch.setattr("crossglg.serve.server._find_own", lambda _: ["192.168.1.7"])
+    words = ["serve", "--model", str(run), "--token", "a-token-of-some-length"]
+    done = CliRunner().invoke(app, [*words, "--host", "0.0.0.0"])
+    assert done.exception is None
+    assert "Open http://127.0.0.1:8000/#token=a-token" in done.output
+    assert "From another machine: http://192.168.1.7:8000/#token=a-token" in done.output
+    assert "//0.0.0.0" not in done.output
+
+
+@pytest.mark.parametrize("everywhere", ["0.0.0.0", "::"])
+def test_the_address_in_the_network_is_one_or_none(everywhere):
+    found = _find_own(everywhere)
+    assert len(found) <= 1
+    assert not any(ip_address(each).is_unspecified for each in found)
 
 
 @pytest.mark.parametrize("port", ["0", "70000"])

@@ -314,6 +314,22 @@ def test_who_leaves_a_camera_that_is_starting_is_shown_no_error_and_it_is_off(op
     assert page.get_by_role("alert").count() == 0
 
 
+def test_a_camera_that_is_unplugged_is_noticed(open_page):
+    page = open_page()
+    page.evaluate(
+        """() => {
+          const devices = navigator.mediaDevices;
+          const ask = devices.getUserMedia.bind(devices);
+          devices.getUserMedia = async (wanted) => (window.media = await ask(wanted));
+        }"""
+    )
+    page.get_by_role("button", name="Start the camera").click()
+    page.get_by_text("Step back until your whole body is in the picture").wait_for()
+    page.evaluate("media.getVideoTracks()[0].dispatchEvent(new Event('ended'))")
+    page.get_by_role("alert").get_by_text("The camera is gone").wait_for()
+    page.get_by_role("button", name="Start the camera").wait_for()
+
+
 def test_the_token_in_the_address_opens_the_page_and_leaves_the_address(
     browser, run, clips, tmp_path
 ):
@@ -326,10 +342,12 @@ def test_the_token_in_the_address_opens_the_page_and_leaves_the_address(
         page.goto(address)
         page.get_by_role("alert").wait_for()
         assert "asks for a token" in page.get_by_role("alert").inner_text()
-        page.goto(f"{address}/#token={token}")
+        page.goto(f"{address}/#token={token}")  # which does not load the page anew
+        page.locator("li b", has_text="squat").wait_for()
+        assert page.get_by_role("alert").count() == 0
+        assert "token" not in page.url
         page.reload()
         page.locator("li b", has_text="squat").wait_for()
-        assert "token" not in page.url
         page.close()
 
 

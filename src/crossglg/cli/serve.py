@@ -39,7 +39,7 @@ def serve(
         require(module, extra=_EXTRA)
     from crossglg.deployed import open_model
     from crossglg.serve.config import Limits, ServeConfig
-    from crossglg.serve.server import Certificate, address_of, run_server
+    from crossglg.serve.server import Certificate, addresses_of, run_server
 
     if bool(certificate) != bool(key):
         raise ConfigError("Expected --certificate and --key together, found one of them.")
@@ -47,5 +47,8 @@ def serve(
     config = ServeConfig(gallery, host, port, token or None, tuple(names or ()), limits)
     papers = Certificate(Path(certificate), Path(key)) if certificate else None
     recogniser = open_model(model)
-    print(f"Open {address_of(config, is_secure=papers is not None)}", flush=True)
+    here, *elsewhere = addresses_of(config, is_secure=papers is not None)
+    print(f"Open {here}", flush=True)
+    for address in elsewhere:
+        print(f"From another machine: {address}", flush=True)
     run_server(config, recogniser, model_name=Path(model).name, certificate=papers)

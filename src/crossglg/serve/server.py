@@ -1,6 +1,7 @@
 """Run the server until it is told to stop."""
 
 import logging
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,12 @@ from crossglg.recogniser import ClipReader
 from crossglg.serve.app import create_app
 from crossglg.serve.config import ServeConfig
 
+_EVERYWHERE = {
+    "0.0.0.0": (socket.AF_INET, "192.0.2.1"),
+    "::": (socket.AF_INET6, "2001:db8::1"),
+}
+"""Kept for documentation (RFC 5737, RFC 3849), so nobody has these; the way there leads out."""
+_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _MOST_CONNECTIONS = 512
 _GRACE_S = 5
 
@@ -27,11 +34,29 @@ class Certificate:
     key: Path
 
 
-def address_of(config: ServeConfig, *, is_secure: bool) -> str:
-    """What to open in a browser. The token is after a #, which browsers keep to themselves."""
-    host = f"[{config.host}]" if ":" in config.host else config.host
+def addresses_of(config: ServeConfig, *, is_secure: bool) -> list[str]:
+    """What to open in a browser. The token is after a #, which browsers keep to themselves.
+
+    A server that listens everywhere is called by this machine's addresses: 0.0.0.0 is none.
+    """
+    hosts = [config.host]
+    if config.host in _EVERYWHERE:
+        hosts = [_LOOPBACK[config.host], *_find_own(config.host)]
     secret = "" if config.token is None else f"#token={config.token}"
-    return f"http{'s' if is_secure else ''}://{host}:{config.port}/{secret}"
+    scheme = "https" if is_secure else "http"
+    named = [f"[{host}]" if ":" in host else host for host in hosts]
+    return [f"{scheme}://{host}:{config.port}/{secret}" for host in named]
+
+
+def _find_own(everywhere: str) -> list[str]:
+    """The address of this machine in its network; empty where it has none."""
+    family, other = _EVERYWHERE[everywhere]
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((other, 9))  # chooses a way there; nothing is sent
+        except OSError:
+            return []
+        return [str(probe.getsockname()[0])]
 
 
 def run_server(
