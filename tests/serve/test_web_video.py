@@ -118,13 +118,3 @@ def test_a_film_becomes_a_clip_that_can_be_saved_and_recognised(open_page, film)
     page.locator("input[type=file]").first.set_input_files(film)
     page.locator(".verdict li").first.wait_for()
     assert page.locator(".verdict .name").inner_text() == "balance"
-
-
-def test_what_is_no_film_is_said_to_be_none(open_page, tmp_path):
-    path = tmp_path / "film.mp4"
-    path.write_bytes(b"no film")
-    page = open_page()
-    page.get_by_role("button", name="Video").click()
-    page.locator("input[type=file]").first.set_input_files(path)
-    page.get_by_role("alert").wait_for()
-    assert "cannot play film.mp4" in page.get_by_role("alert").inner_text()

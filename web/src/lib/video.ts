@@ -7,6 +7,7 @@ import type { Body, Clip } from "./types";
 const FPS = 15; // enough for what bodies do, and half the work
 const LONGEST_S = 60;
 const FEWEST = 5;
+const PATIENCE_MS = 10_000; // with one frame
 const EMPTY: Body = MEDIAPIPE.joints.map(() => null);
 
 async function open(file: File): Promise<HTMLVideoElement> {
@@ -23,10 +24,18 @@ async function open(file: File): Promise<HTMLVideoElement> {
   return video;
 }
 
-async function seek(video: HTMLVideoElement, time_s: number): Promise<void> {
-  const arrived = new Promise((resolve) => video.addEventListener("seeked", resolve, { once: true }));
-  video.currentTime = time_s;
-  await arrived;
+/** Whether the frame at `time_s` came; in a file that breaks off it never does. */
+function seek(video: HTMLVideoElement, time_s: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), PATIENCE_MS);
+    const end = (isThere: boolean) => {
+      clearTimeout(timer);
+      resolve(isThere);
+    };
+    video.onseeked = () => end(true);
+    video.onerror = () => end(false);
+    video.currentTime = time_s;
+  });
 }
 
 /** The poses of one person in a video file; progress goes from 0 to 1. */
@@ -38,6 +47,9 @@ export async function readVideo(
   const video = await open(file);
   let finder: PoseFinder | null = null;
   try {
+    if (!video.videoWidth) {
+      throw new Error(`Expected a video, found no picture in ${file.name}, only sound.`);
+    }
     if (!(video.duration <= LONGEST_S)) {
       throw new Error(`Expected a video of at most ${LONGEST_S} seconds; cut it first.`);
     }
@@ -46,7 +58,12 @@ export async function readVideo(
     const count = Math.floor(video.duration * FPS);
     for (let number = 0; number < count; number += 1) {
       signal.throwIfAborted();
-      await seek(video, (number + 0.5) / FPS);
+      if (!(await seek(video, (number + 0.5) / FPS))) {
+        const [found, whole] = [number / FPS, video.duration].map((s) => s.toFixed(1));
+        throw new Error(
+          `${file.name} breaks off after ${found} s of ${whole} s; copy or download it again.`,
+        );
+      }
       const body = await finder.find(video, 1000 / FPS);
       frames.push(body ?? EMPTY);
       progress((number + 1) / count);
