@@ -29,6 +29,9 @@ from crossglg.shapes import (
 )
 from crossglg.skeleton.layout import Layout
 
+COORDINATES = 3
+"""C of the clips that encoders take."""
+
 
 class SkeletonEncoder(nn.Module, ABC):
     """Turns clips into features per joint.

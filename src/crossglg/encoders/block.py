@@ -1,12 +1,26 @@
 """The block that graph encoders share: joints exchange features, then each moves on in time."""
 
+from collections.abc import Sequence
+
 import torch
 from einops import rearrange
 from torch import nn
 
-from crossglg.encoders.folding import Foldable, fold
+from crossglg.encoders.folding import Foldable, Row, fold
 from crossglg.encoders.temporal import MultiScaleTemporal, TemporalConvolution
 from crossglg.shapes import DeepFeatures, Features, JointWeights
+
+
+def double_widths(width: int, *, at: Sequence[int], block_count: int) -> tuple[int, ...]:
+    """The feature width of every block, doubled from each of the blocks numbered ``at`` on."""
+    return tuple(width * 2 ** sum(n >= number for number in at) for n in range(block_count))
+
+
+def make_shortcut(in_dim: int, out_dim: int) -> nn.Module:
+    """What is added to what joints hear: their own features, brought to the new width."""
+    if in_dim == out_dim:
+        return nn.Identity()
+    return Row(nn.Conv2d(in_dim, out_dim, 1), nn.BatchNorm2d(out_dim))
 
 
 class SpaceTimeBlock(Foldable):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from crossglg.encoders.base import SkeletonEncoder, everybody
+from crossglg.encoders.base import COORDINATES, SkeletonEncoder, everybody
 from crossglg.encoders.folding import fold
 from crossglg.errors import EncoderError
 from crossglg.shapes import Clips
@@ -66,7 +66,7 @@ def check_before_training(name: str, encoder: SkeletonEncoder, *, frame_count: i
 
 def _draw_clips(encoder: SkeletonEncoder, *, frame_count: int, seed: int) -> Clips:
     return torch.randn(
-        (_CLIPS, encoder.max_persons, frame_count, encoder.layout.joint_count, 3),
+        (_CLIPS, encoder.max_persons, frame_count, encoder.layout.joint_count, COORDINATES),
         generator=torch.Generator().manual_seed(seed),
     )
 

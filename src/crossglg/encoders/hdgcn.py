@@ -26,8 +26,8 @@ from einops import rearrange, repeat
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from crossglg.encoders.base import SkeletonEncoder
-from crossglg.encoders.block import SpaceTimeBlock
+from crossglg.encoders.base import COORDINATES, SkeletonEncoder
+from crossglg.encoders.block import SpaceTimeBlock, double_widths, make_shortcut
 from crossglg.encoders.folding import Foldable, Row, absorb, fold, put_side_by_side, read_affine
 from crossglg.encoders.likeness import FoldedLikeness, LikenessConvolution, hear_alike
 from crossglg.encoders.merged import convolve_rows, normalise_rows
@@ -35,7 +35,6 @@ from crossglg.errors import ConfigError
 from crossglg.shapes import Clips, DeepFeatures, Features
 from crossglg.skeleton.layout import Layout
 
-_COORDINATES = 3
 _DOUBLING_BLOCKS = (4, 7)
 _BLOCK_COUNT = 10
 _MAX_RINGS = 7
@@ -80,9 +79,8 @@ class HDGCN(SkeletonEncoder):
         self.max_persons = max_persons
         around = layout.root if centre is None else centre
         rings = ring_matrix(layout, rings_around(layout, around))
-        self.norm = nn.BatchNorm1d(max_persons * layout.joint_count * _COORDINATES)
-        dims = [width * 2 ** sum(n >= d for d in _DOUBLING_BLOCKS) for n in range(_BLOCK_COUNT)]
-        self.block_dims = tuple(dims)
+        self.norm = nn.BatchNorm1d(max_persons * layout.joint_count * COORDINATES)
+        self.block_dims = double_widths(width, at=_DOUBLING_BLOCKS, block_count=_BLOCK_COUNT)
         self.blocks = nn.ModuleList(
             # The first block sees bare coordinates: it has no shortcut, and does not weigh levels.
             SpaceTimeBlock(
@@ -92,7 +90,7 @@ class HDGCN(SkeletonEncoder):
                 stride=2 if number in _DOUBLING_BLOCKS else 1,
                 has_shortcut=number > 0,
             )
-            for number, (in_dim, out_dim) in enumerate(pairwise([_COORDINATES, *dims]))
+            for number, (in_dim, out_dim) in enumerate(pairwise([COORDINATES, *self.block_dims]))
         )
 
     def stem(self, clips: Clips) -> Features:
@@ -120,11 +118,7 @@ class HierarchyConvolution(Foldable):
         )
         self.gates = LevelGates(out_dim, rings=rings) if gated else None
         self.norm_out = nn.BatchNorm2d(out_dim)
-        self.shortcut: nn.Module = (
-            nn.Identity()
-            if in_dim == out_dim
-            else nn.Sequential(nn.Conv2d(in_dim, out_dim, 1), nn.BatchNorm2d(out_dim))
-        )
+        self.shortcut = make_shortcut(in_dim, out_dim)
         self._initialise()
 
     def _initialise(self) -> None:

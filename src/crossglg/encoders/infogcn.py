@@ -24,9 +24,9 @@ from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from crossglg.encoders.base import SkeletonEncoder
-from crossglg.encoders.block import SpaceTimeBlock
-from crossglg.encoders.folding import Foldable, Row, absorb, fold, make_linear, put_side_by_side
+from crossglg.encoders.base import COORDINATES, SkeletonEncoder
+from crossglg.encoders.block import SpaceTimeBlock, double_widths, make_shortcut
+from crossglg.encoders.folding import Foldable, absorb, fold, make_linear, put_side_by_side
 from crossglg.encoders.graph import reach_operator
 from crossglg.encoders.merged import convolve_pointwise, normalise, sum_pointwise
 from crossglg.errors import ConfigError
@@ -34,7 +34,6 @@ from crossglg.shapes import Clips, DeepFeatures, Features
 from crossglg.skeleton.layout import Layout
 
 _HEADS = 3
-_COORDINATES = 3
 _DOUBLING_BLOCKS = (3, 6)
 _BLOCK_COUNT = 9
 _PRIOR_GAIN = 3.0
@@ -78,11 +77,10 @@ class InfoGCN(SkeletonEncoder):
         self.max_persons = max_persons
         operators = torch.stack([reach_operator(layout, reach) for reach in reaches])
         self.register_buffer("operators", operators, persistent=False)
-        self.embed = nn.Linear(_COORDINATES * len(reaches), width)
+        self.embed = nn.Linear(COORDINATES * len(reaches), width)
         self.position = nn.Parameter(torch.randn(1, layout.joint_count, width))
         self.norm = nn.BatchNorm1d(max_persons * layout.joint_count * width)
-        dims = [width * 2 ** sum(n >= d for d in _DOUBLING_BLOCKS) for n in range(_BLOCK_COUNT)]
-        self.block_dims = tuple(dims)
+        self.block_dims = double_widths(width, at=_DOUBLING_BLOCKS, block_count=_BLOCK_COUNT)
         self.blocks = nn.ModuleList(
             SpaceTimeBlock(
                 AttentionGraphConvolution(in_dim, out_dim, joint_count=layout.joint_count),
@@ -92,7 +90,7 @@ class InfoGCN(SkeletonEncoder):
                 rectify_time=True,
                 rectified=number > 0,
             )
-            for number, (in_dim, out_dim) in enumerate(pairwise([width, *dims]))
+            for number, (in_dim, out_dim) in enumerate(pairwise([width, *self.block_dims]))
         )
 
     def stem(self, clips: Clips) -> Features:
@@ -127,11 +125,7 @@ class AttentionGraphConvolution(Foldable):
         self.topology = nn.Parameter(torch.eye(joint_count).repeat(_HEADS, 1, 1))
         self.mix = nn.ModuleList(nn.Conv2d(in_dim, out_dim, 1) for _ in range(_HEADS))
         self.norm_out = nn.BatchNorm2d(out_dim)
-        self.shortcut: nn.Module = (
-            nn.Identity()
-            if in_dim == out_dim
-            else Row(nn.Conv2d(in_dim, out_dim, 1), nn.BatchNorm2d(out_dim))
-        )
+        self.shortcut = make_shortcut(in_dim, out_dim)
         self._initialise()
 
     def _initialise(self) -> None:

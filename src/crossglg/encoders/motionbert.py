@@ -26,7 +26,7 @@ from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from crossglg.encoders.base import SkeletonEncoder
+from crossglg.encoders.base import COORDINATES, SkeletonEncoder
 from crossglg.errors import ConfigError, suggest
 from crossglg.shapes import Clips, Features, JointFeatures, JointWeights
 from crossglg.skeleton.layout import Layout
@@ -34,7 +34,6 @@ from crossglg.skeleton.layout import Layout
 Tokens = Float[Tensor, "B T V D"]
 View = Literal["as_given", "front"]
 
-_COORDINATES = 3
 _INITIAL_STD = 0.02
 
 
@@ -110,7 +109,7 @@ class MotionBERT(SkeletonEncoder):
         self.block_dims = (*[width] * (depth - 1), numbers["out_dim"])
         # InfoGCN's five of nine blocks, as near as other depths come.
         self.default_n_pre = (depth + 1) // 2
-        self.embed = nn.Linear(_COORDINATES, width)
+        self.embed = nn.Linear(COORDINATES, width)
         self.joint_position = nn.Parameter(torch.empty(1, layout.joint_count, width))
         self.frame_position = nn.Parameter(torch.empty(1, numbers["max_frames"], 1, width))
         self.blocks = nn.ModuleList(

@@ -21,7 +21,7 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from crossglg.encoders.base import SkeletonEncoder
+from crossglg.encoders.base import COORDINATES, SkeletonEncoder
 from crossglg.encoders.folding import Foldable, Row, absorb, fold
 from crossglg.encoders.graph import bone_links, reach_operator
 from crossglg.errors import ConfigError
@@ -32,7 +32,6 @@ _STREAMS = ("bone", "joint", "bone_motion", "joint_motion")
 """In the order in which weights on disk take them."""
 
 _BONE, _JOINT = 1, 25  # reaches: the bone vector; beyond any tree's depth, the joint itself
-_COORDINATES = 3
 _SPAN = 2  # movement is the way from two frames before to two frames after
 _PATCH, _PATCH_STRIDE = 4, 2
 _KERNEL = 5
@@ -80,7 +79,7 @@ class PatchGCN(SkeletonEncoder):
         self.streams = [place for place, name in enumerate(_STREAMS) if name in streams]
         views = [reach_operator(layout, reach) for reach in (_BONE, _JOINT)]
         self.register_buffer("operators", torch.stack(views), persistent=False)
-        view_dim = len(self.streams) * _COORDINATES
+        view_dim = len(self.streams) * COORDINATES
         self.norm = nn.BatchNorm1d(layout.joint_count * view_dim)
         self.patch = nn.Conv2d(
             view_dim, width, (_PATCH, 1), stride=(_PATCH_STRIDE, 1), padding=(1, 0)

@@ -23,15 +23,13 @@ from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from crossglg.encoders.base import SkeletonEncoder
-from crossglg.encoders.block import SpaceTimeBlock
-from crossglg.encoders.folding import Row
+from crossglg.encoders.base import COORDINATES, SkeletonEncoder
+from crossglg.encoders.block import SpaceTimeBlock, double_widths, make_shortcut
 from crossglg.encoders.graph import bone_links, reach_operator
 from crossglg.errors import ConfigError
 from crossglg.shapes import Clips, DeepFeatures, Features
 from crossglg.skeleton.layout import Layout
 
-_COORDINATES = 3
 _DOUBLING_BLOCKS = (4, 7)
 _BLOCK_COUNT = 10
 
@@ -70,10 +68,9 @@ class STGCN(SkeletonEncoder):
         self.max_persons = max_persons
         operators = torch.stack([reach_operator(layout, reach) for reach in reaches])
         self.register_buffer("operators", operators, persistent=False)
-        view_dim = _COORDINATES * len(reaches)
+        view_dim = COORDINATES * len(reaches)
         self.norm = nn.BatchNorm1d(layout.joint_count * view_dim)
-        dims = [width * 2 ** sum(n >= d for d in _DOUBLING_BLOCKS) for n in range(_BLOCK_COUNT)]
-        self.block_dims = tuple(dims)
+        self.block_dims = double_widths(width, at=_DOUBLING_BLOCKS, block_count=_BLOCK_COUNT)
         self.blocks = nn.ModuleList(
             SpaceTimeBlock(
                 LinkConvolution(in_dim, out_dim, links=bone_links(layout)),
@@ -81,7 +78,7 @@ class STGCN(SkeletonEncoder):
                 out_dim=out_dim,
                 stride=2 if number in _DOUBLING_BLOCKS else 1,
             )
-            for number, (in_dim, out_dim) in enumerate(pairwise([view_dim, *dims]))
+            for number, (in_dim, out_dim) in enumerate(pairwise([view_dim, *self.block_dims]))
         )
 
     def stem(self, clips: Clips) -> Features:
@@ -100,11 +97,7 @@ class LinkConvolution(nn.Module):
         self.links = nn.Parameter(links.clone())
         self.mix = nn.Conv2d(in_dim, len(links) * out_dim, 1)
         self.norm_out = nn.BatchNorm2d(out_dim)
-        self.shortcut: nn.Module = (
-            nn.Identity()
-            if in_dim == out_dim
-            else Row(nn.Conv2d(in_dim, out_dim, 1), nn.BatchNorm2d(out_dim))
-        )
+        self.shortcut = make_shortcut(in_dim, out_dim)
 
     def forward(self, features: Features) -> DeepFeatures:
         """(B D T V) -> (B D' T V)."""
