@@ -24,7 +24,6 @@ from crossglg.oneshot.classifiers import EITHER_SIDE, LEARNERS
 from crossglg.oneshot.ensemble import pool_side_by_side, put_side_by_side
 from crossglg.oneshot.worded import WORDED, NovelWords, relevance_of_names
 from crossglg.recogniser import learn_acceptance
-from crossglg.same_actions import same_action
 from crossglg.shipped import find_run
 from crossglg.skeleton.layout import Layout
 from crossglg.sources import open_data, read_masks
@@ -39,6 +38,7 @@ from crossglg.training import (
     Start,
     StepProgress,
     digest_sources,
+    find_met,
     list_met_classes,
     read_start,
     train,
@@ -151,6 +151,7 @@ def train_run(
         provenance=provenance,
         progress=progress,
         start=start,
+        novel=_name_novel(split),
     )
     learn_acceptance(checkpoint, split.base, out)
     return checkpoint
@@ -279,9 +280,11 @@ def _find_seen(checkpoint: PlainCheckpoint, split: SplitData) -> list[str]:
 
 
 def _find_met(checkpoint: PlainCheckpoint, split: SplitData) -> list[str]:
-    known = {same_action(name) for name in list_met_classes(checkpoint)}
-    novel = [split.novel.class_names[label] for label in split.protocol.novel]
-    return sorted(name for name in novel if same_action(name) in known)
+    return find_met(_name_novel(split), list_met_classes(checkpoint))
+
+
+def _name_novel(split: SplitData) -> list[str]:
+    return [split.novel.class_names[label] for label in split.protocol.novel]
 
 
 def load_novel_words(checkpoint: PlainCheckpoint, split: SplitData) -> NovelWords:
@@ -292,7 +295,7 @@ def load_novel_words(checkpoint: PlainCheckpoint, split: SplitData) -> NovelWord
         MissingExtraError: The encoder of names is not installed.
     """
     layout = checkpoint.layout
-    names = [split.novel.class_names[label] for label in split.protocol.novel]
+    names = _name_novel(split)
     recipe = checkpoint.provenance.get("recipe", {})  # imported weights have none
     descriptions = recipe.get("descriptions") or _name_texts(split)
     encoder = create_text_encoder("minilm")

@@ -158,6 +158,21 @@ def test_what_the_start_has_met_is_remembered_and_is_never_novel(first, tmp_path
     assert judged.seen == ("wave right hand",)
 
 
+def test_a_mirrored_clip_of_a_base_class_gives_no_novel_class_away(tmp_path):
+    names = ("wave left hand", "wave right hand", "squat", "bow")
+    torch.set_num_threads(1)
+    made = choreography(performers=2, repeats=1, classes=names)
+    rules = custom_protocol([1, 2], class_count=len(names), draw="subject")
+    apart = split_data(made, rules, masks={})
+    settings = (WORDLESS, "training.mirror=classes", "training.epochs=1")
+    checkpoint = train_run(apart, recipe(*settings), out=tmp_path / "run")
+    assert checkpoint.class_names == ("wave left hand", "bow", "bow (mirrored)")
+    assert evaluate_run(checkpoint, apart, classifiers=["cosine"], draws=1).seen == ()
+    leaked = (*checkpoint.class_names[:2], "wave left hand (mirrored)")
+    with pytest.raises(ProtocolError, match="it was trained on: wave right hand"):
+        evaluate_run(replace(checkpoint, class_names=leaked), apart, draws=1)
+
+
 def test_the_command_line_starts_from_runs_and_shipped_names(first, tmp_path):
     write_npz(data(), tmp_path / "own.npz")
     words = ["train", str(tmp_path / "own.npz"), "--protocol", "all", "--recipe", "demo"]

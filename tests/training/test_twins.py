@@ -3,7 +3,10 @@
 import numpy as np
 
 from crossglg.skeleton import get_layout
-from crossglg.training.twins import find_twins
+from crossglg.sources.choreography import choreography
+from crossglg.training import BaseClips, create_recipe
+from crossglg.training.batches import Draws, TrainingClips
+from crossglg.training.twins import find_met, find_twins
 
 LAYOUT = get_layout("openni15")
 NAMES = ("clap hands", "raise-left-arm", "throw", "Raise right arm", "look left")
@@ -59,3 +62,36 @@ def test_another_name_that_leaves_out_the_arm_makes_no_twin():
     names = ("right arm swipe to the left", "right arm swipe to the right")
     twins = find_twins("words", names, LAYOUT, None)
     assert twins.labels.tolist() == [2, 3]
+
+
+def test_mirrored_clips_that_show_a_novel_class_are_left_out():
+    names = ("wave right hand", "kick forward", "high throw", "look left")
+    novel = ("wave-left-hand", "left arm throw")
+    twins = find_twins("words", names, LAYOUT, None, novel=novel)
+    assert twins.labels.tolist() == [-1, 4, -1, 5]
+    assert twins.names[4:] == ("kick forward (mirrored)", "look left (mirrored)")
+    twins = find_twins("classes", names, LAYOUT, None, novel=novel)
+    assert twins.labels.tolist() == [-1, 4, -1, 5]
+
+
+def test_who_knows_a_class_mirrored_has_met_its_twin():
+    novel = ("wave left hand", "throw", "squat")
+    assert find_met(novel, ("wave right hand", "kick (left)")) == []
+    met = ("wave right hand (mirrored)", "squat (mirrored)", "hand catch", "high throw")
+    assert find_met(novel, met) == ["throw", "wave left hand"]
+
+
+def test_a_clip_that_is_left_out_never_comes_mirrored():
+    data = choreography(performers=2, repeats=1, classes=("wave right hand", "squat"))
+    base = BaseClips.gather(data, [0, 1])
+    twins = find_twins("classes", base.class_names, base.layout, None, novel=("wave left hand",))
+    clips = TrainingClips(
+        base, twins=twins, strength=create_recipe("metric").augmentation, frame_count=8, seed=0
+    )
+    assert sorted(clips.labels) == [0, 0, 1, 1, 2, 2]
+    draws = Draws(np.arange(6), epoch=0, places=np.arange(6))
+    found, _, mirrored = clips.find(draws)
+    assert mirrored.tolist() == [False] * 4 + [True] * 2
+    assert clips.labels[mirrored].tolist() == [2, 2]
+    squats = base.clips.select(np.flatnonzero(base.labels == 1))
+    assert np.array_equal(found.select(np.array([4, 5])).frames, squats.frames)

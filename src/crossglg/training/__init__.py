@@ -9,6 +9,7 @@ from crossglg.training.loop import train
 from crossglg.training.recipes import RECIPES, create_recipe
 from crossglg.training.start import Start, list_met_classes, read_start
 from crossglg.training.state import RUN_FILE
+from crossglg.training.twins import find_met
 
 __all__ = [
     "RECIPES",
@@ -20,6 +21,7 @@ __all__ = [
     "TrainingConfig",
     "create_recipe",
     "digest_sources",
+    "find_met",
     "list_met_classes",
     "override",
     "read_metrics",

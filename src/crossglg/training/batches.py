@@ -88,8 +88,12 @@ class TrainingClips(Dataset[Batch]):
         seed: int,
     ) -> None:
         self.base, self.labels = base, base.labels
+        self._sources = np.arange(len(base.labels))
         if twins is not None:
-            self.labels = np.concatenate([base.labels, twins.labels[base.labels]])
+            labels = twins.labels[base.labels]
+            mirrored = np.flatnonzero(labels >= 0)
+            self.labels = np.concatenate([base.labels, labels[mirrored]])
+            self._sources = np.concatenate([self._sources, mirrored])
         self.strength = strength
         self.frame_count = frame_count
         self.seed = seed
@@ -116,9 +120,9 @@ class TrainingClips(Dataset[Batch]):
 
     def find(self, draws: Draws) -> tuple[PackedClips, Keys, NDArray[np.bool_]]:
         """(N) the drawn clips, the keys of their dice, and which come mirrored."""
-        own = len(self.base.clips)
         keys = make_keys(self.seed, draws.epoch, draws.places)
-        return self.base.clips.select(draws.clips % own), keys, draws.clips >= own
+        clips = self.base.clips.select(self._sources[draws.clips])
+        return clips, keys, draws.clips >= len(self.base.clips)
 
 
 @dataclass

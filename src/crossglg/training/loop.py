@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,6 +44,7 @@ def train(
     provenance: Mapping[str, Any],
     progress: StepProgress | None = None,
     start: Start | None = None,
+    novel: Sequence[str] = (),
 ) -> PlainCheckpoint:
     """Train a model and keep its plain branch in ``out``.
 
@@ -59,6 +60,7 @@ def train(
         provenance: What to note in the checkpoint about data and protocol.
         progress: Is told about every step.
         start: Weights to begin with; None for fresh ones.
+        novel: Names of the novel classes; clips that show one in the mirror do not come mirrored.
 
     Returns:
         The plain branch of the chosen epoch.
@@ -74,7 +76,7 @@ def train(
     config = recipe.training
     learn_from, choose_by = base.hold_out(config.held_out, seed=config.seed)
     keys = guidance.key_joints if guidance and recipe.model.needs_texts else None
-    twins = find_twins(config.mirror, base.class_names, base.layout, keys)
+    twins = find_twins(config.mirror, base.class_names, base.layout, keys, novel=novel)
     names = base.class_names if twins is None else twins.names
     lessons = _prepare_lessons(recipe, guidance, base, twins)
     torch.manual_seed(config.seed)
