@@ -178,7 +178,13 @@ def test_a_table_cell_is_mean_and_deviation_over_seeds():
     table = Comparison("p", (0, 1, 2), 5, (row,), {"raw DTW": (79.0, 1.0)}, ())
     assert row.cell("dtw") == "82.0 ± 2.0"
     assert table.to_csv().splitlines()[1] == "m,dtw,0,80.0"
-    assert "| raw DTW | 79.0 ± 1.0 (draws)" in table.to_markdown()
+    assert "| raw DTW | 79.0 ± 1.0 (draws) |" in table.to_markdown()
+
+
+def test_a_single_draw_has_no_deviation():
+    row = Row("m", (0,), {"dtw": (80.0,)}, 10, 1.0, 2.0)
+    table = Comparison("p", (0,), 1, (row,), {"raw DTW": (79.0, 0.0)}, ())
+    assert "| raw DTW | 79.0 |" in table.to_markdown()
 
 
 def test_accuracies_keep_their_seeds_where_a_cell_failed():

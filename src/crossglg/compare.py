@@ -107,7 +107,7 @@ class Comparison:
     Attributes:
         protocol: Its name.
         seeds: Asked for; a row says which of them are behind its means.
-        draws: Of exemplars.
+        draws: Of exemplars; one where they are published or chosen by name.
         rows: Learned methods, in the order asked for.
         floor: Name -> (mean, standard deviation over draws) of what needs no learning.
         failed: ``method, seed: reason`` of cells that ended in an error.
@@ -120,6 +120,11 @@ class Comparison:
     floor: dict[str, tuple[float, float]]
     failed: tuple[str, ...]
 
+    def describe_floor(self, name: str) -> str:
+        """``79.0 ± 1.0``: mean and standard deviation over draws; ``79.0`` of a single draw."""
+        mean, std = self.floor[name]
+        return f"{mean:.1f}" + (f" ± {std:.1f}" if self.draws > 1 else "")
+
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
         return asdict(self)
@@ -131,9 +136,10 @@ class Comparison:
             f"| method | {' | '.join(names)} | parameters | training, min | ms per clip |",
             "|---|" + "---:|" * (len(names) + 3),
         ]
-        for name, (mean, std) in self.floor.items():
+        of_draws = " (draws)" if self.draws > 1 else ""
+        for name in self.floor:
             blanks = " |" * (len(names) + 2)
-            lines.append(f"| {name} | {mean:.1f} ± {std:.1f} (draws){blanks}")
+            lines.append(f"| {name} | {self.describe_floor(name)}{of_draws}{blanks}")
         for row in self.rows:
             cells = [row.cell(name) for name in names]
             lines.append(
@@ -191,13 +197,14 @@ def run_grid(grid: Grid, *, workers: int = 1, progress: Progress | None = None) 
 
 def _summarise(grid: Grid, failed: tuple[str, ...]) -> Comparison:
     floor: dict[str, tuple[float, float]] = {}
-    rows = []
+    rows, draws = [], grid.draws
     for method in grid.methods:
         cells = grid.cells(method)
         finished = [(cell, found) for cell in cells if (found := read_cell(cell)) is not None]
         if not finished:
             continue
         results = [found for _, found in finished]
+        draws = results[0].evaluation.get("draws", draws)
         for name, key in FLOORS.items():
             if found := results[0].evaluation.get(key):
                 floor[name] = (found["mean"], found["std"])
@@ -214,7 +221,7 @@ def _summarise(grid: Grid, failed: tuple[str, ...]) -> Comparison:
                 measure_ms_per_clip(load_plain(finished[0][0].run)),
             )
         )
-    return Comparison(grid.protocol, grid.seeds, grid.draws, tuple(rows), floor, failed)
+    return Comparison(grid.protocol, grid.seeds, draws, tuple(rows), floor, failed)
 
 
 @torch.inference_mode()

@@ -90,7 +90,7 @@ def print_evaluation(evaluation: "Evaluation") -> None:
     way, queries = len(evaluation.class_names), evaluation.n_query
     table = Table(
         title=f"{evaluation.protocol}: {way} novel actions, one example each, "
-        f"{queries:.0f} queries, {evaluation.draws} draws"
+        f"{queries:.0f} queries, {count_draws(evaluation.draws)}"
     )
     table.add_column("method")
     table.add_column("accuracy %", justify="right")
@@ -98,16 +98,21 @@ def print_evaluation(evaluation: "Evaluation") -> None:
     ranked = sorted(evaluation.results.items(), key=lambda item: -item[1].mean)
     for name, result in ranked:
         gain = result.mean - evaluation.floor.mean
-        table.add_row(name, f"{result.mean:.1f} ± {result.std:.1f}", f"{gain:+.1f}")
+        table.add_row(name, evaluation.describe(result), f"{gain:+.1f}")
     table.add_section()
     for name, floor in evaluation.floors.items():
         is_first = floor is evaluation.floor
         label, style = (f"floor: {name}", "") if is_first else (name, "dim")
-        table.add_row(label, f"{floor.mean:.1f} ± {floor.std:.1f}", "", style=style)
+        table.add_row(label, evaluation.describe(floor), "", style=style)
     Console().print(table)
     if evaluation.seen:
         names = escape(", ".join(evaluation.seen))
         Console().print(f"Not new to the model, which met them in other data: {names}")
+
+
+def count_draws(draws: int) -> str:
+    """``100 draws``, ``1 draw``."""
+    return f"{draws} draw{'s' * (draws != 1)}"
 
 
 def print_recognition(recognition: "Recognition") -> None:
@@ -148,13 +153,12 @@ def print_comparison(comparison: "Comparison") -> None:
     """Methods against classifiers, means and deviations over seeds, the floor first."""
     console = Console()
     names = list(comparison.rows[0].accuracy) if comparison.rows else []
-    table = Table(
-        title=f"{comparison.protocol}: {len(comparison.seeds)} seeds, {comparison.draws} draws"
-    )
+    seeds, draws = len(comparison.seeds), count_draws(comparison.draws)
+    table = Table(title=f"{comparison.protocol}: {seeds} seeds, {draws}")
     for name in ("method", *names, "parameters", "ms per clip"):
         table.add_column(name, justify="left" if name == "method" else "right")
-    for name, (mean, std) in comparison.floor.items():
-        table.add_row(name, f"{mean:.1f} ± {std:.1f}", style="dim")
+    for name in comparison.floor:
+        table.add_row(name, comparison.describe_floor(name), style="dim")
     table.add_section()
     for row in comparison.rows:
         cells = [row.cell(name) for name in names]

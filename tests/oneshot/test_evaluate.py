@@ -10,6 +10,7 @@ from crossglg.oneshot import Draw, draw_exemplars, evaluate
 from crossglg.oneshot.evaluate import summarise
 from crossglg.sources import open_data
 from crossglg.sources.choreography import choreography, list_actions
+from crossglg.terminal import print_evaluation
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,17 @@ def test_accuracy_on_a_circle_is_what_one_counts(clips, make_features):
     assert result.std == 0
     assert result.per_class == pytest.approx((100, 50, 100, 100))
     assert result.confusion[1].tolist() == [0, 1, 1, 0]
+
+
+def test_a_single_draw_is_shown_without_a_deviation(clips, make_features, capsys):
+    features = make_features(on_circle(clips.labels * 90.0))
+    draws = draw_all(clips, 2, novel=range(4))
+    print_evaluation(judge(features, clips, draws[:1]))
+    said = capsys.readouterr().out
+    assert "1 draw" in said
+    assert "±" not in said
+    print_evaluation(judge(features, clips, draws))
+    assert "100.0 ± 0.0" in capsys.readouterr().out
 
 
 def test_each_class_weighs_the_same_however_many_clips_it_has():

@@ -124,6 +124,12 @@ def test_every_figure_has_its_scene_in_valid_json(report: Report) -> None:
     assert [scene["scale"] for scene in scenes] == ["importance"] * 3 + ["contribution"] * 3
 
 
+def test_a_single_draw_has_no_deviation(report: Report) -> None:
+    single = replace(report, results={"cosine": (81.25, 0.0)}, floor={"raw DTW": (70.0, 0.0)})
+    assert "±" in render_report(report)
+    assert "±" not in render_report(single)
+
+
 def test_a_report_without_the_floor_is_refused(report: Report) -> None:
     with pytest.raises(ConfigError, match="floor"):
         replace(report, floor={})

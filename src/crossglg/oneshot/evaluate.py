@@ -85,6 +85,11 @@ class Evaluation:
         every = (self.floor, self.floor_euclidean, self.floor_motion)
         return dict(zip(FLOORS, every, strict=True))
 
+    def describe(self, result: ClassifierResult) -> str:
+        """``84.9 ± 1.3``: mean and standard deviation over draws; ``84.9`` of a single draw."""
+        spread = f" ± {result.std:.1f}" if self.draws > 1 else ""
+        return f"{result.mean:.1f}{spread}"
+
     def to_json(self) -> dict[str, Any]:
         """Plain values; accuracies in percent."""
         return {
