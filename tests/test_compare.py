@@ -16,6 +16,7 @@ from crossglg.cells import read_cell, run_cells
 from crossglg.checkpoint import write_json
 from crossglg.compare import Comparison, Grid, Row, parse_method, run_grid
 from crossglg.errors import ConfigError
+from crossglg.skeleton.layout import Layout, get_layout
 from crossglg.sources import write_npz
 from crossglg.sources.choreography import choreography, list_actions
 
@@ -154,6 +155,24 @@ def test_a_result_of_other_data_or_texts_of_the_same_name_does_not_count(grid, t
     assert counts()
     data.unlink()
     assert counts()
+
+
+def test_a_result_for_other_bones_does_not_count(grid, tmp_path):
+    layout = get_layout("ntu25")
+    cell = replace(grid.cells(grid.methods[0])[0], folder=tmp_path, layout=layout)
+    record = {"cell": cell.describe(), "evaluation": {}, "parameters": 1, "train_seconds": 1.0}
+    write_json(cell.file, record)
+    assert read_cell(replace(cell, layout=replace(layout, name="mine"))) is not None
+    for other in (None, hang_all_on_the_root(layout)):
+        assert read_cell(replace(cell, layout=other)) is None
+    del record["cell"]["layout_sha256"]  # as results had none
+    write_json(cell.file, record)
+    assert read_cell(replace(cell, layout=None)) is not None
+
+
+def hang_all_on_the_root(layout):
+    bones = {joint: layout.root for joint in layout.joints if joint != layout.root}
+    return Layout.from_bones("mine", layout.joints, bones, root=layout.root)
 
 
 def test_methods_have_names():

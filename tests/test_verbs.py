@@ -10,6 +10,7 @@ import torch
 
 from crossglg import verbs
 from crossglg.errors import ConfigError, ProtocolError
+from crossglg.skeleton.layout import Layout
 from crossglg.sources.choreography import choreography
 from crossglg.sources.splits import get_protocol
 from crossglg.text import HashingEncoder, load_guidance
@@ -93,6 +94,11 @@ def test_a_run_on_changed_clips_or_texts_is_not_gone_on_with(data, tmp_path):
     out = tmp_path / "run"
     train_run(split, recipe, out=out)
     train_run(split, recipe, out=out)
+    layout = split.base.layout
+    bones = {joint: layout.root for joint in layout.joints if joint != layout.root}
+    star = Layout.from_bones(layout.name, layout.joints, bones, root=layout.root)
+    with pytest.raises(ConfigError, match=r"\(provenance\.layout_sha256: the bones or the root"):
+        train_run(replace(split, base=replace(split.base, layout=star)), recipe, out=out)
     moved = replace(split, base=replace(split.base, rows=split.base.rows * np.float32(1.1)))
     with pytest.raises(ConfigError, match=r"data_sha256: the clips are not those .* delete it"):
         train_run(moved, recipe, out=out)
@@ -105,6 +111,7 @@ def test_a_run_on_changed_clips_or_texts_is_not_gone_on_with(data, tmp_path):
         train_run(split, recipe, out=out)
     described = json.loads((out / "run.json").read_text())
     del described["provenance"]["texts_sha256"]  # as runs had none
+    del described["provenance"]["layout_sha256"]
     (out / "run.json").write_text(json.dumps(described))
     train_run(split, recipe, out=out)
 

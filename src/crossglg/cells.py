@@ -20,6 +20,7 @@ from crossglg.sources.archive import MANIFEST
 from crossglg.sources.splits import get_protocol
 from crossglg.text.guidance import split_sets
 from crossglg.training import Recipe, create_recipe, override, read_metrics
+from crossglg.training.digests import digest_layout
 from crossglg.training.rivals import RIVALS, train_like
 from crossglg.verbs import evaluate_run, open_clips, split_data, train_run
 from crossglg.workers import KILLED, open_pool
@@ -27,7 +28,7 @@ from crossglg.workers import KILLED, open_pool
 Progress = Callable[[int, int], None]
 """Told how many cells are finished, and of how many."""
 
-_DIGESTS = ("data_sha256", "texts_sha256")
+_DIGESTS = ("data_sha256", "texts_sha256", "layout_sha256")
 """What results of older versions lack, and what is empty where there is no such file."""
 
 
@@ -93,9 +94,13 @@ class Cell:
         """What decides the result; a result of anything else does not count as this cell's.
 
         Data and descriptions are known by name and by what lies in their files; those that come
-        with the package, by name.
+        with the package, by name; a layout of the user's own by its joints and bones.
         """
-        digests = _digest([_find_listing(self.data)]), _digest(_find_texts(self.recipe))
+        digests = (
+            _digest([_find_listing(self.data)]),
+            _digest(_find_texts(self.recipe)),
+            digest_layout(self.layout),
+        )
         return {
             "data": str(self.data.name),
             "protocol": self.protocol,

@@ -1,4 +1,4 @@
-"""Digests: by which a run knows the clips and texts that it learned from, whatever their name."""
+"""Digests: by which a run knows what it learned from, whatever it is called."""
 
 import json
 from collections.abc import Mapping
@@ -6,12 +6,14 @@ from hashlib import sha256
 
 import numpy as np
 
+from crossglg.skeleton.layout import Layout
 from crossglg.sources.clipset import ClipSet
 from crossglg.text import TextGuidance
 
 DIGESTS: Mapping[str, str] = {
     "data_sha256": "the clips are not those that it learned from",
     "texts_sha256": "the texts are not those that it learned from",
+    "layout_sha256": "the bones or the root are not those that it learned with",
 }
 """Keys of a provenance, and what it means that one differs."""
 
@@ -19,7 +21,8 @@ DIGESTS: Mapping[str, str] = {
 def digest_sources(clips: ClipSet, guidance: TextGuidance | None) -> dict[str, str]:
     """What a run learns from, by the keys of ``DIGESTS``; empty where there are no texts."""
     texts = "" if guidance is None else digest_texts(guidance)
-    return dict(zip(DIGESTS, (digest_clips(clips), texts), strict=True))
+    found = digest_clips(clips), texts, digest_layout(clips.layout)
+    return dict(zip(DIGESTS, found, strict=True))
 
 
 def digest_clips(clips: ClipSet) -> str:
@@ -34,6 +37,15 @@ def digest_clips(clips: ClipSet) -> str:
         if clips.visible is not None and not clips.visible[start:stop].all():
             digest.update(clips.visible[start:stop].tobytes())
     return digest.hexdigest()
+
+
+def digest_layout(layout: Layout | None) -> str:
+    """SHA-256 of how joints hang together, whatever the layout is called.
+
+    None stands for the layout that the data bring along.
+    """
+    described = None if layout is None else [layout.joints, layout.parents]
+    return sha256(json.dumps(described).encode()).hexdigest()
 
 
 def digest_texts(guidance: TextGuidance) -> str:
