@@ -1,6 +1,7 @@
 """The command line: its verbs, their JSON, and errors as one sentence."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -9,8 +10,14 @@ import pytest
 RUN = [sys.executable, "-m", "crossglg"]
 
 
-def call(*words):
-    return subprocess.run([*RUN, *map(str, words)], capture_output=True, text=True, check=False)
+def call(*words, **environment):
+    return subprocess.run(
+        [*RUN, *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | environment,
+    )
 
 
 def test_help_needs_no_torch():
@@ -105,6 +112,7 @@ def test_own_data_and_own_descriptions_are_trained_together(tmp_path):
             ["draw", "examples/clips.npz#0", "--out", "examples/clips.npz/below.svg"],
             "clips.npz/below.svg: Not a directory.",
         ),
+        (["list", "--model", "nowhere.onnx"], "nowhere.onnx: expected an exported model, found no"),
     ],
 )
 def test_errors_are_one_sentence(words, complaint):
@@ -112,6 +120,20 @@ def test_errors_are_one_sentence(words, complaint):
     assert done.returncode == 1
     assert complaint in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_signs_that_a_terminal_lacks_lose_no_answer(tmp_path):
+    words = (
+        "enroll",
+        "Gr\u00fc\u00dfe \u624b",
+        "examples/clips.npz#0",
+        "--gallery",
+        tmp_path / "g.crossglg",
+    )
+    done = call(*words, "--model", "open-small", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert r"Gr\xfc\xdfe \u624b" in done.stdout
 
 
 @pytest.mark.parametrize("verb", ["train", "evaluate", "demo"])

@@ -41,3 +41,9 @@ def test_a_folder_of_ones_own_comes_before_a_shipped_name(tmp_path, monkeypatch)
     (tmp_path / "open-base").mkdir()
     monkeypatch.chdir(tmp_path)
     assert find_run("open-base") == Path("open-base")
+
+
+def test_a_training_that_was_stopped_in_its_first_epoch_is_said_to_be_unfinished(tmp_path):
+    (tmp_path / "run.json").write_text("{}")
+    with pytest.raises(CheckpointError, match="Give the command that began it again"):
+        load_plain(tmp_path)

@@ -23,6 +23,9 @@ from crossglg.guidance.model import PlainBranch
 from crossglg.memory import keep_freed_memory
 from crossglg.skeleton.layout import Layout
 
+RUN_FILE = "run.json"
+"""What a run was begun with, in its folder."""
+
 PLAIN_FILE = "plain.safetensors"
 """The plain branch of a run, in its folder."""
 

@@ -17,8 +17,7 @@ from crossglg.report import (
 )
 from crossglg.sources.choreography import choreography
 from crossglg.sources.splits import get_protocol
-from crossglg.training import StepProgress, create_recipe, read_metrics
-from crossglg.training.state import RUN_FILE
+from crossglg.training import RUN_FILE, StepProgress, create_recipe, read_metrics
 from crossglg.verbs import SplitData, evaluate_run, extract_split, split_data, train_run
 
 _PERFORMERS, _REPEATS = 8, 2

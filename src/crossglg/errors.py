@@ -105,8 +105,9 @@ def require(module: str, *, extra: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ImportError as error:
+        package = module.partition(".")[0]
         raise MissingExtraError(
-            f"This feature needs '{module}'. Install it with: pip install 'crossglg[{extra}]'"
+            f"This feature needs '{package}'. Install it with: pip install 'crossglg[{extra}]'"
         ) from error
 
 

@@ -3,7 +3,7 @@
 from importlib import resources
 from pathlib import Path
 
-from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
+from crossglg.checkpoint import PLAIN_FILE, RUN_FILE, PlainCheckpoint
 from crossglg.errors import CheckpointError, suggest
 
 
@@ -37,7 +37,13 @@ def load_plain(run: Path | str) -> PlainCheckpoint:
     Raises:
         CheckpointError: There is none, or it is damaged.
     """
-    return PlainCheckpoint.load(find_run(run) / PLAIN_FILE)
+    folder = find_run(run)
+    if (folder / RUN_FILE).exists() and not (folder / PLAIN_FILE).exists():
+        raise CheckpointError(
+            f"{folder}: its training has not come to the end of an epoch. "
+            "Give the command that began it again, and it goes on."
+        )
+    return PlainCheckpoint.load(folder / PLAIN_FILE)
 
 
 def _weights_folder() -> Path:

@@ -18,6 +18,7 @@ from crossglg.gallery import (
     Gallery,
     import_gallery,
     load_gallery,
+    lock_gallery,
     open_gallery,
     save_gallery,
     update_gallery,
@@ -234,3 +235,29 @@ def test_where_a_clip_came_from_never_keeps_a_gallery_from_being_read(
     read = import_gallery(tmp_path / "kept.crossglg", recogniser)
     assert read.exemplars[0].source == gallery.exemplars[0].source
     assert read.exemplars[0].source.isprintable()
+
+
+@pytest.mark.parametrize("lost", ["exemplars", "model", "fps", "layout"])
+def test_a_gallery_whose_manifest_lacks_something_is_said_to_be_damaged(saved, recogniser, lost):
+    _, path = saved
+    rewrite_manifest(path, f'"{lost}"'.encode(), b'"lost"')
+    with pytest.raises(GalleryError, match=rf"expected a gallery file .*{lost}.*from a copy"):
+        load_gallery(path, recogniser)
+
+
+def test_a_path_may_be_text(saved, recogniser, tmp_path):
+    gallery, path = saved
+    save_gallery(gallery, str(tmp_path / "again.crossglg"))
+    for read in (load_gallery, open_gallery, import_gallery):
+        assert read(str(path), recogniser).actions == ("wave",)
+    assert update_gallery(str(path), recogniser, lambda known: known).actions == ("wave",)
+
+
+def test_who_waits_too_long_for_another_writer_is_told(saved, recogniser, monkeypatch):
+    _, path = saved
+    monkeypatch.setattr("crossglg.gallery.file._LOCK_TIMEOUT_S", 0.1)
+    with (
+        lock_gallery(path),
+        pytest.raises(GalleryError, match=r"another program has been changing this gallery"),
+    ):
+        update_gallery(path, recogniser, lambda known: known)

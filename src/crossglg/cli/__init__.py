@@ -1,5 +1,6 @@
 """The command line: parse, call, print. Everything heavy is imported when a verb runs."""
 
+import io
 import sys
 
 from crossglg.cli import (
@@ -35,6 +36,7 @@ __all__ = [
 
 def main() -> None:
     """Run the command line; errors meant for the user, and the system's, come as one sentence."""
+    _write_what_can_be_shown()
     try:
         app()
     except CrossGLGError as error:
@@ -46,3 +48,9 @@ def main() -> None:
         return
     print(f"crossglg: {problem}", file=sys.stderr)
     sys.exit(1)
+
+
+def _write_what_can_be_shown() -> None:
+    """A terminal that lacks a sign gets its code: what was computed is not lost for it."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from crossglg.cli.app import Json, app, print_json
-from crossglg.errors import ConfigError
+from crossglg.errors import ConfigError, require
 
 words = typer.Typer(help="Check or write action descriptions.", no_args_is_help=True)
 app.add_typer(words, name="describe")
@@ -68,6 +68,8 @@ def write(
             print(f"# {question.action}: {question.kind}\n\n{question.prompt}\n")
         return
     _check_out(out)
+    for module in ("openai", "pydantic"):
+        require(module, extra="write")
     answers = DiskStore(cache_folder() / "answers.sqlite")
     planned = estimate(questions, model=model, answers=answers)
     print(describe_estimate(planned, price_in=price_in, price_out=price_out))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from crossglg.atomic import create_file
@@ -36,9 +36,9 @@ _LOCK_TIMEOUT_S = 60.0
 _CLIP_ARRAYS = ("joints", "visible")
 
 
-def save_gallery(gallery: Gallery, path: Path) -> None:
+def save_gallery(gallery: Gallery, path: Path | str) -> None:
     """Write a gallery, whole or not at all. Where others write too, use ``update_gallery``."""
-    with create_file(path) as stream:
+    with create_file(Path(path)) as stream:
         stream.write(pack_gallery(gallery))
 
 
@@ -77,39 +77,45 @@ def pack_gallery(gallery: Gallery) -> bytes:
     return stream.getvalue()
 
 
-def load_gallery(path: Path, recogniser: ClipReader) -> Gallery:
+def load_gallery(path: Path | str, recogniser: ClipReader) -> Gallery:
     """Read a gallery; exemplars that another model or version embedded are embedded again.
 
     Raises:
         GalleryError: The file is damaged or of another version.
         LayoutError: A clip's joints say nothing about a joint of another model than its own.
     """
-    manifest, arrays = _unpack(path)
-    is_fresh = manifest["format"] == _FORMAT and manifest["model"] == recogniser.fingerprint
-    exemplars = tuple(
-        _read_exemplar(number, record, arrays, embed_anew=None if is_fresh else recogniser)
-        for number, record in enumerate(manifest["exemplars"])
-    )
+    manifest, arrays = _unpack(Path(path))
+    try:
+        is_fresh = manifest["format"] == _FORMAT and manifest["model"] == recogniser.fingerprint
+        exemplars = tuple(
+            _read_exemplar(number, record, arrays, embed_anew=None if is_fresh else recogniser)
+            for number, record in enumerate(manifest["exemplars"])
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise GalleryError(
+            f"{path}: expected a gallery file ({error!r}); restore it from a copy."
+        ) from error
     return Gallery(recogniser, exemplars)
 
 
-def open_gallery(path: Path, recogniser: ClipReader) -> Gallery:
+def open_gallery(path: Path | str, recogniser: ClipReader) -> Gallery:
     """The gallery in a file; an empty one where there is no file yet.
 
     Raises:
         GalleryError: The file is damaged or of another version.
         LayoutError: As ``load_gallery``.
     """
-    return load_gallery(path, recogniser) if path.exists() else Gallery(recogniser)
+    return load_gallery(path, recogniser) if Path(path).exists() else Gallery(recogniser)
 
 
-def import_gallery(path: Path, recogniser: ClipReader) -> Gallery:
+def import_gallery(path: Path | str, recogniser: ClipReader) -> Gallery:
     """Read a gallery that somebody else made: only its skeletons are believed, not its features.
 
     Raises:
         GalleryError: The file is damaged, of another version, or holds what no gallery holds, a
             clip of nobody or of joints that say nothing about the model's among it.
     """
+    path = Path(path)
     manifest, arrays = _unpack(path)
     try:
         exemplars = tuple(
@@ -131,12 +137,13 @@ def import_gallery(path: Path, recogniser: ClipReader) -> Gallery:
 
 
 def update_gallery(
-    path: Path, recogniser: ClipReader, change: Callable[[Gallery], Gallery]
+    path: Path | str, recogniser: ClipReader, change: Callable[[Gallery], Gallery]
 ) -> Gallery:
     """Read, change and write a gallery as one step: no writer loses what another one wrote.
 
     Raises:
-        GalleryError: The file is damaged, or ``change`` refuses; then nothing is written.
+        GalleryError: The file is damaged, ``change`` refuses, or another program does not end its
+            own change; then nothing is written.
         LayoutError: As ``load_gallery``.
     """
     with lock_gallery(path):
@@ -146,12 +153,30 @@ def update_gallery(
 
 
 @contextmanager
-def lock_gallery(path: Path) -> Iterator[None]:
-    """While held, no other writer changes the file; who reads needs no lock."""
-    path = path.resolve()  # one lock, by whatever name the file is called
+def lock_gallery(path: Path | str) -> Iterator[None]:
+    """While held, no other writer changes the file; who reads needs no lock.
+
+    Whoever holds it must not ask for it again (``update_gallery`` does), and would wait for itself.
+
+    Raises:
+        GalleryError: Another program has held it for a minute.
+    """
+    path = Path(path).resolve()  # one lock, by whatever name the file is called
     path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_name(f".{path.name}.lock"), timeout=_LOCK_TIMEOUT_S):
+    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=_LOCK_TIMEOUT_S)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise GalleryError(
+            f"{path}: another program has been changing this gallery for {_LOCK_TIMEOUT_S:.0f} "
+            "seconds. Nothing was changed; try again when it has finished."
+        ) from error
+    except OSError as error:  # of the lock's file, which nobody has heard of
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def _array_bytes(array: NDArray[Any]) -> bytes:

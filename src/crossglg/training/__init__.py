@@ -1,5 +1,6 @@
 """Learn on base classes."""
 
+from crossglg.checkpoint import RUN_FILE
 from crossglg.training.base_clips import BaseClips
 from crossglg.training.config import Recipe, TrainingConfig, override, recipe_from_json
 from crossglg.training.digests import digest_sources
@@ -8,7 +9,6 @@ from crossglg.training.log import read_metrics
 from crossglg.training.loop import train
 from crossglg.training.recipes import RECIPES, create_recipe
 from crossglg.training.start import Start, list_met_classes, read_start
-from crossglg.training.state import RUN_FILE
 from crossglg.training.twins import find_met
 
 __all__ = [

@@ -8,6 +8,7 @@ from typing import Any, Self
 import torch
 
 from crossglg.checkpoint import (
+    RUN_FILE,
     as_read,
     flatten_optimizer,
     read_json,
@@ -21,7 +22,6 @@ from crossglg.guidance.model import CrossGLG
 from crossglg.training.config import Recipe, recipe_from_json
 from crossglg.training.digests import DIGESTS
 
-RUN_FILE = "run.json"
 STATE_FILE = "state.safetensors"
 
 
