@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from crossglg.oneshot.floor import RawMetric, raw_distances, raw_sequences
+from crossglg.oneshot.floor import FLOORS, raw_distances, raw_sequences
 from crossglg.oneshot.sides import let_either_side_count
 from crossglg.sources.splits import get_protocol
 from crossglg.verbs import draw_rounds, open_clips, split_data
 
-METRICS: dict[str, RawMetric] = {"raw DTW": "dtw", "raw motion": "motion"}
+NAMES = ("raw DTW", "raw motion")
 
 
 def main() -> None:
@@ -26,7 +26,8 @@ def main() -> None:
     split = split_data(clips, get_protocol(arguments.protocol), masks=masks)
     labels = split.novel.labels
     shown, mirrored = raw_sequences(split.novel), raw_sequences(split.novel.mirrored())
-    for name, metric in METRICS.items():
+    for name in NAMES:
+        metric = FLOORS[name].metric
         plain = raw_distances(shown, shown, metric=metric)
         images = raw_distances(shown, mirrored, metric=metric)
         scores = []

@@ -205,8 +205,8 @@ def _summarise(grid: Grid, failed: tuple[str, ...]) -> Comparison:
             continue
         results = [found for _, found in finished]
         draws = results[0].evaluation.get("draws", draws)
-        for name, key in FLOORS.items():
-            if found := results[0].evaluation.get(key):
+        for name, kind in FLOORS.items():
+            if found := results[0].evaluation.get(kind.key):
                 floor[name] = (found["mean"], found["std"])
         rows.append(
             Row(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from crossglg.oneshot import ClassifierResult, Evaluation
+from crossglg.oneshot import FLOORS, ClassifierResult, Evaluation
 from crossglg.pictures import describe_run
 from crossglg.pictures.run import named_joints
 from crossglg.report import render_report
@@ -16,7 +16,7 @@ def make_evaluation(split):
     names = tuple(split.novel.class_names[label] for label in split.protocol.novel)
     way = len(names)
     result = ClassifierResult(50.0, 1.0, (50.0,) * way, np.eye(way, dtype=np.int64))
-    return Evaluation("demo", names, 24.0, 3, {"joints": result}, result, result, result)
+    return Evaluation("demo", names, 24.0, 3, {"joints": result}, dict.fromkeys(FLOORS, result))
 
 
 @pytest.fixture(scope="module")

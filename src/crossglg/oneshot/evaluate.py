@@ -1,6 +1,6 @@
 """Judge on novel classes: accuracy over many draws of exemplars, with the floor beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,18 +12,11 @@ from crossglg.errors import ConfigError, ProtocolError
 from crossglg.oneshot.classifiers import EITHER_SIDE, LEARNERS, MATCHERS, check_classifier
 from crossglg.oneshot.draws import Draw
 from crossglg.oneshot.features import ClipFeatures
-from crossglg.oneshot.floor import RawMetric, raw_distances, raw_sequences
+from crossglg.oneshot.floor import FLOORS, RawMetric, raw_distances, raw_sequences
 from crossglg.oneshot.sides import let_either_side_count
 from crossglg.oneshot.statistics import BaseStatistics
 from crossglg.oneshot.worded import WORDED, NovelWords
 from crossglg.sources.clipset import ClipSet
-
-FLOORS = {
-    "raw DTW": "floor",
-    "raw Euclidean": "floor_euclidean",
-    "raw motion": "floor_motion",
-}
-"""What tables call matching without learning -> its field of ``Evaluation``; first, the floor."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,9 +56,7 @@ class Evaluation:
         n_query: Queries per draw, on average.
         draws: How many times exemplars were drawn.
         results: By name of the classifier.
-        floor: DTW on raw coordinates, on the same draws.
-        floor_euclidean: Frame-by-frame distance on raw coordinates, likewise.
-        floor_motion: DTW on how raw joints move (``oneshot.motion``), likewise.
+        floors: What learned nothing, on the same draws; in the order of ``FLOORS``.
         seen: Novel classes that the model met in training, in other data.
     """
 
@@ -74,16 +65,13 @@ class Evaluation:
     n_query: float
     draws: int
     results: dict[str, ClassifierResult]
-    floor: ClassifierResult
-    floor_euclidean: ClassifierResult
-    floor_motion: ClassifierResult
+    floors: Mapping[str, ClassifierResult]
     seen: tuple[str, ...] = ()
 
     @property
-    def floors(self) -> dict[str, ClassifierResult]:
-        """Everything without learning, by the names of ``FLOORS``."""
-        every = (self.floor, self.floor_euclidean, self.floor_motion)
-        return dict(zip(FLOORS, every, strict=True))
+    def floor(self) -> ClassifierResult:
+        """What all results are held against: the first of the floors."""
+        return next(iter(self.floors.values()))
 
     def describe(self, result: ClassifierResult) -> str:
         """``84.9 ± 1.3``: mean and standard deviation over draws; ``84.9`` of a single draw."""
@@ -98,9 +86,7 @@ class Evaluation:
             "n_query": int(self.n_query) if self.n_query == int(self.n_query) else self.n_query,
             "draws": self.draws,
             "results": {name: result.to_json() for name, result in self.results.items()},
-            "floor": self.floor.to_json(),
-            "floor_euclidean": self.floor_euclidean.to_json(),
-            "floor_motion": self.floor_motion.to_json(),
+            **{FLOORS[name].key: floor.to_json() for name, floor in self.floors.items()},
             "class_names": list(self.class_names),
             "seen": list(self.seen),
         }
@@ -163,9 +149,10 @@ def evaluate(
         float(np.mean([len(draw.query) for draw in draws])),
         len(draws),
         results,
-        _judge_floor(sequences, "dtw", shown, truth, draws),
-        _judge_floor(sequences, "euclidean", shown, truth, draws),
-        _judge_floor(sequences, "motion", shown, truth, draws),
+        {
+            name: _judge_floor(sequences, floor.metric, shown, truth, draws)
+            for name, floor in FLOORS.items()
+        },
     )
 
 

@@ -1,6 +1,6 @@
 """The floor: nearest exemplar without learning. What does not beat this is worth nothing."""
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,26 @@ _MOST_PERSONS = 2
 _CLIPS_AT_ONCE = 256
 
 RawMetric = Literal["dtw", "euclidean", "motion"]
+
+
+class Floor(NamedTuple):
+    """A judge that learned nothing.
+
+    Attributes:
+        metric: How it compares clips.
+        key: What its result is called in files.
+    """
+
+    metric: RawMetric
+    key: str
+
+
+FLOORS = {
+    "raw DTW": Floor("dtw", "floor"),
+    "raw Euclidean": Floor("euclidean", "floor_euclidean"),
+    "raw motion": Floor("motion", "floor_motion"),
+}
+"""By what tables call them; the first is the floor."""
 
 
 def raw_sequences(data: ClipSet) -> NDArray[np.float32]:

@@ -182,11 +182,11 @@ def _line(
 def _floor(table: Table, everything: Sequence[Sequence[Sequence[CellResult]]]) -> list[Line]:
     """What needs no learning; the same for all methods and seeds of a column."""
     lines: list[Line] = []
-    for name, key in FLOORS.items():
+    for name, floor in FLOORS.items():
         values = []
         for number in range(len(table.columns)):
             finished = [result for results in everything for result in results[number]]
-            found = finished[0].evaluation.get(key) if finished else None
+            found = finished[0].evaluation.get(floor.key) if finished else None
             values.append(Value((found["mean"],) if found else ()))
         label = name if lines else f"floor: {name}"
         lines.append(Line(label, "", tuple(values), 0, ()))

@@ -64,7 +64,7 @@ def judge_shipped(
         "percent, mean and standard deviation over draws of exemplars",
         1,
         tuple(protocols),
-        (*(_floor(name, key, floors) for name, key in FLOORS.items()), *lines),
+        (*(_floor(name, floor.key, floors) for name, floor in FLOORS.items()), *lines),
         (
             f"Data {data.name}; {draws} draws; one training of each weights, see MODEL_CARD.md.",
             "ui-prmd-strict leaves out the exercises that other open data hold by name.",
