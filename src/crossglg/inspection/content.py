@@ -8,12 +8,12 @@ import numpy as np
 from crossglg.inspection.facts import ClipFacts
 from crossglg.inspection.finding import Finding, share_of
 from crossglg.sources.clipset import ClipSet
+from crossglg.words import name_some
 
 _OFTEN = 0.02
 """A joint is named when it is odd in this share of the clips."""
 _UNSEEN = 0.5
 _FROZEN = 0.3
-_NAMED = 5
 
 
 def find_joints(facts: Sequence[ClipFacts]) -> list[Finding]:
@@ -98,11 +98,8 @@ def find_lonely_classes(data: ClipSet) -> list[Finding]:
         classes = [data.class_names[label] for label in np.flatnonzero(counts == number)]
         if not classes:
             continue
-        more = f" and {len(classes) - _NAMED:,} more" if len(classes) > _NAMED else ""
         clips = (data.clip_names[index] for index in np.flatnonzero(counts[data.labels] == number))
-        sentence = (
-            f"{len(classes):,} of {len(counts):,} classes have {what}: "
-            f"{', '.join(classes[:_NAMED])}{more}."
-        )
+        named = name_some(classes)
+        sentence = f"{len(classes):,} of {len(counts):,} classes have {what}: {named}."
         found.append(Finding(kind, sentence, advice, tuple(clips), len(data)))
     return found

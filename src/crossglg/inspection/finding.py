@@ -3,6 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crossglg.words import name_some
+
+_SHOWN = 3
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -24,12 +28,8 @@ class Finding:
 
     def __str__(self) -> str:
         """Sentence, advice and some of the clips."""
-        shown = ", ".join(self.clips[:_SHOWN])
-        more = f" and {len(self.clips) - _SHOWN:,} more" if len(self.clips) > _SHOWN else ""
-        return f"{self.sentence} {self.advice}" + (f" Clips: {shown}{more}." if shown else "")
-
-
-_SHOWN = 3
+        clips = f" Clips: {name_some(self.clips, most=_SHOWN)}." if self.clips else ""
+        return f"{self.sentence} {self.advice}{clips}"
 
 
 def share_of(clips: Sequence[str], looked_at: int) -> str:

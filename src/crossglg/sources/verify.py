@@ -15,13 +15,10 @@ from crossglg.sources.clipset import ClipSet
 from crossglg.sources.protocol import Protocol
 from crossglg.sources.recordings import list_missing_skeletons, list_ntu_recordings
 from crossglg.sources.splits import first_usable
-from crossglg.words import plain_name
+from crossglg.words import name_some, plain_name
 
 Masks = Mapping[str, NDArray[np.bool_]]
 """Name -> (N) which clips count."""
-
-_NAMED = 5
-"""So many missing things are named; of the others only the number is told."""
 
 _NTU_ACTION = re.compile(r"A\d{3}$")
 
@@ -145,7 +142,7 @@ def _check_disjoint(protocol: Protocol, data: ClipSet) -> Check:
         "base and novel classes",
         not shared,
         "different actions",
-        _name_some(shared) + " in both"
+        name_some(shared) + " in both"
         if shared
         else f"{len(protocol.base)} base and {len(protocol.novel)} novel, none in both",
     )
@@ -159,7 +156,7 @@ def _check_every_class(protocol: Protocol, data: ClipSet) -> Check:
         "classes with clips",
         not lacking,
         f"all {len(labels)}",
-        f"no clip of {_name_some(lacking)}" if lacking else f"all {len(labels)}",
+        f"no clip of {name_some(lacking)}" if lacking else f"all {len(labels)}",
         tuple(lacking),
     )
 
@@ -172,7 +169,7 @@ def _check_exemplars(protocol: Protocol, data: ClipSet) -> Check:
         for label, clip in protocol.exemplars.items()
         if clip in label_of and label_of[clip] != label
     ]
-    found = [f"no {_name_some(absent)}"] * bool(absent) + [_name_some(strange)] * bool(strange)
+    found = [f"no {name_some(absent)}"] * bool(absent) + [name_some(strange)] * bool(strange)
     count = len(protocol.exemplars)
     return Check(
         "exemplars",
@@ -206,7 +203,7 @@ def _check_counts(protocol: Protocol, data: ClipSet) -> Iterator[Check]:
             f"clips of {kind} classes",
             not wrong,
             f"{expected:,}",
-            f"{total:,}" + (f" ({_name_some(wrong)})" if wrong else ""),
+            f"{total:,}" + (f" ({name_some(wrong)})" if wrong else ""),
         )
     if protocol.exemplars:
         present = set(data.clip_names)
@@ -243,10 +240,10 @@ def _check_ntu_names(protocol: Protocol, data: ClipSet) -> Check:
     if unusable := [name for name in extra if name in list_missing_skeletons()]:
         parts.append(
             f"{len(unusable):,} that the authors list as without skeleton "
-            f"({_name_some(unusable)}; leave them out)"
+            f"({name_some(unusable)}; leave them out)"
         )
     if strange := [name for name in extra if name not in list_missing_skeletons()]:
-        parts.append(f"{len(strange):,} unknown ({_name_some(strange)})")
+        parts.append(f"{len(strange):,} unknown ({name_some(strange)})")
     return Check(
         "recordings by name",
         not parts,
@@ -275,13 +272,8 @@ def _name_recordings(names: Sequence[str]) -> str:
     everything = Counter(name[:4] for name in list_ntu_recordings(120))
     whole = [setup for setup, count in setups.items() if count == everything[setup]]
     rest = [name for name in names if name[:4] not in whole]
-    parts = [f"the whole of setup {_name_some(whole)}"] * bool(whole)
-    return ", ".join(parts + [_name_some(rest)] * bool(rest))
-
-
-def _name_some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
+    parts = [f"the whole of setup {name_some(whole)}"] * bool(whole)
+    return ", ".join(parts + [name_some(rest)] * bool(rest))
 
 
 def _plain(name: str) -> str:
