@@ -12,6 +12,7 @@ from crossglg.errors import ConfigError, MissingExtraError, SourceError
 from crossglg.oneshot import FLOORS
 from crossglg.reproduce.result import Line, Reproduction, Value
 from crossglg.reproduce.table import TOLD_CLASSIFIERS, Column, Entry, Table
+from crossglg.sources.archive import MANIFEST
 from crossglg.text import create_text_encoder
 
 _RUNS = "runs"
@@ -54,7 +55,7 @@ def find_data(place: Path, name: str) -> Path:
     Raises:
         SourceError: There is nothing of that name.
     """
-    if place.is_file() or (place / "manifest.json").exists():
+    if place.is_file() or (place / MANIFEST).exists():
         return place
     candidates = [place / f"{name}{ending}" for ending in ("", ".archive", ".npz")]
     for candidate in candidates:
