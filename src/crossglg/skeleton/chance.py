@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 Keys = NDArray[np.uint64]
 
-_STEP = np.uint64(0x9E3779B97F4A7C15)
-_FIRST = (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9))
-_SECOND = (np.uint64(27), np.uint64(0x94D049BB133111EB))
-_LAST = np.uint64(31)
+# SplitMix64's own numbers; ``training.chance_on_device`` hashes with them, too.
+STEP = 0x9E3779B97F4A7C15
+ROUNDS = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
+"""How far each round of mixing shifts, and by what it multiplies."""
+LAST_SHIFT = 31
 
 
 def make_keys(*parts: int | NDArray[np.integer]) -> Keys:
@@ -44,13 +45,13 @@ def draw_normal(keys: Keys, count: int) -> NDArray[np.float32]:
 
 
 def _draw_bits(keys: Keys, count: int) -> Keys:
-    return _mix(keys[:, None] + np.arange(count, dtype=np.uint64) * _STEP)
+    return _mix(keys[:, None] + np.arange(count, dtype=np.uint64) * np.uint64(STEP))
 
 
 def _mix(values: Keys) -> Keys:
-    mixed = values + _STEP
-    for shift, factor in (_FIRST, _SECOND):
-        mixed ^= mixed >> shift
-        mixed *= factor
-    mixed ^= mixed >> _LAST
+    mixed = values + np.uint64(STEP)
+    for shift, factor in ROUNDS:
+        mixed ^= mixed >> np.uint64(shift)
+        mixed *= np.uint64(factor)
+    mixed ^= mixed >> np.uint64(LAST_SHIFT)
     return mixed

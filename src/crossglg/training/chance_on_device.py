@@ -10,6 +10,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from crossglg.skeleton.chance import LAST_SHIFT, ROUNDS, STEP
+
 SignedKeys = Int[Tensor, " P"]
 """Keys of ``skeleton.chance`` with their bits read as signed numbers."""
 
@@ -18,9 +20,8 @@ def _signed(bits: int) -> int:
     return bits - 2**64 if bits >= 2**63 else bits
 
 
-_STEP = _signed(0x9E3779B97F4A7C15)
-_ROUNDS = ((30, _signed(0xBF58476D1CE4E5B9)), (27, _signed(0x94D049BB133111EB)))
-_LAST = 31
+_STEP = _signed(STEP)
+_ROUNDS = tuple((shift, _signed(factor)) for shift, factor in ROUNDS)
 
 
 def draw_normal(keys: SignedKeys, count: int) -> Float[Tensor, "P C"]:
@@ -37,7 +38,7 @@ def _mix(values: Tensor) -> Tensor:
     mixed = values + _STEP
     for shift, factor in _ROUNDS:
         mixed = (mixed ^ _shift(mixed, shift)) * factor
-    return mixed ^ _shift(mixed, _LAST)
+    return mixed ^ _shift(mixed, LAST_SHIFT)
 
 
 def _shift(values: Tensor, count: int) -> Tensor:
