@@ -15,7 +15,7 @@ from crossglg.benchmark import fill_gallery, make_clip
 from crossglg.checkpoint import PLAIN_FILE
 from crossglg.cli import app
 from crossglg.deployed import OnnxRecogniser
-from crossglg.errors import CheckpointError, ConfigError
+from crossglg.errors import CheckpointError, ClipError, ConfigError
 from crossglg.oneshot.features import describe
 from crossglg.sources.clipset import ClipSet
 from other_process import assert_another_process_answers
@@ -102,6 +102,15 @@ def test_a_gallery_on_it_goes_into_another_process(exported_file, exported):
     seen = gallery.exemplars[0].clip
     assert copied.recognize(seen) == gallery.recognize(seen)
     assert_another_process_answers("spawn", exported_file)
+
+
+@pytest.mark.slow
+def test_a_joint_farther_away_than_any_can_be_is_refused(exported):
+    clip = make_clip(exported, seed=0)
+    joints = clip.joints.copy()
+    joints[0, 10:20, 7] = 1e10
+    with pytest.raises(ClipError, match=r"found one at 1e\+10 in clip 1"):
+        exported.embed([clip, clip.with_joints(joints)])
 
 
 @pytest.mark.slow

@@ -21,6 +21,7 @@ from crossglg.oneshot.acceptance import (
 )
 from crossglg.oneshot.attribution import attribute_joints
 from crossglg.oneshot.classifiers import match_joints_and_motion
+from crossglg.oneshot.reach import refuse_far_joints
 from crossglg.shipped import find_run, load_plain
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
@@ -124,11 +125,14 @@ class Recogniser:
 
         Raises:
             LayoutError: A clip's joints say nothing about a joint of the model.
-            ClipError: Nobody is seen in a clip.
+            ClipError: Nobody is seen in a clip, or a joint is farther away than any can be.
         """
         alike = [list(group) for _, group in groupby(clips, key=lambda clip: clip.layout)]
-        parts = [extract_features(self.checkpoint, _as_set(group)) for group in alike]
-        return ClipFeatures.concatenate(parts)
+        with np.errstate(over="ignore", invalid="ignore"):
+            parts = [extract_features(self.checkpoint, _as_set(group)) for group in alike]
+        features = ClipFeatures.concatenate(parts)
+        refuse_far_joints(features, clips)
+        return features
 
     def compare(self, query: ClipFeatures, support: ClipFeatures) -> NDArray[np.float32]:
         """(Q) clips, (S) exemplars -> distances (Q S): weighted joints, and motion."""

@@ -88,6 +88,27 @@ def test_who_is_never_seen_from_hips_to_shoulders_is_not_placed(gallery, stream_
     assert play(stream, seen) + stream.finish() == []
 
 
+@pytest.mark.parametrize("coordinate", [1e5, 1e10, -3e38])
+def test_a_slip_of_the_sensor_hides_no_action(gallery, clips, stream_of_two, coordinate):
+    clip, _ = stream_of_two
+    joints = clip.joints.copy()
+    joints[0, 60::50, clip.layout.index("right_hand"), 2] = coordinate
+    stream = StreamRecogniser(gallery, layout=clip.layout)
+    events = play(stream, clip.with_joints(joints)) + stream.finish()
+    assert [event.action for event in events] == list(clips[1][:2])
+
+
+def test_a_body_that_cannot_be_compared_does_not_end_a_stream(gallery, clips, stream_of_two):
+    clip, spans = stream_of_two
+    joints = clip.joints.copy()
+    squat = slice(round(spans[1][0] * clip.fps), None)
+    joints[:, squat] *= 1e-4  # smaller than any body can be, with a hand a kilometre away
+    joints[:, squat, clip.layout.index("right_hand")] = 1e3
+    stream = StreamRecogniser(gallery, layout=clip.layout)
+    events = play(stream, clip.with_joints(joints)) + stream.finish()
+    assert [event.action for event in events] == [clips[1][0]]
+
+
 def test_no_event_is_told_later_than_the_settings_promise(gallery, stream_of_two):
     clip, _ = stream_of_two
     stream = StreamRecogniser(gallery, layout=clip.layout)

@@ -16,6 +16,7 @@ from crossglg.oneshot.attribution import attribute_joints
 from crossglg.oneshot.classifiers import match_joints_and_motion
 from crossglg.oneshot.features import count_at_once, prepare_clip
 from crossglg.oneshot.motion import find_motion
+from crossglg.oneshot.reach import refuse_far_joints
 from crossglg.recogniser import Recogniser
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
@@ -63,16 +64,18 @@ class ExportedRecogniser(ABC):
 
         Raises:
             LayoutError: A clip's joints say nothing about a joint of the model.
-            ClipError: Nobody is seen in a clip.
+            ClipError: Nobody is seen in a clip, or a joint is farther away than any can be.
         """
-        prepared = [prepare_clip(clip, self) for clip in clips]
         few = count_at_once(self.max_persons, self.frame_count, self.layout.joint_count)
-        starts = range(0, len(prepared), few)
-        stacks = (
-            stack_clips(prepared[start : start + few], max_persons=self.max_persons)
-            for start in starts
-        )
-        return ClipFeatures.concatenate([self.run(*stack) for stack in stacks])
+        with np.errstate(over="ignore", invalid="ignore"):
+            prepared = [prepare_clip(clip, self) for clip in clips]
+            stacks = (
+                stack_clips(prepared[start : start + few], max_persons=self.max_persons)
+                for start in range(0, len(prepared), few)
+            )
+            features = ClipFeatures.concatenate([self.run(*stack) for stack in stacks])
+        refuse_far_joints(features, clips)
+        return features
 
     def run(self, clips: NDArray[np.float32], present: NDArray[np.bool_]) -> ClipFeatures:
         """(N M T V 3) and (N M T), put in place and resampled -> features."""

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.errors import ClipError, GalleryError, suggest
+from crossglg.errors import GalleryError, suggest
 from crossglg.oneshot import ClipFeatures
 from crossglg.recogniser import ClipReader
 from crossglg.skeleton.augment import mirror
@@ -185,7 +185,7 @@ class Gallery:
         Raises:
             GalleryError: Nothing is enrolled.
             LayoutError: A clip's joints say nothing about a joint of the model.
-            ClipError: Nobody is seen in a clip.
+            ClipError: Nobody is seen in a clip, or a joint is farther away than any can be.
         """
         self._insist_on_something()
         distances = self.distances(self.recogniser.embed(clips))
@@ -198,14 +198,7 @@ class Gallery:
             LayoutError: The clip's joints say nothing about a joint of the model.
             ClipError: Nobody is seen in the clip, or a joint is farther away than any can be.
         """
-        features = self.recogniser.embed([clip])
-        if not all(np.isfinite(part).all() for part in (features.joints, features.motion)):
-            farthest = np.abs(clip.joints[clip.visible]).max()
-            raise ClipError(
-                f"Expected joints within some metres, found one at {farthest:.3g}: joints that "
-                "were not seen are to be NaN."
-            )
-        return features
+        return self.recogniser.embed([clip])
 
     def distances(self, query: ClipFeatures) -> NDArray[np.float32]:
         """Features of Q clips -> (Q S) distances to the exemplars.

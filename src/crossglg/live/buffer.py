@@ -17,6 +17,8 @@ from crossglg.skeleton.normalize import blend
 from crossglg.skeleton.steady import LONGEST_GAP_S
 
 _SAME_S = 1e-6
+_FARTHEST_M = 2e4
+"""What is said to be farther away was not seen: sensors slip. Of streams in millimetres, too."""
 
 Frame = tuple[float, NDArray[np.float32], NDArray[np.bool_]]
 """Its time, joints (M V 3) and visibility (M V)."""
@@ -123,7 +125,7 @@ class FrameBuffer:
     def _map(
         self, joints: NDArray[np.floating], visible: NDArray[np.bool_]
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        seen = visible & np.isfinite(joints).all(axis=-1)
+        seen = visible & (np.abs(joints) <= _FARTHEST_M).all(axis=-1)
         placed = np.where(seen[..., None], joints, 0.0).astype(np.float32)
         if self._matrix is None:
             return placed, seen

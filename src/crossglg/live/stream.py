@@ -13,12 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.errors import ConfigError, GalleryError
+from crossglg.errors import ClipError, ConfigError, GalleryError
 from crossglg.gallery import Gallery, Recognition
 from crossglg.live.buffer import FrameBuffer
 from crossglg.live.event import Event
 from crossglg.live.motion import MotionMeter, RestDetector, measure_motion
 from crossglg.live.suppress import OVERHANG, Candidate, Suppressor
+from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.mapping import map_clip
 from crossglg.skeleton.torso import sees_torso
@@ -191,11 +192,20 @@ class StreamRecogniser:
         cut = [(window, clip) for window, clip in cut if sees_torso(clip).any()]
         if not cut:
             return
-        found = self._gallery.recognize_all([clip for _, clip in cut], top=_TOP)
+        found = self._recognize([clip for _, clip in cut])
         for (window, _), recognition in zip(cut, found, strict=True):
-            if recognition.action is not None:
+            if recognition is not None and recognition.action is not None:
                 candidate = Candidate(*window, recognition, _score(recognition), support)
                 self._suppressor.offer(candidate)
+
+    def _recognize(self, clips: list[SkeletonClip]) -> list[Recognition | None]:
+        """None for a clip that the gallery refuses; the stream goes on."""
+        try:
+            return [*self._gallery.recognize_all(clips, top=_TOP)]
+        except ClipError:
+            if len(clips) == 1:
+                return [None]
+            return [found for clip in clips for found in self._recognize([clip])]
 
     def _settle(self, now: int, at_once: bool) -> list[Event]:
         return [self._tell(each, now) for each in self._suppressor.settle(now, at_once=at_once)]
