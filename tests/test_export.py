@@ -105,7 +105,9 @@ def test_a_gallery_on_it_goes_into_another_process(exported_file, exported):
 
 
 @pytest.mark.slow
-def test_a_joint_farther_away_than_any_can_be_is_refused(exported):
+def test_no_clips_and_joints_farther_away_than_any_can_be_are_refused(exported):
+    with pytest.raises(ClipError, match="found none"):
+        exported.embed([])
     clip = make_clip(exported, seed=0)
     joints = clip.joints.copy()
     joints[0, 10:20, 7] = 1e10

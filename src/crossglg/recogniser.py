@@ -125,7 +125,8 @@ class Recogniser:
 
         Raises:
             LayoutError: A clip's joints say nothing about a joint of the model.
-            ClipError: Nobody is seen in a clip, or a joint is farther away than any can be.
+            ClipError: There is no clip, nobody is seen in one, or a joint is farther away than any
+                can be.
         """
         alike = [list(group) for _, group in groupby(clips, key=lambda clip: clip.layout)]
         with np.errstate(over="ignore", invalid="ignore"):

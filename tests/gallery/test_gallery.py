@@ -131,6 +131,14 @@ def test_a_joint_farther_away_than_any_can_be_is_refused(recogniser, clips, coor
         gallery.recognize_all([clip, wrong, clip])
 
 
+def test_no_clips_have_no_answers_and_no_features(recogniser, clips):
+    assert filled(recogniser, clips).recognize_all([]) == []
+    with pytest.raises(ClipError, match="found none"):
+        recogniser.embed([])
+    with pytest.raises(GalleryError, match="Nothing is enrolled"):
+        Gallery(recogniser).recognize_all([])
+
+
 def test_a_gallery_shown_in_a_notebook_is_a_line(recogniser, clips):
     gallery = filled(recogniser, clips)
     assert repr(gallery) == "Gallery(wave (1), squat (1))"

@@ -64,7 +64,8 @@ class ExportedRecogniser(ABC):
 
         Raises:
             LayoutError: A clip's joints say nothing about a joint of the model.
-            ClipError: Nobody is seen in a clip, or a joint is farther away than any can be.
+            ClipError: There is no clip, nobody is seen in one, or a joint is farther away than any
+                can be.
         """
         few = count_at_once(self.max_persons, self.frame_count, self.layout.joint_count)
         with np.errstate(over="ignore", invalid="ignore"):

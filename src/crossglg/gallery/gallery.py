@@ -188,6 +188,8 @@ class Gallery:
             ClipError: Nobody is seen in a clip, or a joint is farther away than any can be.
         """
         self._insist_on_something()
+        if not clips:
+            return []
         distances = self.distances(self.recogniser.embed(clips))
         return [self.judge(row, top=top) for row in distances]
 

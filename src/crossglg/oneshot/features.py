@@ -81,7 +81,13 @@ class ClipFeatures:
 
     @classmethod
     def concatenate(cls, parts: list[Self]) -> Self:
-        """Several groups of clips in one."""
+        """Several groups of clips in one.
+
+        Raises:
+            ClipError: There is none.
+        """
+        if not parts:
+            raise ClipError("Expected clips to compute features of, found none.")
         return cls(
             **{name: np.concatenate([p.arrays[name] for p in parts]) for name in FEATURE_ARRAYS}
         )
@@ -156,7 +162,7 @@ def extract_features(
             whole.arrays[name][start:stop] = array
         start = stop
     if whole is None:
-        raise ClipError("Expected clips to extract features of, found none.")
+        raise ClipError("Expected clips to compute features of, found none.")
     return whole
 
 
