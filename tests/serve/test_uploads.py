@@ -172,6 +172,39 @@ def test_an_ntu_file_with_frames_without_end_is_refused_before_it_is_built(clien
     assert "1 to 3600 frames" in answer.json()["detail"]
 
 
+def test_how_long_too_long_a_clip_is_is_said_in_seconds(client, clips):
+    frame = [[None] * 25]
+    answer = client.post(
+        f"{API}/clips", json=as_json(clips["squat", 0]) | {"persons": [frame * 3660], "fps": 30}
+    )
+    expected = "at most 120 s; found 3660, 122 s. Cut out the part"
+    assert expected in answer.json()["detail"]
+    first, _ = BVH.split(b"MOTION")
+    long = first + b"MOTION\nFrames: 3660\nFrame Time: 0.0333333333\n" + b"0 0 0\n" * 3660
+    assert expected in convert(client, long, format="bvh").json()["detail"]
+    ntu = convert(client, b"3660\n", format="ntu")
+    assert expected in ntu.json()["detail"]
+
+
+def test_a_gallery_may_be_larger_than_other_requests_and_no_folder_of_ours_is_named(
+    serve, relaxed, clips
+):
+    client = serve(limits=relaxed(body_bytes=2**20, gallery_bytes=2**21))
+    body = as_json(clips["squat", 0])
+    for number in range(30):
+        client.post(f"{API}/actions", params={"name": f"no {number}"}, json=body)
+    gallery = client.get(f"{API}/gallery").content
+    assert 2**20 < len(gallery) < 2**21
+    assert client.put(f"{API}/gallery", content=gallery, headers=FILE).status_code == 200
+    larger = client.post(f"{API}/gallery", content=bytes(2**21 + 1), headers=FILE)
+    assert larger.status_code == 413
+    assert "at most 2 MB" in larger.json()["detail"]
+    other = io.BytesIO()
+    np.savez(other, x=np.zeros(3))
+    refused = client.post(f"{API}/gallery", content=other.getvalue(), headers=FILE)
+    assert refused.json()["detail"].startswith("upload.crossglg: expected a gallery file")
+
+
 def test_an_ntu_file_of_a_crowd_is_refused(client, clips):
     body = b"72057594037931101 "
     first, *parts = as_ntu(clips["squat", 0]).split(body)

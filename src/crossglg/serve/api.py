@@ -203,7 +203,7 @@ async def replace_gallery(site: Here, request: Request) -> ActionsView:
 async def _import(
     site: Site, request: Request, combine: Callable[[Gallery, Gallery], Gallery]
 ) -> ActionsView:
-    content = await read_bounded(request, site.limits)
+    content = await read_bounded(request, site.limits, most=site.limits.gallery_bytes)
     new = await site.workers.run(
         lambda: work.read_gallery(content, site.store.current(), site.limits)
     )

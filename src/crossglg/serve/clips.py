@@ -20,7 +20,7 @@ def read_body(body: ClipBody, limits: Limits) -> SkeletonClip:
     """
     layout, order = choose_layout(body.layout, body.joint_names, limits)
     frame_count = len(body.persons[0]) if body.persons else 0
-    check_size(len(body.persons), frame_count, len(order), limits)
+    check_size(len(body.persons), frame_count, len(order), limits, fps=body.fps)
     lengths = {len(frames) for frames in body.persons}
     if len(lengths) > 1:
         raise ClipError(
@@ -56,8 +56,17 @@ def choose_layout(
     return layout, np.arange(layout.joint_count)
 
 
-def check_size(persons: int, frames: int, joints: int, limits: Limits) -> None:
+def check_size(
+    persons: int, frames: int, joints: int, limits: Limits, *, fps: float | None = None
+) -> None:
     """Refuse what is empty or too large.
+
+    Args:
+        persons: M.
+        frames: T.
+        joints: V.
+        limits: Bounds.
+        fps: Where it is known; seconds say more than frames.
 
     Raises:
         ClipError: It is.
@@ -67,6 +76,11 @@ def check_size(persons: int, frames: int, joints: int, limits: Limits) -> None:
         "frames": (frames, limits.frames),
         "joints": (joints, limits.joints),
     }
+    if frames > limits.frames and fps:
+        raise ClipError(
+            f"Expected 1 to {limits.frames} frames in a clip, at most {limits.frames / fps:.0f} s; "
+            f"found {frames}, {frames / fps:.0f} s. Cut out the part that shows the action."
+        )
     for what, (found, most) in bounds.items():
         if not 1 <= found <= most:
             raise ClipError(f"Expected 1 to {most} {what} in a clip, found {found}.")

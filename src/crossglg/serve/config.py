@@ -16,6 +16,7 @@ class Limits:
 
     Attributes:
         body_bytes: Of one request.
+        gallery_bytes: Of a gallery that comes in; it holds many clips and is not compressed.
         body_s: Seconds in which a body must have arrived.
         unpacked_bytes: Of a compressed upload, once unpacked.
         frames: T of one clip.
@@ -33,6 +34,7 @@ class Limits:
     """
 
     body_bytes: int = 16 * _MIB
+    gallery_bytes: int = 64 * _MIB
     body_s: float = 30.0
     unpacked_bytes: int = 64 * _MIB
     frames: int = 3600

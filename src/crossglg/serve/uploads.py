@@ -7,6 +7,7 @@ channels) are checked before anything is built from them.
 
 import asyncio
 import math
+import re
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -24,8 +25,11 @@ from crossglg.serve.clips import check_size
 from crossglg.serve.config import Limits
 from crossglg.serve.problems import ServeError
 from crossglg.skeleton.clip import SkeletonClip
+from crossglg.sources.ntu import NTU_FPS
 from crossglg.sources.single import read_clip
 
+_FRAME_TIME = re.compile(rb"Frame Time:\s*([\d.]{1,20})")
+"""Of a BVH file, in seconds."""
 _NPY_VERSIONS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
@@ -43,24 +47,30 @@ class FileFormat(StrEnum):
 _SUFFIXES = {FileFormat.BVH: ".bvh", FileFormat.NTU: ".skeleton", FileFormat.NPZ: ".npz"}
 
 
-async def read_bounded(request: Request, limits: Limits) -> bytes:
+async def read_bounded(request: Request, limits: Limits, *, most: int | None = None) -> bytes:
     """The body of a request, no larger and no slower than allowed.
+
+    Args:
+        request: Whose body it is.
+        limits: Bounds.
+        most: Bytes, where another bound than that of most requests holds.
 
     Raises:
         ServeError: 413, it is too large; 408, it takes too long; 400, it ends midway.
     """
+    most = most or limits.body_bytes
     too_large = ServeError(
-        413, f"Expected at most {limits.body_bytes // 2**20} MB in one request; send less at once."
+        413, f"Expected at most {most // 2**20} MB in one request; send less at once."
     )
     declared = request.headers.get("content-length", "0")
-    if not declared.isdecimal() or int(declared) > limits.body_bytes:
+    if not declared.isdecimal() or int(declared) > most:
         raise too_large
     body = bytearray()
     try:
         async with asyncio.timeout(limits.body_s):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > limits.body_bytes:
+                if len(body) > most:
                     raise too_large
     except TimeoutError:
         raise ServeError(
@@ -93,7 +103,8 @@ def read_file(content: bytes, kind: FileFormat, clip: str, limits: Limits) -> Sk
             _check_text(content, kind, limits)
         place = f"{path}#{clip}" if kind is FileFormat.NPZ else path
         found = read_clip(place)
-    check_size(found.person_count, found.frame_count, found.layout.joint_count, limits)
+    sizes = found.person_count, found.frame_count, found.layout.joint_count
+    check_size(*sizes, limits, fps=found.fps)
     return found
 
 
@@ -150,8 +161,18 @@ def _check_text(content: bytes, kind: FileFormat, limits: Limits) -> None:
     if kind is FileFormat.NTU:
         first = content.split(maxsplit=1)[:1]
         frames = int(first[0]) if first and len(first[0]) < 10 and first[0].isdigit() else 0
-        check_size(1, max(frames, 1), 1, limits)  # what is no number the reader refuses
+        check_size(
+            1, max(frames, 1), 1, limits, fps=NTU_FPS
+        )  # what is no number the reader refuses
         return
     joints = content.count(b"JOINT") + 1
-    frames = content.count(b"\n", content.find(b"MOTION")) - 2
-    check_size(1, max(frames, 1), joints, limits)
+    frames = content.count(b"\n", content.find(b"MOTION")) - 3  # lines above the first one
+    check_size(1, max(frames, 1), joints, limits, fps=_find_pace(content))
+
+
+def _find_pace(content: bytes) -> float | None:
+    """Frames per second of a BVH file, if it says so."""
+    try:
+        return 1 / float(_FRAME_TIME.findall(content)[0])
+    except (IndexError, ValueError, ZeroDivisionError):
+        return None

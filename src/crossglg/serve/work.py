@@ -58,7 +58,10 @@ def read_gallery(content: bytes, gallery: Gallery, limits: Limits) -> Gallery:
     with keep_briefly(content, ".crossglg") as path:
         check_archive(path, limits)
         _refuse_many(path, limits)
-        return import_gallery(path, gallery.recogniser)
+        try:
+            return import_gallery(path, gallery.recogniser)
+        except GalleryError as error:  # our folder is nobody's business
+            raise GalleryError(str(error).replace(str(path), path.name)) from error
 
 
 def merge(gallery: Gallery, other: Gallery) -> Gallery:
