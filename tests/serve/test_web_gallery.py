@@ -79,3 +79,42 @@ def test_an_older_list_that_comes_late_does_not_bring_back_what_was_deleted(taug
     answers.free()
     taught.wait_for_timeout(300)  # an older list would have come back by now
     assert names(taught) == ["clap hands"]
+
+
+def test_two_actions_become_one_only_when_that_was_asked_for(taught):
+    def rename(old, new):
+        taught.get_by_role("button", name=f"Rename {old}").click()
+        taught.keyboard.type(new)
+        taught.keyboard.press("Enter")
+
+    rename("squat", " clap  hands")
+    question = taught.get_by_role("group", name="Add its examples to clap hands?")
+    question.wait_for()
+    taught.keyboard.press("Enter")  # they are kept apart unless another button is chosen
+    question.wait_for(state="detached")
+    assert names(taught) == ["wave right hand", "squat", "clap hands"]
+    rename("squat", "clap hands")
+    question.get_by_role("button", name="Add").click()
+    taught.locator("li", has_text="clap hands").get_by_text("2 examples").wait_for()
+    assert names(taught) == ["wave right hand", "clap hands"]
+
+
+def test_an_import_says_how_much_came_in_and_calls_a_file_by_its_name(taught, empty, tmp_path):
+    file, damaged = tmp_path / "mine.crossglg", tmp_path / "half of it.crossglg"
+    file.write_bytes(httpx.get(f"{empty}/api/v1/gallery").content)
+    damaged.write_bytes(file.read_bytes()[:5000])
+    bring = taught.locator("input[accept='.crossglg']").set_input_files
+    bring(damaged)
+    taught.get_by_role("alert").get_by_text("half of it.crossglg: expected").wait_for()
+    assert "upload" not in taught.get_by_role("alert").inner_text()
+    bring(file)
+    taught.locator("footer").get_by_text("You have all of mine.crossglg already.").wait_for()
+    delete(taught, "squat")
+    delete(taught, "clap hands")
+    taught.locator("li", has_text="clap hands").wait_for(state="detached")
+    answers = hold_answers(taught, "POST", "/gallery")
+    bring(file)
+    assert taught.get_by_role("button", name="Importing …").is_disabled()
+    answers.await_held(1)
+    answers.free()
+    taught.locator("footer").get_by_text("2 actions came in.").wait_for()

@@ -15,6 +15,7 @@ from crossglg.sources.clipset import ClipSet
 from crossglg.sources.npz import write_npz
 from crossglg.sources.pose import PoseFrame, gather_clip
 
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -98,6 +99,55 @@ def test_saved_for_either_side_it_is_recognised_done_with_the_other_one(
     assert other.get_by_text("either side").count() == 0  # the box is not ticked by itself
 
 
+def test_an_unsaved_clip_is_discarded_only_when_that_was_asked_for(open_page, files):
+    page = open_page()
+    choose(page, files("squat", 0))
+    name = page.get_by_label("Name of the action")
+    name.fill("my squat")
+    page.get_by_role("button", name="Skeleton file").click()  # is pressed already
+    page.get_by_role("button", name="Video").click()
+    question = page.get_by_role("group", name="Discard the clip?")
+    question.wait_for()
+    page.keyboard.press("Escape")
+    question.wait_for(state="detached")
+    assert name.input_value() == "my squat"
+    page.get_by_role("button", name="Video").click()
+    question.get_by_role("button", name="Discard").click()
+    page.get_by_text("Drop a video here").wait_for()
+
+
+def test_the_keyboard_goes_on_where_the_work_does(taught, files):
+    def press(*keys):
+        for key in keys:
+            taught.keyboard.press(key)
+
+    def goes_on_at(locator):
+        playwright.expect(locator).to_be_focused()
+
+    def button(name):
+        return taught.get_by_role("button", name=name, exact=True)
+
+    button("Rename squat").focus()
+    press("Enter", "Escape")
+    goes_on_at(button("Rename squat"))
+    press("Enter", "x", "Enter")
+    goes_on_at(button("Rename x"))
+    button("Delete x").focus()
+    press("Enter", "Escape")
+    goes_on_at(button("Delete x"))
+    button("Skeleton file").click()
+    button("Choose a file").focus()
+    taught.locator("input[type=file]").first.set_input_files(files("squat", 0))
+    goes_on_at(taught.locator(".desk"))
+    button("Put it away").focus()
+    press("Enter")
+    goes_on_at(button("Choose a file"))
+    choose(taught, files("squat", 0))
+    taught.get_by_label("Name of the action").focus()
+    press("y", "Enter")
+    goes_on_at(button("Choose a file"))
+
+
 def test_a_cut_is_what_is_recognised_and_saved(open_page, files, empty, clips):
     page = open_page()
     choose(page, files("squat", 0))
@@ -142,19 +192,31 @@ def test_errors_are_shown_in_the_servers_words(open_page, tmp_path):
     assert "Expected a .bvh, .skeleton or .npz file" in page.get_by_role("alert").inner_text()
 
 
-def test_an_npz_of_several_clips_asks_which(open_page, clips, tmp_path):
+@pytest.fixture
+def two(clips, tmp_path):
+    """A file of two clips."""
     path = tmp_path / "two.npz"
-    two = ClipSet.from_clips([clips["squat", 0], clips["bow", 0]], name="x", class_names=["x"],
-                             labels=[0, 0], subjects=[0, 0], clip_names=["one", "two"])  # fmt: skip
-    write_npz(two, path)
+    both = [clips["squat", 0], clips["bow", 0]]
+    named = ClipSet.from_clips(both, name="x", class_names=["x"],
+                               labels=[0, 0], subjects=[0, 0],
+                               clip_names=["one", "two"])  # fmt: skip
+    write_npz(named, path)
+    return path
+
+
+def test_an_npz_of_several_clips_asks_which(open_page, files, two):
     page = open_page()
-    choose(page, path)
+    choose(page, two)
     question = page.get_by_label("Which clip of two.npz?")
     question.wait_for()
     assert page.get_by_role("alert").count() == 0  # nobody has made a mistake yet
     question.fill("three")
     page.get_by_role("button", name="Open").click()
-    page.get_by_role("alert").get_by_text("found 'three'").wait_for()
+    page.get_by_role("alert").get_by_text("2 clips, such as one or 0, found 'three'").wait_for()
+    page.locator("input[type=file]").first.set_input_files(files("bow", 0))
+    page.locator(".source", has_text="bow-0.npz").wait_for()  # of which it is no clip's name
+    page.get_by_role("button", name="Put it away").click()
+    page.locator("input[type=file]").first.set_input_files(two)
     question.fill("two")
     page.get_by_role("button", name="Open").click()
     page.get_by_text("two.npz#two").wait_for()
@@ -351,11 +413,19 @@ def test_the_token_in_the_address_opens_the_page_and_leaves_the_address(
         page.close()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_sticks_out_and_everything_has_room(taught, files, width):
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_nothing_sticks_out_and_everything_has_room(taught, files, two, width):
     taught.set_viewport_size({"width": width, "height": 844})
+    choose(taught, two)
+    taught.get_by_label("Which clip of two.npz?").wait_for()
+    drop, row = (taught.locator(each).bounding_box() for each in (".drop", ".drop form .row"))
+    opener = taught.get_by_role("button", name="Open").bounding_box()
+    assert row["x"] > drop["x"]
+    assert opener["x"] + opener["width"] < drop["x"] + drop["width"]
     choose(taught, files("squat", 1))
     verdict(taught)
+    for bar in taught.locator(".verdict .bar").all():
+        assert bar.bounding_box()["width"] >= 60  # else it says nothing
     sticks_out = taught.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert sticks_out <= 0
     for button in taught.get_by_role("button").all():

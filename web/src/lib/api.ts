@@ -37,6 +37,10 @@ export class ServerError extends Error {
 /** Whether a call failed because what it was about is not there any more. */
 export const isGone = (error: unknown) => error instanceof ServerError && error.status === 404;
 
+/** A sentence of the server about a file, which it gave a name and a folder of its own. */
+export const nameFile = (sentence: string, file: File) =>
+  sentence.replace(/[^\s'"“(]*upload\.\w+/g, () => file.name);
+
 let token = sessionStorage.getItem("token") ?? "";
 
 /** Keep the token after the # of the address for this tab, and take it out of the address. */
