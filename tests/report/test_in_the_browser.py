@@ -52,6 +52,30 @@ def test_the_page_fits_and_nothing_complains(browser, address, size, scheme):
             assert part.bounding_box()["height"] > 40
 
 
+def scales_are_whole(page):
+    """Whether each label stands beside its ramp, at the narrowest width that is supported."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    return page.evaluate(
+        """[...document.querySelectorAll(".ramp")].every((ramp) => {
+          const bounds = ramp.getBoundingClientRect();
+          const [before, after] = [ramp.previousElementSibling, ramp.nextElementSibling].map(
+            (label) => label.getBoundingClientRect());
+          const middle = (bounds.top + bounds.bottom) / 2;
+          return [before, after].every(({ top, bottom }) => top < middle && middle < bottom)
+            && before.right <= bounds.left && bounds.right <= after.left && bounds.width > 40;
+        })"""
+    )
+
+
+def test_what_scrolls_to_the_side_can_be_reached_and_scales_keep_their_labels(browser, address):
+    with open_page(browser, address) as page:
+        for part in page.query_selector_all(".scroll"):
+            assert part.get_attribute("tabindex") == "0"
+            assert part.get_attribute("aria-label")
+        assert scales_are_whole(page)
+        assert overflow(page) <= 0
+
+
 def test_nothing_is_loaded_but_the_page_itself(browser, address):
     with open_page(browser, "about:blank") as page:
         asked = []
@@ -133,3 +157,4 @@ def test_the_page_of_a_decision_fits_and_plays_all_three_in_step(browser, tmp_pa
         assert all(one != other for one, other in zip(before, after, strict=True))
         head = page.locator(".playhead").evaluate("e => e.style.left || getComputedStyle(e).left")
         assert float(head.removesuffix("px")) > 100
+        assert scales_are_whole(page)
