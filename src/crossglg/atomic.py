@@ -9,8 +9,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 
-def _rough_sibling(path: Path) -> Path:
+def rough_sibling(path: Path) -> Path:
+    """Where a file or folder is made until it is complete; no two are the same."""
     return path.with_name(f".crossglg-{uuid.uuid4().hex[:12]}.tmp")
+
+
+def find_rough(folder: Path) -> list[Path]:
+    """What processes that were killed left half made in a folder."""
+    return list(folder.glob(".crossglg-*.tmp"))
 
 
 def _make_way(path: Path) -> None:
@@ -40,7 +46,7 @@ def create_file(path: Path) -> Iterator[BinaryIO]:
         OSError: It cannot be written there; the error names ``path``.
     """
     path = path.resolve()
-    rough = _rough_sibling(path)
+    rough = rough_sibling(path)
     with _naming(path):
         _make_way(path)
         stream = rough.open("xb")
@@ -71,7 +77,7 @@ def create_folder(path: Path) -> Iterator[Path]:
     Raises:
         OSError: It cannot be made there; the error names ``path``.
     """
-    rough = _rough_sibling(path)
+    rough = rough_sibling(path)
     with _naming(path):
         _make_way(path)
         rough.mkdir()

@@ -1,7 +1,6 @@
 """Weights on disk: safetensors with a JSON header, written whole or not at all; never a pickle."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -13,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from crossglg.atomic import write_text
+from crossglg.atomic import rough_sibling, write_text
 from crossglg.encoders.folding import fold
 from crossglg.errors import CheckpointError
 from crossglg.forks import use_one_thread_after_fork
@@ -35,7 +34,7 @@ _HEADER = "crossglg"
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> None:
     """Write tensors and a JSON header into one file, atomically."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = rough_sibling(path)
     owned = {key: value.detach().cpu().contiguous().clone() for key, value in tensors.items()}
     save_file(owned, temporary, metadata={_HEADER: json.dumps({"format": _FORMAT, **header})})
     temporary.replace(path)

@@ -90,32 +90,34 @@ def train(
     runner = prepare_runner(model, optimizer, learn_from, recipe, lessons, twins)
     check_foreign_encoder(recipe.model.encoder, plain.encoder, frame_count=config.frame_count)
     # Not before all is built: settings of which nothing can be built must not fill the folder.
-    open_run(out, recipe, provenance)
-    # After the model has moved: the optimiser's memories follow the weights when they are read.
-    state = RunState.restore_or_start(out, model, optimizer)
-    with MetricsLog(out, next_epoch=state.next_epoch) as log:
-        for epoch in range(state.next_epoch, config.epochs):
-            began = time.perf_counter()
-            row = {"epoch": epoch, **runner.run(epoch, progress)}
-            row["seconds"] = time.perf_counter() - began
-            if model.interaction is not None and lessons is not None:
-                row["accuracy_text_only"] = text_only_accuracy(model, lessons)
-            score = _score(plain, choose_by, config.frame_count) if len(choose_by.clips) else None
-            if score is not None:
-                row["accuracy_held_out"] = score
-            state = state.after_epoch(score)
-            if state.is_best:
-                PlainCheckpoint(
-                    plain,
-                    recipe.model,
-                    base.layout,
-                    base.max_persons,
-                    config.frame_count,
-                    names,
-                    {**provenance, "recipe": recipe.to_json(), "epoch": epoch},
-                ).save(out / PLAIN_FILE)
-            log.write(row)
-            state.save(out, model, optimizer)
+    with open_run(out, recipe, provenance):
+        # After the model has moved: the optimiser's memories follow the weights when they are read.
+        state = RunState.restore_or_start(out, model, optimizer)
+        with MetricsLog(out, next_epoch=state.next_epoch) as log:
+            for epoch in range(state.next_epoch, config.epochs):
+                began = time.perf_counter()
+                row = {"epoch": epoch, **runner.run(epoch, progress)}
+                row["seconds"] = time.perf_counter() - began
+                if model.interaction is not None and lessons is not None:
+                    row["accuracy_text_only"] = text_only_accuracy(model, lessons)
+                score = (
+                    _score(plain, choose_by, config.frame_count) if len(choose_by.clips) else None
+                )
+                if score is not None:
+                    row["accuracy_held_out"] = score
+                state = state.after_epoch(score)
+                if state.is_best:
+                    PlainCheckpoint(
+                        plain,
+                        recipe.model,
+                        base.layout,
+                        base.max_persons,
+                        config.frame_count,
+                        names,
+                        {**provenance, "recipe": recipe.to_json(), "epoch": epoch},
+                    ).save(out / PLAIN_FILE)
+                log.write(row)
+                state.save(out, model, optimizer)
     return PlainCheckpoint.load(out / PLAIN_FILE)
 
 

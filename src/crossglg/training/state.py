@@ -1,6 +1,7 @@
 """The folder of a run: what it is, how far it is, and how it goes on after a kill."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -19,31 +20,35 @@ from crossglg.checkpoint import (
 )
 from crossglg.errors import CheckpointError, ConfigError
 from crossglg.guidance.model import CrossGLG
+from crossglg.training.claim import claim, holds_anything
 from crossglg.training.config import Recipe, recipe_from_json
 from crossglg.training.digests import DIGESTS
 
 STATE_FILE = "state.safetensors"
 
 
-def open_run(out: Path, recipe: Recipe, provenance: Mapping[str, Any]) -> None:
-    """Start a run in ``out``, or go on with the same run there.
+@contextmanager
+def open_run(out: Path, recipe: Recipe, provenance: Mapping[str, Any]) -> Iterator[None]:
+    """Start a run in ``out``, or go on with the same run there; no other process does meanwhile.
 
     Raises:
         ConfigError: ``out`` holds another run, one that learned from other clips or texts, or
-            one of a version with other settings.
+            one of a version with other settings; or another process is training there.
     """
     described = as_read({"recipe": recipe.to_json(), "provenance": dict(provenance)})
     path = out / RUN_FILE
-    if not path.exists():
-        if out.exists() and any(out.iterdir()):
-            raise ConfigError(f"{out}: expected a new or empty folder, or a run to go on with.")
-        out.mkdir(parents=True, exist_ok=True)
-        write_json(path, described)
-    elif differing := _differences(_read_described(path, provenance), described):
-        found = ", ".join(map(_explain, differing))
-        raise ConfigError(
-            f"{out} holds a run with other settings ({found}); give another --out, or delete it."
-        )
+    if not path.exists() and holds_anything(out):
+        raise ConfigError(f"{out}: expected a new or empty folder, or a run to go on with.")
+    with claim(out):
+        if not path.exists():
+            write_json(path, described)
+        elif differing := _differences(_read_described(path, provenance), described):
+            found = ", ".join(map(_explain, differing))
+            raise ConfigError(
+                f"{out} holds a run with other settings ({found}); give another --out, or delete "
+                "it."
+            )
+        yield
 
 
 def _read_described(path: Path, provenance: Mapping[str, Any]) -> dict[str, Any]:
