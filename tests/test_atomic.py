@@ -2,7 +2,7 @@
 
 import pytest
 
-from crossglg.atomic import create_file, create_folder
+from crossglg.atomic import create_file, create_folder, create_path
 
 
 def write_half(file):
@@ -27,6 +27,33 @@ def test_after_an_exception_nothing_has_changed(tmp_path):
         fill_half(tmp_path / "folder")
     assert file.read_bytes() == b"one"
     assert [path.name for path in tmp_path.rglob("*")] == ["new", "file"]
+
+
+def fill_disk(file):
+    with create_file(file):
+        raise OSError(28, "No space left on device")  # as a stream says it
+
+
+def open_sibling(file):
+    with create_path(file) as rough:
+        assert (rough.parent, rough.suffix) == (file.parent, file.suffix)
+        rough.open("rb")
+
+
+def read_another(file):
+    with create_file(file):
+        file.with_name("another").open("rb")
+
+
+@pytest.mark.parametrize(
+    ("write", "named"),
+    [(fill_disk, "file.onnx"), (open_sibling, "file.onnx"), (read_another, "another")],
+)
+def test_errors_while_it_is_written_name_the_file_too(write, named, tmp_path):
+    with pytest.raises(OSError, match=named) as caught:
+        write(tmp_path / "file.onnx")
+    assert caught.value.filename == str(tmp_path / named)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("create", [create_file, create_folder])

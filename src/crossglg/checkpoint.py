@@ -9,10 +9,10 @@ from typing import Any, Self
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
-from crossglg.atomic import rough_sibling, write_text
+from crossglg.atomic import create_file, write_text
 from crossglg.encoders.folding import fold
 from crossglg.errors import CheckpointError
 from crossglg.forks import use_one_thread_after_fork
@@ -33,11 +33,15 @@ _HEADER = "crossglg"
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], header: Mapping[str, Any]) -> None:
-    """Write tensors and a JSON header into one file, atomically."""
-    temporary = rough_sibling(path)
+    """Write tensors and a JSON header into one file, atomically.
+
+    Raises:
+        OSError: There is no room for it, or it cannot be written there.
+    """
     owned = {key: value.detach().cpu().contiguous().clone() for key, value in tensors.items()}
-    save_file(owned, temporary, metadata={_HEADER: json.dumps({"format": _FORMAT, **header})})
-    temporary.replace(path)
+    metadata = {_HEADER: json.dumps({"format": _FORMAT, **header})}
+    with create_file(path) as stream:
+        stream.write(save(owned, metadata))
 
 
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

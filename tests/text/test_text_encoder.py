@@ -162,8 +162,10 @@ def test_onnx_runtime_gives_the_same_vectors(tiny_deberta, tmp_path):
     transformers.AutoTokenizer.from_pretrained(tiny_deberta).save_pretrained(folder)
     torch_encoder = TransformersEncoder("tiny", folder)
     expected = torch_encoder.encode(SENTENCES)
-    file = tmp_path / "tiny.onnx"
+    file, another = tmp_path / "tiny.onnx", tmp_path / "tiny.part"
+    another.touch()
     exported = OnnxEncoder(torch_encoder, file)
+    assert {path.name for path in tmp_path.iterdir()} == {"bert", "tiny.onnx", "tiny.part"}
     assert np.allclose(exported.encode(SENTENCES), expected, atol=1e-4)
     assert np.allclose(OnnxEncoder(torch_encoder, file).encode(SENTENCES), expected, atol=1e-4)
 

@@ -93,6 +93,38 @@ def test_a_run_killed_at_any_moment_ends_with_the_same_weights(finished, tmp_pat
 
 
 @pytest.mark.slow
+def test_a_run_that_filled_the_disk_goes_on_to_the_same_weights(finished, tmp_path, monkeypatch):
+    resource = pytest.importorskip("resource", reason="the system has no limits to set")
+    run, limits = tmp_path / "run", resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def write_and_fill(log, row):
+        write(log, row)
+        if row["epoch"] == 1:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))
+
+    write = MetricsLog.write
+    monkeypatch.setattr(MetricsLog, "write", write_and_fill)
+    try:
+        with pytest.raises(OSError, match=r"File too large: '.*state\.safetensors'"):
+            start(run)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    monkeypatch.undo()
+    assert not list(run.glob(".*"))
+    assert read_tensors(run / "state.safetensors")[1]["next_epoch"] == 1
+    start(run)
+    assert_same_weights(weights(finished), weights(run))
+
+
+@pytest.mark.slow
+def test_who_may_read_files_may_read_weights(finished, tmp_path):
+    plain = tmp_path / "plain"
+    plain.touch()
+    for name in ("plain.safetensors", "state.safetensors"):
+        assert (finished / name).stat().st_mode == plain.stat().st_mode
+
+
+@pytest.mark.slow
 def test_workers_do_not_change_the_result(finished, tmp_path):
     start(tmp_path / "run", "training.workers=1")
     assert_same_weights(weights(finished), weights(tmp_path / "run"))

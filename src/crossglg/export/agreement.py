@@ -1,6 +1,5 @@
 """An exported file is kept under its name only if it says what torch says."""
 
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from crossglg.atomic import create_path
 from crossglg.checkpoint import PlainCheckpoint
 from crossglg.deployed import ExportedRecogniser
 from crossglg.errors import CheckpointError
@@ -96,9 +96,7 @@ def keep_if_agreed(
     Raises:
         CheckpointError: It says something else than torch.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f".{file.stem}.{os.getpid()}{file.suffix}")
-    try:
+    with create_path(file) as part:
         write(part)
         difference = _compare(Described(form.branch.eval()), read(part), batches)
         if not difference < tolerance:
@@ -107,9 +105,6 @@ def keep_if_agreed(
                 f"features' length; expected less than {tolerance}. Nothing was kept."
             )
         megabytes = part.stat().st_size / 1e6
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
     compared = sum(len(joints) for joints, _ in batches)
     return Export(str(file), precision, megabytes, difference, compared)
 

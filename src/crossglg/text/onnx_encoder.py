@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from crossglg.atomic import create_path
 from crossglg.errors import ConfigError, require
 from crossglg.text.encoder import TransformersEncoder, pool_tokens
 
@@ -39,7 +40,8 @@ class OnnxEncoder(TransformersEncoder):
         )
         self._runtime = require("onnxruntime", extra="export")
         if not file.exists():
-            self._export(file)
+            with create_path(file) as part:
+                self._export(part)
         self._session = self._open(file)
 
     def _encode_batch(self, sentences: Sequence[str]) -> NDArray[np.float32]:
@@ -54,8 +56,6 @@ class OnnxEncoder(TransformersEncoder):
 
     def _export(self, file: Path) -> None:
         require("onnxscript", extra="export")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_suffix(".part")
         tokens = self.tokenize(_SAMPLE)
         self.network.set_attn_implementation("eager")
         sizes = {0: torch.export.Dim("sentences"), 1: torch.export.Dim("tokens")}
@@ -64,7 +64,7 @@ class OnnxEncoder(TransformersEncoder):
             torch.onnx.export(
                 _LastLayer(self.network),
                 (tokens["input_ids"], tokens["attention_mask"]),
-                str(part),
+                str(file),
                 input_names=["input_ids", "attention_mask"],
                 output_names=["states"],
                 dynamic_shapes=(sizes, sizes),
@@ -73,15 +73,13 @@ class OnnxEncoder(TransformersEncoder):
                 verbose=False,
             )
         expected = super()._encode_batch(_SAMPLE)
-        self._session = self._open(part)
+        self._session = self._open(file)
         error = float(np.abs(self._encode_batch(_SAMPLE) - expected).max())
         if not error < _TOLERANCE:
-            part.unlink()
             raise ConfigError(
                 f"The ONNX export of '{self.model}' differs from torch by {error:.2g}; expected "
                 f"less than {_TOLERANCE}. Use the encoder without ONNX Runtime."
             )
-        part.replace(file)
 
 
 class _LastLayer(nn.Module):
