@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any, Self
 
 import torch
+from torch import Tensor
 
 from crossglg.checkpoint import (
     RUN_FILE,
     as_read,
-    flatten_optimizer,
     read_json,
     read_tensors,
-    restore_optimizer,
     write_json,
     write_tensors,
 )
@@ -112,7 +111,7 @@ class RunState:
     def save(self, out: Path, model: CrossGLG, optimizer: torch.optim.Optimizer) -> None:
         """Write state, model and optimiser into one file, atomically."""
         tensors = {f"model.{key}": value for key, value in model.state_dict().items()}
-        tensors |= {f"optimizer.{k}": v for k, v in flatten_optimizer(optimizer).items()}
+        tensors |= {f"optimizer.{k}": v for k, v in _flatten_optimizer(optimizer).items()}
         header = {
             "next_epoch": self.next_epoch,
             "best_epoch": self.best_epoch,
@@ -131,15 +130,34 @@ class RunState:
         if not path.exists():
             return cls()
         tensors, header = read_tensors(path)
-        parts: dict[str, dict[str, torch.Tensor]] = {"model": {}, "optimizer": {}}
+        parts: dict[str, dict[str, Tensor]] = {"model": {}, "optimizer": {}}
         for key, value in tensors.items():
             part, name = key.split(".", 1)
             parts[part][name] = value
         try:
             model.load_state_dict(parts["model"])
-            restore_optimizer(optimizer, parts["optimizer"])
+            _restore_optimizer(optimizer, parts["optimizer"])
         except (RuntimeError, ValueError) as error:
             raise CheckpointError(
                 f"{path}: the state belongs to another model ({error})."
             ) from error
         return cls(header["next_epoch"], header["best_epoch"], header["best_score"])
+
+
+def _flatten_optimizer(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """An optimiser's tensors as ``{number of the parameter}.{name}``."""
+    return {
+        f"{number}.{name}": torch.as_tensor(value)
+        for number, state in optimizer.state_dict()["state"].items()
+        for name, value in state.items()
+        if value is not None
+    }
+
+
+def _restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Put tensors of ``_flatten_optimizer`` back."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        number, name = key.split(".", 1)
+        state.setdefault(int(number), {})[name] = value
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
