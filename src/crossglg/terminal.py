@@ -1,9 +1,6 @@
 """How progress and results look in a terminal."""
 
-import importlib
-import importlib.metadata
 import json
-import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,8 +10,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
-
-from crossglg import __version__
 
 if TYPE_CHECKING:
     from crossglg.benchmark import Benchmark
@@ -30,7 +25,6 @@ if TYPE_CHECKING:
 
 _WORST_SHOWN = 5
 _SECONDS_BETWEEN_NUMBERS = 0.2
-_PACKAGES = ("torch", "numpy", "lightning-fabric", "scikit-learn", "transformers")
 
 
 @contextmanager
@@ -293,34 +287,3 @@ def describe_estimate(planned: "Estimate", *, price_in: float, price_out: float)
             f", about {planned.cost(price_in=price_in, price_out=price_out):.2f} at these prices"
         )
     return text + "."
-
-
-def describe_installation() -> dict[str, str | list[str]]:
-    """Versions, and the names every verb takes."""
-    from crossglg.encoders import list_encoders
-    from crossglg.oneshot import list_classifiers
-    from crossglg.skeleton import list_layouts
-    from crossglg.sources import FORMATS
-    from crossglg.sources.splits import list_protocols
-    from crossglg.text import list_descriptions
-    from crossglg.training import RECIPES
-
-    return {
-        "crossglg": __version__,
-        "python": platform.python_version(),
-        **{name: _version(name) for name in _PACKAGES},
-        "encoders": list(list_encoders()),
-        "protocols": list(list_protocols()),
-        "recipes": list(RECIPES),
-        "classifiers": list(list_classifiers()),
-        "layouts": list(list_layouts()),
-        "formats": list(FORMATS),
-        "descriptions": list(list_descriptions()),
-    }
-
-
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "not installed"

@@ -1,4 +1,4 @@
-"""Verbs about data and the installation: prepare, inspect, info."""
+"""Verbs about data: prepare, inspect, join."""
 
 from collections import Counter
 from pathlib import Path
@@ -102,16 +102,3 @@ def join(
     clips = join_sets(sets, shared, without=without or (), most_per_class=most_per_class)
     write_archive(clips, out, name=name)
     print(f"{sum(map(len, sets))} clips of {len(sets)} sets offered; joined on {layout}: {out}")
-
-
-@app.command()
-def info(as_json: Json = False) -> None:
-    """What is installed and what there is to choose from; good to paste into a bug report."""
-    from crossglg.terminal import describe_installation
-
-    described = describe_installation()
-    if as_json:
-        print_json(described)
-        return
-    for name, value in described.items():
-        print(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
