@@ -15,7 +15,7 @@ from crossglg.text.encoder import HashingEncoder, create_text_encoder
 from crossglg.text.guidance import load_guidance, merge_guidance, mirrored_guidance
 from crossglg.text.phrases import key_joints
 from crossglg.text.vectors import (
-    hash_texts,
+    digest_set,
     read_text_vectors,
     vectors_path,
     write_text_vectors,
@@ -52,7 +52,7 @@ def test_shipped_vectors_were_made_from_the_shipped_texts(name):
     assert vectors.dtype == np.float16
     assert np.isfinite(vectors).all()
     with np.load(vectors_path(name, encoder="minilm")) as file:
-        assert str(file["texts_sha256"]) == hash_texts(texts)
+        assert str(file["texts_sha256"]) == digest_set(texts)
         assert str(file["encoder"]) == "minilm"
 
 

@@ -47,7 +47,7 @@ def read_text_vectors(name: Path | str, *, encoder: str = "minilm") -> NDArray[n
             f"{path.name}: expected text vectors, found a damaged file ({error}). Delete it, or "
             f"make it anew: crossglg embed {descriptions_path(name).name}"
         ) from error
-    return vectors if made_from == hash_texts(descriptions) else None
+    return vectors if made_from == digest_set(descriptions) else None
 
 
 def write_text_vectors(name: Path | str, encoder: TextEncoder, *, out: Path | None = None) -> Path:
@@ -74,7 +74,7 @@ def write_text_vectors(name: Path | str, encoder: TextEncoder, *, out: Path | No
             file,
             vectors=vectors,
             encoder=np.array(encoder.name),
-            texts_sha256=np.array(hash_texts(descriptions)),
+            texts_sha256=np.array(digest_set(descriptions)),
         )
     return path
 
@@ -92,7 +92,7 @@ def vectors_path(name: Path | str, *, encoder: str) -> Path:
     return descriptions_path(name).with_suffix(f".{encoder_slug(encoder)}.npz")
 
 
-def hash_texts(descriptions: DescriptionSet) -> str:
+def digest_set(descriptions: DescriptionSet) -> str:
     """sha256 of actions, joints and joint texts, in order; what the vectors depend on."""
     joints = get_layout(descriptions.layout).joints
     names = [action.action for action in descriptions.actions]
