@@ -1,8 +1,8 @@
 """The letters of every array in this package, as annotated tensor types.
 
 N clips, M persons, T frames, V joints, C coordinates, D feature width, H attention heads,
-K classes compared, S support clips, Q query clips, L text tokens. ``B`` stands for N*M, the
-persons of all clips in one row.
+K classes compared, S support clips, Q query clips, P body parts, L text tokens, W width of a text's
+vector. ``B`` stands for N*M, the persons of all clips in one row.
 
 The shapes are checked while testing only; in use an annotation costs nothing.
 """

@@ -1,7 +1,8 @@
-"""The two colour scales of every picture: how important, and for or against an answer.
+"""The two colour scales of the page: how important, and for or against an answer.
 
 Both run evenly in lightness, so that they can be told apart by people who see few colours and on
 paper without any. ``style.css`` has the same colours for the page, and others for the dark.
+``figure.py``, whose one picture stands on light and dark alike, has a scale of its own.
 """
 
 from typing import Any

@@ -13,7 +13,7 @@ _CELL = 200
 _CAPTION = 26
 _MARGIN = 0.88
 _FRAMES = 32
-_COLD, _WARM = (122, 138, 158), (242, 116, 32)
+_COLD, _WARM = (122, 138, 158), (242, 116, 32)  # either is seen on light and on dark
 _JOINT_RADIUS, _KEY_RADIUS = 2.6, 6.4
 _STYLE = (
     "text{font:600 14px system-ui,sans-serif;fill:#223;text-anchor:middle}"
