@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 from torch._dynamo.utils import counters
+from torch.utils._python_dispatch import TorchDispatchMode
 
 import crossglg.export.native as native
 import crossglg.export.packing as packing
@@ -44,49 +45,86 @@ def example():
     return torch.randn(3, 8, 5, 12)
 
 
-def test_every_call_of_a_layer_counts_at_its_size(network, example):
-    sizes = packing._sizes_of_products(network, (example,))
-    assert sizes == {(120, 12, 16): 2, (120, 16, 12): 2}
-    assert not any(layer._forward_pre_hooks for layer in network.modules())
+WAYS = {"mkldnn._linear_pointwise.default": "packed", "aten.mm.default": "plain"}
+
+
+class Processor(TorchDispatchMode):
+    """One on which a product takes as long as ``seconds`` says of its way, size and turn.
+
+    Attributes:
+        products: Of each way, the size and the result of every product.
+    """
+
+    def __init__(self, seconds, monkeypatch):
+        super().__init__()
+        self.seconds = seconds
+        self.products = {"packed": [], "plain": []}
+        self._now = 0.0
+        monkeypatch.setattr(packing.time, "perf_counter", lambda: self._now)
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        if way := WAYS.get(str(func)):
+            size = (*args[0].shape, out.shape[1])
+            self._now += self.seconds(way, size, len(self.products[way]))
+            self.products[way].append((size, out))
+        return out
 
 
 @needs_both_ways
 @pytest.mark.parametrize("size", [(1, 12, 16), (120, 16, 12), (1600, 192, 64)])
-def test_both_ways_multiply_the_same_numbers(size):
-    packed, plain = packing._two_ways(size)
-    torch.testing.assert_close(packed(), plain(), rtol=1e-4, atol=1e-4)
+def test_both_ways_multiply_the_same_numbers(monkeypatch, size):
+    rows, in_dim, out_dim = size
+    with Processor(lambda *_: 1.0, monkeypatch) as processor:
+        packing.packing_pays(nn.Linear(in_dim, out_dim), (torch.randn(rows, in_dim),))
+    packed, plain = processor.products.values()
+    assert len(packed) == len(plain) > 0
+    for (found, one), (expected, other) in zip(packed, plain, strict=True):
+        assert found == expected == size
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-4)
 
 
 @needs_both_ways
 @pytest.mark.parametrize(
-    ("seconds", "pays"), [([1.0, 2.0], True), ([1.0, 1.0], True), ([2.0, 1.0], False)]
+    ("packed", "plain", "pays"), [(1.0, 2.0, True), (1.0, 1.0, True), (2.0, 1.0, False)]
 )
-def test_the_quicker_way_is_chosen(network, example, monkeypatch, seconds, pays):
-    monkeypatch.setattr(packing, "_time_in_turns", lambda *_: seconds)
-    assert packing.packing_pays(network, (example,)) is pays
+def test_the_quicker_way_is_chosen(network, example, monkeypatch, packed, plain, pays):
+    took = {"packed": packed, "plain": plain}
+    with Processor(lambda way, *_: took[way], monkeypatch):
+        assert packing.packing_pays(network, (example,)) is pays
+
+
+@needs_both_ways
+@pytest.mark.parametrize(("calls", "pays"), [(2, True), (4, False)])
+def test_every_call_of_a_layer_counts_at_its_size(monkeypatch, calls, pays):
+    often, once = nn.Linear(12, 12), nn.Linear(12, 16)
+    network = nn.Sequential(*[often] * calls, once)
+    took = {
+        (120, 12, 12): {"packed": 2.0, "plain": 1.0},
+        (120, 12, 16): {"packed": 1.0, "plain": 4.0},
+    }
+    with Processor(lambda way, size, _: took[size][way], monkeypatch):
+        assert packing.packing_pays(network, (torch.randn(3, 8, 5, 12),)) is pays
+    assert not often._forward_pre_hooks
+
+
+@needs_both_ways
+@pytest.mark.parametrize(("quick", "pays"), [("packed", True), ("plain", False)])
+def test_of_each_way_the_least_time_counts(monkeypatch, quick, pays):
+    def take(way, _size, turn):
+        if way != quick:
+            return 2.0
+        return 1.0 if turn == 2 else 9.0  # others are at work in all turns but one
+
+    with Processor(take, monkeypatch):
+        assert packing.packing_pays(nn.Linear(12, 16), (torch.randn(120, 12),)) is pays
 
 
 def test_torch_with_one_way_only_takes_it(network, example, monkeypatch):
     monkeypatch.setattr(torch.backends.mkl, "is_available", lambda: False)
-    monkeypatch.setattr(packing, "_time_in_turns", None)
-    assert packing.packing_pays(network, (example,))
-
-
-def test_of_each_way_the_least_time_counts(monkeypatch):
-    now = 0.0
-    monkeypatch.setattr(packing.time, "perf_counter", lambda: now)
-
-    def taking(seconds):
-        def product():
-            nonlocal now
-            now += seconds.pop()
-
-        return product
-
-    others_at_work = [3.0] * packing._ROUNDS
-    assert packing._time_in_turns(
-        taking([*others_at_work[1:], 1.0, 9.0]), taking([2.0, *others_at_work[1:], 9.0])
-    ) == [1.0, 2.0]
+    with Processor(lambda *_: 1.0, monkeypatch) as processor:
+        assert packing.packing_pays(network, (example,))
+    assert processor.products == {"packed": [], "plain": []}
 
 
 def test_unpacked_layers_say_the_same_and_the_network_stays_as_it_was(network, example):
@@ -94,7 +132,7 @@ def test_unpacked_layers_say_the_same_and_the_network_stays_as_it_was(network, e
     twin = packing.leave_unpacked(network)
     torch.testing.assert_close(twin(example), network(example))
     assert [type(layer) for layer in network.modules()] == layers
-    assert not packing._linear_layers(twin)
+    assert nn.Linear not in {type(layer) for layer in twin.modules()}
     assert type(twin.over_time) is nn.Conv2d
 
 
