@@ -161,8 +161,37 @@ def test_time_that_does_not_go_on_is_refused(gallery, clips):
         stream.push(1.0, clip.joints[:, 1], clip.visible[:, 1])
 
 
-def test_settings_that_make_no_sense_are_refused():
-    with pytest.raises(ConfigError, match="positive times"):
-        StreamSettings(stride_s=0.0)
-    with pytest.raises(ConfigError, match="length_ratio"):
-        StreamSettings(length_ratio=1.0)
+@pytest.mark.parametrize("time_s", [np.inf, -np.inf, np.nan])
+@pytest.mark.parametrize("at", [0, 5])
+def test_a_time_that_is_none_is_refused_and_the_stream_goes_on(gallery, clips, at, time_s):
+    clip = clips[0][0]
+    stream = StreamRecogniser(gallery, layout=clip.layout)
+    for t in range(clip.frame_count):
+        if t == at:
+            with pytest.raises(ClipError, match="Expected the time of a frame in seconds"):
+                stream.push(time_s, clip.joints[:, t], clip.visible[:, t])
+        stream.push(t / clip.fps, clip.joints[:, t], clip.visible[:, t])
+    assert [event.action for event in stream.finish()] == [clips[1][0]]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *((name, value) for name in ("rest_s", "stride_s", "wait_s") for value in (0.0, np.nan)),
+        ("rest_s", np.inf),
+        ("margin_s", -0.1),
+        ("motion_share", 0.0),
+        ("longest", 0.9),
+        ("length_ratio", 1.0),
+        ("support", 0),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(name, value):
+    with pytest.raises(ConfigError, match=f"stream.{name}: expected at least"):
+        StreamSettings(**{name: value})
+
+
+@pytest.mark.parametrize("fps", [0, -1, np.nan, np.inf])
+def test_a_grid_without_a_rate_is_refused(gallery, clips, fps):
+    with pytest.raises(ConfigError, match=r"stream\.fps: expected 1 to 1000"):
+        StreamRecogniser(gallery, layout=clips[0][0].layout, fps=fps)

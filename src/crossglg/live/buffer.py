@@ -5,6 +5,7 @@ per frame, so that cutting a window out of the buffer copies numbers and compute
 """
 
 from collections.abc import Iterator
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +66,7 @@ class FrameBuffer:
             as a long gap has more of them than are kept.
 
         Raises:
-            ClipError: Shapes are not as before, or time does not go on.
+            ClipError: Shapes are not as before, or the time is none or does not go on.
         """
         self._check(time_s, joints, visible)
         frame = (time_s, *self._map(joints, visible))
@@ -117,6 +118,8 @@ class FrameBuffer:
                 f"'{self._source.name}' with their visibility, found {joints.shape} and "
                 f"{visible.shape}."
             )
+        if not isfinite(time_s):
+            raise ClipError(f"Expected the time of a frame in seconds, found {time_s}.")
         if self._newest is not None and time_s <= self._newest[0]:
             raise ClipError(
                 f"Expected a frame later than {self._newest[0]:.3f} s, found {time_s:.3f} s."

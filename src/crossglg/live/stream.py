@@ -9,11 +9,12 @@ of the time before included. Per frame there is only cheap arithmetic: mapping, 
 """
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.errors import ClipError, ConfigError, GalleryError
+from crossglg.errors import ClipError, ConfigError, GalleryError, check_ranges
 from crossglg.gallery import Gallery, Recognition
 from crossglg.live.buffer import FrameBuffer
 from crossglg.live.event import Event
@@ -25,6 +26,18 @@ from crossglg.skeleton.mapping import map_clip
 from crossglg.skeleton.torso import sees_torso
 
 _TOP = 3
+_LEAST = 1e-3
+_MOST_FPS = 1000
+_RANGES = {
+    "rest_s": (_LEAST, inf),
+    "margin_s": (0, inf),
+    "motion_share": (_LEAST, inf),
+    "longest": (1, inf),
+    "stride_s": (_LEAST, inf),
+    "length_ratio": (1 + _LEAST, inf),
+    "wait_s": (_LEAST, inf),
+    "support": (1, inf),
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +56,7 @@ class StreamSettings:
         support: How many overlapping windows must show the same.
 
     Raises:
-        ConfigError: A time is not positive, or a count is below one.
+        ConfigError: A number is out of its range.
     """
 
     rest_s: float = 0.4
@@ -56,11 +69,7 @@ class StreamSettings:
     support: int = 3
 
     def __post_init__(self) -> None:
-        times = (self.rest_s, self.stride_s, self.wait_s, self.motion_share)
-        if min(times) <= 0 or self.margin_s < 0 or self.support < 1:
-            raise ConfigError(f"Expected positive times and a support of at least 1, found {self}.")
-        if self.longest < 1 or self.length_ratio <= 1:
-            raise ConfigError(f"Expected longest >= 1 and length_ratio > 1, found {self}.")
+        check_ranges(self, _RANGES, where="stream")
 
 
 class StreamRecogniser:
@@ -69,7 +78,7 @@ class StreamRecogniser:
     Args:
         gallery: What to look for.
         layout: Of the frames.
-        fps: Of the grid that frames are brought to; the rate at which they come may differ.
+        fps: Of the grid that frames are brought to, 1 to 1000; they may come at another rate.
         settings: How to search.
 
     Attributes:
@@ -78,6 +87,7 @@ class StreamRecogniser:
     Raises:
         GalleryError: Nothing is enrolled.
         LayoutError: The frames' joints say nothing about a joint of the model.
+        ConfigError: The grid's rate is out of its range.
     """
 
     def __init__(
@@ -88,6 +98,8 @@ class StreamRecogniser:
         fps: float = 30.0,
         settings: StreamSettings | None = None,
     ) -> None:
+        if not 1 <= fps <= _MOST_FPS:
+            raise ConfigError(f"stream.fps: expected 1 to {_MOST_FPS}, found {fps}.")
         self._settings = settings or StreamSettings()
         self._gallery = gallery
         self._lengths = _window_lengths(gallery, fps=fps, ratio=self._settings.length_ratio)
@@ -141,7 +153,7 @@ class StreamRecogniser:
             visible: (M V).
 
         Raises:
-            ClipError: Shapes are not as before, or time does not go on.
+            ClipError: Shapes are not as before, or the time is none or does not go on.
         """
         events = []
         for number in self._buffer.push(time_s, joints, visible):
