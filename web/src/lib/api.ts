@@ -141,11 +141,11 @@ export const readFile = async (
   ).json()) as Clip;
 
 /** Frames of one person as they came, as a clip of a steady rate: the server's rule, and no other. */
-export const makeSteady = async ({ joints }: Layout, frames: PoseFrame[]) => {
+export const makeSteady = async ({ joints }: Layout, frames: PoseFrame[], signal: AbortSignal) => {
   const persons = [frames.map(({ body }) => body)];
   const times_s = frames.map(({ time_s }) => time_s);
   const body = JSON.stringify({ joint_names: joints, persons, times_s });
-  return (await (await send("POST", "clips", { body, type: JSON_TYPE })).json()) as Clip;
+  return (await (await send("POST", "clips", { body, type: JSON_TYPE, signal })).json()) as Clip;
 };
 
 export const exportGallery = async () => (await send("GET", "gallery")).blob();
