@@ -145,7 +145,19 @@ def test_what_was_done_before_a_gap_is_told_and_what_is_done_after_it(gallery, c
     events = play(stream, squat, start_s=wave.frame_count / wave.fps + gap_s) + stream.finish()
     assert [event.action for event in events] == names[:2]
     assert events[0].end_s < wave.duration_s + 0.5
+    assert events[0].reported_s == wave.frame_count / wave.fps + gap_s
     assert events[1].start_s > wave.duration_s + gap_s - 0.5
+
+
+def test_while_frames_without_anybody_come_what_was_done_is_told_in_time(gallery, clips):
+    wave = clips[0][0]
+    stream = StreamRecogniser(gallery, layout=wave.layout)
+    play(stream, wave)
+    nobody = np.zeros_like(wave.visible[:, 0])
+    times = wave.duration_s + np.arange(100) / 30
+    events = [e for time_s in times for e in stream.push(time_s, wave.joints[:, 0], nobody)]
+    assert [event.action for event in events] == [clips[1][0]]
+    assert events[0].delay_s <= stream.longest_delay_s + 1 / 30
 
 
 def test_a_stream_needs_something_to_look_for(recogniser, clips):

@@ -121,6 +121,7 @@ class StreamRecogniser:
             patience=round(self._settings.wait_s * fps), support=self._settings.support
         )
         self._deferred: list[tuple[int, int]] = []
+        self._newest_s = 0.0  # the time of the newest frame; that of the grid lags behind
         self.speed = 0.0
 
     @property
@@ -130,7 +131,10 @@ class StreamRecogniser:
 
     @property
     def longest_delay_s(self) -> float:
-        """After its ``end_s``, an event is told within this time, or never.
+        """After its ``end_s``, an event is told within this time, or never, while frames come.
+
+        It is told when a frame is pushed, so the time between two frames is added, and where none
+        are pushed for long it waits for the next: push frames in which nobody is visible.
 
         After a rest it takes no more than ``rest_s``; an action at the beginning of a long motion
         waits until it is clear that the motion is not one action, and one inside it until no
@@ -156,7 +160,9 @@ class StreamRecogniser:
             ClipError: Shapes are not as before, or the time is none or does not go on.
         """
         events = []
-        for number in self._buffer.push(time_s, joints, visible):
+        completed = self._buffer.push(time_s, joints, visible)
+        self._newest_s = time_s
+        for number in completed:
             events += self._advance(number)
         return events
 
@@ -220,9 +226,9 @@ class StreamRecogniser:
             return [found for clip in clips for found in self._recognize([clip])]
 
     def _settle(self, now: int, at_once: bool) -> list[Event]:
-        return [self._tell(each, now) for each in self._suppressor.settle(now, at_once=at_once)]
+        return [self._tell(each) for each in self._suppressor.settle(now, at_once=at_once)]
 
-    def _tell(self, candidate: Candidate, now: int) -> Event:
+    def _tell(self, candidate: Candidate) -> Event:
         found = candidate.recognition
         assert found.action is not None  # candidates are known actions
         return Event(
@@ -231,7 +237,7 @@ class StreamRecogniser:
             self._buffer.time_of(candidate.last),
             found.answers[0].probability,
             found.answers,
-            self._buffer.time_of(now),
+            self._newest_s,
         )
 
 
