@@ -1,9 +1,11 @@
 """Actions are found in a stream, once each, and strangers are not."""
 
+import json
 from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
 
 from crossglg.errors import ClipError, ConfigError, GalleryError
 from crossglg.gallery import Gallery
@@ -158,6 +160,16 @@ def test_while_frames_without_anybody_come_what_was_done_is_told_in_time(gallery
     events = [e for time_s in times for e in stream.push(time_s, wave.joints[:, 0], nobody)]
     assert [event.action for event in events] == [clips[1][0]]
     assert events[0].delay_s <= stream.longest_delay_s + 1 / 30
+
+
+@pytest.mark.parametrize("number", [np.float32, np.float64, torch.tensor], ids=lambda x: x.__name__)
+def test_events_are_plain_numbers_whatever_the_times_are(gallery, clips, number):
+    wave = clips[0][0]
+    stream = StreamRecogniser(gallery, layout=wave.layout)
+    for t in range(wave.frame_count):
+        stream.push(number(t / wave.fps), wave.joints[:, t], wave.visible[:, t])
+    (event,) = stream.finish()
+    assert json.loads(json.dumps(event.to_json()))["end_s"] == event.end_s
 
 
 def test_a_stream_needs_something_to_look_for(recogniser, clips):

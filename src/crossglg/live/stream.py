@@ -159,6 +159,7 @@ class StreamRecogniser:
         Raises:
             ClipError: Shapes are not as before, or the time is none or does not go on.
         """
+        time_s = float(time_s)  # events hold plain numbers, whatever library the caller's are of
         events = []
         completed = self._buffer.push(time_s, joints, visible)
         self._newest_s = time_s
