@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from crossglg.errors import ClipError
 from crossglg.skeleton import SkeletonClip, get_layout
@@ -41,10 +42,20 @@ def test_a_visible_joint_must_be_finite(value):
     assert SkeletonClip(joints, seen, 30.0, OPENNI).frame_count == 4
 
 
-@pytest.mark.parametrize("fps", [0.0, -30.0, float("nan")])
-def test_the_frame_rate_is_positive(fps):
+@pytest.mark.parametrize(
+    "fps", [0.0, -30.0, np.nan, np.inf, "fast", None, -(10**400)], ids=lambda fps: str(fps)[:4]
+)
+def test_the_frame_rate_is_finite_and_positive(fps):
     with pytest.raises(ClipError, match="positive frame rate"):
         SkeletonClip(JOINTS, SEEN, fps, OPENNI)
+
+
+@pytest.mark.parametrize(
+    "fps", [30, "30", np.float32(30), np.int64(30), np.array(30.0), torch.tensor(30.0)], ids=repr
+)
+def test_a_frame_rate_of_any_library_becomes_a_float(fps):
+    assert type(SkeletonClip(JOINTS, SEEN, fps, OPENNI).fps) is float
+    assert SkeletonClip.from_array(JOINTS, fps=fps, layout=OPENNI).duration_s == 4 / 30
 
 
 def test_one_person_needs_no_person_axis():

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from math import inf, nan
+from typing import Self, SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +22,11 @@ class SkeletonClip:
         joints: (M T V 3) float32, metres, y up, right-handed. Where ``visible`` is False the
             numbers mean nothing (they are zero by convention) and nobody may read them.
         visible: (M T V) bool, False where a joint, or a whole person, was not seen.
-        fps: Frames per second, positive.
+        fps: Frames per second, finite and positive; a scalar of any library becomes a float.
         layout: Which joint is which.
 
     Raises:
-        ClipError: Shapes disagree, a visible joint is not finite, or ``fps`` is not positive.
+        ClipError: Shapes disagree, a visible joint is not finite, or ``fps`` is no such number.
     """
 
     joints: NDArray[np.float32]
@@ -54,8 +55,7 @@ class SkeletonClip:
                 "Found a coordinate that is not finite in a joint marked visible; "
                 "mark such joints as not visible (SkeletonClip.from_array does)."
             )
-        if not self.fps > 0:
-            raise ClipError(f"Expected a positive frame rate, found {self.fps}.")
+        object.__setattr__(self, "fps", _read_rate(self.fps))
 
     def __repr__(self) -> str:
         persons, frames = self.visible.shape[:2]
@@ -103,6 +103,16 @@ class SkeletonClip:
     ) -> Self:
         """The same clip with other coordinates (and visibility), of any number of frames."""
         return replace(self, joints=joints, visible=self.visible if visible is None else visible)
+
+
+def _read_rate(fps: SupportsFloat) -> float:
+    try:
+        rate = float(fps)
+    except (TypeError, ValueError, OverflowError):
+        rate = nan
+    if not 0 < rate < inf:
+        raise ClipError(f"Expected a positive frame rate that is finite, found {fps!r}.")
+    return rate
 
 
 def find_common_layout(clips: Sequence[SkeletonClip]) -> Layout:
