@@ -109,3 +109,26 @@ def test_a_stream_at_the_rate_of_a_recording_sees_what_the_recording_shows():
     np.testing.assert_allclose(
         found.joints[:, :shared][seen], whole.joints[:, :shared][seen], atol=1e-5
     )
+
+
+@pytest.mark.parametrize("unit_s", [1e3, 1e9])
+def test_times_that_are_no_seconds_are_refused_at_the_beginning(unit_s):
+    buffer = make_buffer()
+    _, *pose = pose_at(0.0)
+    for t in range(20):
+        list(buffer.push(t / 30 * unit_s, *pose))
+    for t in (20, 21):
+        with pytest.raises(ClipError, match="Expected times in seconds"):
+            buffer.push(t / 30 * unit_s, *pose)
+
+
+def test_a_stream_may_begin_with_rare_frames_of_nobody_and_have_gaps_later():
+    buffer = make_buffer()
+    _, joints, seen = pose_at(0.0)
+    for t in range(50):
+        list(buffer.push(float(t), joints, ~seen))
+    for t in range(19):
+        list(buffer.push(50.0 + t, joints, seen))
+    list(buffer.push(68.4, joints, seen))
+    for t in range(50):
+        list(buffer.push(70.0 + t, joints, seen))

@@ -18,6 +18,8 @@ from crossglg.skeleton.normalize import blend
 from crossglg.skeleton.steady import LONGEST_GAP_S
 
 _SAME_S = 1e-6
+_FAR_APART = 20
+"""Frames at the beginning of a stream after which times are no seconds if no two are near."""
 _FARTHEST_M = 2e4
 """What is said to be farther away was not seen: sensors slip. Of streams in millimetres, too."""
 
@@ -50,6 +52,7 @@ class FrameBuffer:
         self._visible = np.zeros((0, 0, 0), dtype=np.bool_)
         self._first = 0  # grid number of the first row of the arrays
         self._newest: Frame | None = None
+        self._far_apart: int | None = 0  # frames of somebody; None once two were near
 
     def push(
         self, time_s: float, joints: NDArray[np.floating], visible: NDArray[np.bool_]
@@ -66,9 +69,11 @@ class FrameBuffer:
             as a long gap has more of them than are kept.
 
         Raises:
-            ClipError: Shapes are not as before, or the time is none or does not go on.
+            ClipError: Shapes are not as before, the time is none or does not go on, or times are
+                no seconds.
         """
         self._check(time_s, joints, visible)
+        self._insist_on_seconds(time_s, visible)
         frame = (time_s, *self._map(joints, visible))
         before, self._newest = self._newest, frame
         if before is None:
@@ -123,6 +128,20 @@ class FrameBuffer:
         if self._newest is not None and time_s <= self._newest[0]:
             raise ClipError(
                 f"Expected a frame later than {self._newest[0]:.3f} s, found {time_s:.3f} s."
+            )
+
+    def _insist_on_seconds(self, time_s: float, visible: NDArray[np.bool_]) -> None:
+        """Of milliseconds every frame is long after the one before: nothing would ever be seen."""
+        if self._newest is None or self._far_apart is None:
+            return
+        if time_s - self._newest[0] <= LONGEST_GAP_S:
+            self._far_apart = None  # two are near: later gaps are gaps
+            return
+        self._far_apart += int(visible.any())
+        if self._far_apart >= _FAR_APART:
+            raise ClipError(
+                f"Expected times in seconds, at least two frames a second, found {_FAR_APART} "
+                f"frames in a row more than {LONGEST_GAP_S:g} s apart, the last at {time_s:g} s."
             )
 
     def _map(

@@ -152,12 +152,13 @@ class StreamRecogniser:
         """Take a frame in; the actions that became certain by it.
 
         Args:
-            time_s: Later than all frames before, on any clock.
+            time_s: Seconds, later than all frames before, on any clock.
             joints: (M V 3) metres, y up; M stays the same over a stream.
             visible: (M V).
 
         Raises:
-            ClipError: Shapes are not as before, or the time is none or does not go on.
+            ClipError: Shapes are not as before, the time is none or does not go on, or times are
+                no seconds.
         """
         time_s = float(time_s)  # events hold plain numbers, whatever library the caller's are of
         events = []
