@@ -73,6 +73,17 @@ def test_changes_leave_the_old_gallery_alone(recogniser, clips):
     assert gallery.actions == ("wave", "squat")
 
 
+@pytest.mark.parametrize("either_side", [False, True])
+def test_an_exemplar_stays_as_it_was_shown(recogniser, clips, either_side):
+    shown = clips[0][0]
+    buffer = shown.with_joints(shown.joints.copy(), shown.visible.copy())
+    gallery = Gallery(recogniser).enroll("wave", buffer, either_side=either_side)
+    buffer.joints[:] = 0  # a sensor fills it again
+    buffer.visible[:] = False
+    assert (gallery.exemplars[0].clip.joints == shown.joints).all()
+    assert (gallery.exemplars[0].clip.visible == shown.visible).all()
+
+
 @pytest.mark.parametrize("name", ["", "   ", "a" * 101, "a\x00b"])
 def test_odd_names_are_refused(recogniser, clips, name):
     with pytest.raises(GalleryError, match="printable characters"):

@@ -136,7 +136,8 @@ class Gallery:
             ClipError: Nobody is seen in the clip, or a joint is farther away than any can be.
         """
         name, now = check_name(action), datetime.now(UTC).isoformat(timespec="seconds")
-        shown = (clip, mirror(clip)) if either_side else (clip,)
+        kept = clip.with_joints(np.array(clip.joints), np.array(clip.visible))  # not the caller's
+        shown = (kept, mirror(kept)) if either_side else (kept,)
         source = clean_source(source)
         added = [
             Exemplar(name, one, self.embed(one), source, now, mirrored=number > 0)
