@@ -73,6 +73,38 @@ def test_joints_that_are_not_finite_come_in_unseen_and_zero():
     assert (clip.joints[0, 1, 2] == 0).all()
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
+def test_what_a_mask_hides_is_not_seen(dtype):
+    mask = np.zeros(JOINTS.shape, dtype=np.bool_)
+    mask[0, 1, 2, 1] = mask[1, 3] = True
+    masked = np.ma.masked_array(JOINTS.astype(dtype), mask)
+    clip = SkeletonClip.from_array(masked, fps=30.0, layout=OPENNI)
+    assert (clip.visible == ~mask.any(axis=-1)).all()
+    assert (clip.joints == clip.visible[..., None]).all()
+    assert (masked.data == 1).all()
+    assert SkeletonClip.from_array(
+        np.ma.masked_array(JOINTS), fps=30.0, layout=OPENNI
+    ).visible.all()
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        torch.ones(2, 4, 15, 3),
+        torch.ones(2, 4, 15, 3, requires_grad=True),
+        torch.ones(2, 4, 15, 3, dtype=torch.bfloat16),
+        torch.ones(2, 4, 15, 3, dtype=torch.float64),
+    ],
+    ids=["float32", "with a gradient", "bfloat16", "float64"],
+)
+def test_tensors_of_torch_are_arrays_too(tensor):
+    clip = SkeletonClip.from_array(tensor, fps=30.0, layout=OPENNI)
+    assert clip.joints.dtype == np.float32
+    assert clip.visible.all()
+    clip.joints[:] = 7
+    assert (tensor == 1).all()
+
+
 def test_a_person_is_present_where_any_joint_is_seen():
     seen = SEEN.copy()
     seen[1, 0] = False

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf, nan
-from typing import Self, SupportsFloat
+from typing import Any, Self, SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,14 +63,14 @@ class SkeletonClip:
 
     @classmethod
     def from_array(cls, joints: NDArray[np.floating], *, fps: float, layout: Layout) -> Self:
-        """Build a clip from coordinates alone; a joint that is not finite is not visible.
+        """Build a clip from coordinates alone; a joint that is not finite, or masked, is unseen.
 
         Args:
-            joints: (T V 3) of one person or (M T V 3), metres.
+            joints: (T V 3) of one person or (M T V 3), metres; numpy's, or a tensor of torch.
             fps: Frames per second.
             layout: Which joint is which.
         """
-        stacked = np.array(joints, dtype=np.float32)
+        stacked = _copy_numbers(joints)
         stacked = stacked[None] if stacked.ndim == 3 else stacked
         finite = np.isfinite(stacked)
         visible = finite[..., 0] & finite[..., 1] & finite[..., 2]
@@ -103,6 +103,15 @@ class SkeletonClip:
     ) -> Self:
         """The same clip with other coordinates (and visibility), of any number of frames."""
         return replace(self, joints=joints, visible=self.visible if visible is None else visible)
+
+
+def _copy_numbers(joints: Any) -> NDArray[np.float32]:
+    """What any library calls an array; NaN where a mask hides the number."""
+    if isinstance(joints, np.ma.MaskedArray):
+        joints = np.ma.filled(joints.astype(np.float32), np.nan)
+    if hasattr(joints, "detach"):  # torch's, perhaps with a gradient or on a GPU
+        joints = joints.detach().cpu().float()
+    return np.array(np.asarray(joints), dtype=np.float32)
 
 
 def _read_rate(fps: SupportsFloat) -> float:
