@@ -122,7 +122,7 @@ def test_the_keyboard_goes_on_where_the_work_does(taught, files):
             taught.keyboard.press(key)
 
     def goes_on_at(locator):
-        playwright.expect(locator).to_be_focused()
+        playwright.expect(locator).to_be_focused(timeout=PATIENCE_MS)
 
     def button(name):
         return taught.get_by_role("button", name=name, exact=True)
