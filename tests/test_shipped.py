@@ -37,6 +37,25 @@ def test_a_wrong_name_is_answered_with_the_names_there_are():
         find_run("open-bse")
 
 
+@pytest.mark.parametrize("name", ["model.onnx", "folder/model.PT2"])
+def test_who_loads_an_exported_file_is_told_what_opens_it(name):
+    with pytest.raises(CheckpointError, match=r"crossglg\.deployed\.open_model"):
+        crossglg.load(name)
+
+
+def test_a_file_is_no_folder_of_a_run(tmp_path):
+    file = tmp_path / "clips.npz"
+    file.touch()
+    with pytest.raises(CheckpointError, match=r"found the file .*clips\.npz\.$"):
+        crossglg.load(file)
+
+
+def test_no_name_is_not_the_current_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CheckpointError, match="found nothing called ''"):
+        crossglg.load("")
+
+
 def test_a_folder_of_ones_own_comes_before_a_shipped_name(tmp_path, monkeypatch):
     (tmp_path / "open-base").mkdir()
     monkeypatch.chdir(tmp_path)

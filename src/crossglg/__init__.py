@@ -30,6 +30,8 @@ __all__ = [
 def load(run: Path | str = DEFAULT_RUN) -> "Recogniser":
     """A trained model ready for use: shipped weights by name, or the folder of a run.
 
+    ``crossglg.deployed.open_model`` opens exported files (``.onnx``, ``.pt2``) as well.
+
     Raises:
         CheckpointError: There is none of this name, or it is damaged.
     """

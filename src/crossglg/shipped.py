@@ -6,6 +6,8 @@ from pathlib import Path
 from crossglg.checkpoint import PLAIN_FILE, RUN_FILE, PlainCheckpoint
 from crossglg.errors import CheckpointError, suggest
 
+_EXPORTED = (".onnx", ".pt2")  # crossglg.deployed runs them
+
 
 def list_shipped() -> tuple[str, ...]:
     """Names of the weights in the package."""
@@ -18,17 +20,22 @@ def find_run(run: Path | str) -> Path:
     Raises:
         CheckpointError: It is neither.
     """
-    own = Path(run)
-    if own.exists():
+    own, name = Path(run), str(run)
+    if name and own.is_dir():
         return own
-    shipped = _weights_folder() / str(run)
-    if str(run) not in list_shipped():
-        raise CheckpointError(
-            f"Expected the folder of a run or the name of shipped weights "
-            f"({', '.join(list_shipped())}), found nothing called '{run}'."
-            + suggest(str(run), list_shipped())
-        )
-    return shipped
+    if name in list_shipped():
+        return _weights_folder() / name
+    found = f"the file {name}" if own.is_file() else f"nothing called '{name}'"
+    raise CheckpointError(
+        f"Expected the folder of a run or the name of shipped weights "
+        f"({', '.join(list_shipped())}), found {found}." + _hint(own, name)
+    )
+
+
+def _hint(own: Path, name: str) -> str:
+    if own.suffix.lower() in _EXPORTED:
+        return " Exported files are opened by crossglg.deployed.open_model."
+    return suggest(name, list_shipped())
 
 
 def load_plain(run: Path | str) -> PlainCheckpoint:

@@ -6,8 +6,8 @@ import unicodedata
 import pytest
 from gallery_samples import make_recogniser
 
-from crossglg.errors import ClipError, GalleryError
-from crossglg.gallery import Gallery
+from crossglg.errors import ClipError, ConfigError, GalleryError
+from crossglg.gallery import Gallery, explain
 from crossglg.oneshot.acceptance import Acceptance
 from crossglg.skeleton.augment import mirror
 
@@ -148,6 +148,27 @@ def test_no_clips_have_no_answers_and_no_features(recogniser, clips):
         recogniser.embed([])
     with pytest.raises(GalleryError, match="Nothing is enrolled"):
         Gallery(recogniser).recognize_all([])
+
+
+@pytest.mark.parametrize("top", [0, -1])
+def test_no_answers_at_all_cannot_be_asked_for(recogniser, clips, top):
+    gallery, clip = filled(recogniser, clips), clips[0][2]
+    for ask in (gallery.recognize, lambda clip, top: gallery.recognize_all([clip], top=top)):
+        with pytest.raises(ConfigError, match=f"at least one answer, found top={top}"):
+            ask(clip, top=top)
+    with pytest.raises(ConfigError, match=f"at least one answer, found top={top}"):
+        explain(gallery, clip, top=top)
+
+
+def test_an_array_is_no_clip_and_what_makes_one_is_named(recogniser, clips):
+    gallery, array = filled(recogniser, clips), clips[0][2].joints
+    for use in (
+        gallery.recognize,
+        lambda array: gallery.recognize_all([array]),
+        lambda array: gallery.enroll("wave", array),
+    ):
+        with pytest.raises(ClipError, match=r"found ndarray; SkeletonClip\.from_array"):
+            use(array)
 
 
 def test_a_gallery_shown_in_a_notebook_is_a_line(recogniser, clips):

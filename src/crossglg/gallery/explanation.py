@@ -85,7 +85,8 @@ def explain(gallery: Gallery, clip: SkeletonClip, *, top: int = 3) -> Explanatio
     Raises:
         GalleryError: Fewer than two actions are enrolled.
         LayoutError: The clip's joints say nothing about a joint of the model.
-        ClipError: Nobody is seen in the clip, or a joint is farther away than any can be.
+        ClipError: It is no clip, nobody is seen in it, or a joint is farther away than any can be.
+        ConfigError: Fewer than one answer is asked for.
     """
     if len(gallery.actions) < 2:
         known = ", ".join(gallery.actions) or "nothing"

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.errors import GalleryError, suggest
+from crossglg.errors import ClipError, ConfigError, GalleryError, suggest
 from crossglg.oneshot import ClipFeatures
 from crossglg.recogniser import ClipReader
 from crossglg.skeleton.augment import mirror
@@ -70,8 +70,8 @@ class Recognition:
     Attributes:
         action: The name, or None for unknown.
         answers: The nearest actions, best first.
-        unknown_probability: That it is none of the enrolled actions' exemplars' actions, or not
-            the nearest; None where the model cannot judge.
+        unknown_probability: That the clip shows none of the enrolled actions; with the
+            probabilities of all of them it adds up to one. None where the model cannot judge.
     """
 
     action: str | None
@@ -136,6 +136,7 @@ class Gallery:
             ClipError: Nobody is seen in the clip, or a joint is farther away than any can be.
         """
         name, now = check_name(action), datetime.now(UTC).isoformat(timespec="seconds")
+        _insist_on_clips(clip)
         kept = clip.with_joints(np.array(clip.joints), np.array(clip.visible))  # not the caller's
         shown = (kept, mirror(kept)) if either_side else (kept,)
         source = clean_source(source)
@@ -170,12 +171,14 @@ class Gallery:
 
         Args:
             clip: Of any layout that maps to the model's.
-            top: How many answers to give.
+            top: How many answers to give, at least one.
 
         Raises:
             GalleryError: Nothing is enrolled.
             LayoutError: The clip's joints say nothing about a joint of the model.
-            ClipError: Nobody is seen in the clip, or a joint is farther away than any can be.
+            ClipError: It is no clip, nobody is seen in it, or a joint is farther away than any can
+                be.
+            ConfigError: Fewer than one answer is asked for.
         """
         self._insist_on_something()
         return self.judge(self.distances(self.embed(clip))[0], top=top)
@@ -191,6 +194,7 @@ class Gallery:
         self._insist_on_something()
         if not clips:
             return []
+        _insist_on_clips(*clips)
         distances = self.distances(self.recogniser.embed(clips))
         return [self.judge(row, top=top) for row in distances]
 
@@ -201,6 +205,7 @@ class Gallery:
             LayoutError: The clip's joints say nothing about a joint of the model.
             ClipError: Nobody is seen in the clip, or a joint is farther away than any can be.
         """
+        _insist_on_clips(clip)
         return self.recogniser.embed([clip])
 
     def distances(self, query: ClipFeatures) -> NDArray[np.float32]:
@@ -212,7 +217,13 @@ class Gallery:
         return self.recogniser.compare(query, self._support)
 
     def judge(self, distances: NDArray[np.float32], *, top: int) -> Recognition:
-        """(S) distances of a clip to the exemplars -> what it is taken for."""
+        """(S) distances of a clip to the exemplars -> what it is taken for.
+
+        Raises:
+            ConfigError: Fewer than one answer is asked for.
+        """
+        if top < 1:
+            raise ConfigError(f"Expected to give at least one answer, found top={top}.")
         actions = self.actions
         nearest = np.full(len(actions), np.inf, dtype=distances.dtype)
         np.minimum.at(nearest, self.owners, distances)
@@ -256,6 +267,15 @@ class Gallery:
                 f"No action is called '{action}'.{suggest(action, self.actions)} Enrolled: {known}."
             )
         return action
+
+
+def _insist_on_clips(*clips: object) -> None:
+    for clip in clips:
+        if not isinstance(clip, SkeletonClip):
+            raise ClipError(
+                f"Expected a SkeletonClip, found {type(clip).__name__}; SkeletonClip.from_array "
+                "makes one of an array."
+            )
 
 
 def check_name(name: str) -> str:
