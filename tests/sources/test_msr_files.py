@@ -48,7 +48,7 @@ def test_frames_in_which_the_tracker_saw_nobody_are_not_visible(tmp_path):
 @pytest.mark.parametrize(
     ("name", "lines", "problem"),
     [
-        ("a21_s01_e01_skeleton3D.txt", _lines(), "an action from a01 to a20"),
+        ("a21_s01_e01_skeleton3D.txt", _lines(), "an action from 1 to 20"),
         ("a01_s01_e01_skeleton.txt", _lines(), r"expected a name like a01_s01_e01_skeleton3D\.txt"),
         (_ORDER, [], "expected lines of numbers, found none"),
         (_ORDER, _lines()[:-3], "expected 20 lines per frame, found 17 after 1 frames"),

@@ -43,7 +43,7 @@ def test_a_joint_in_the_camera_was_not_seen(tmp_path):
 @pytest.mark.parametrize(
     ("name", "arrays", "problem"),
     [
-        ("a28_s1_t1_skeleton.mat", {}, "an action from a1 to a27"),
+        ("a28_s1_t1_skeleton.mat", {}, "an action from 1 to 27"),
         ("clip.mat", {}, r"expected a name like a1_s1_t1_skeleton\.mat"),
         ("a1_s1_t1_skeleton.mat", {"d_depth": np.ones(3)}, r"d_skel of shape .* found none"),
         ("a1_s1_t1_skeleton.mat", {"d_skel": np.ones((20, 3))}, r"found one of shape \(20, 3\)"),

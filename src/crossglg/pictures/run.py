@@ -144,8 +144,8 @@ def _find_texts(sets: Sequence[str], names: Sequence[str]) -> list[ActionDescrip
         with suppress(DescriptionError):  # data need not have descriptions of their name
             for action in load_descriptions(wanted).actions:
                 known.setdefault(plain_name(action.action), action)
-    found = [known.get(plain_name(name)) for name in names]
-    return None if None in found else [action for action in found if action is not None]
+    plain = [plain_name(name) for name in names]
+    return [known[name] for name in plain] if set(plain) <= known.keys() else None
 
 
 def tabulate_importance(

@@ -10,13 +10,13 @@ from crossglg.sources.bvh import read_bvh
 from crossglg.sources.class_names import list_classes
 from crossglg.sources.kinetics import read_kinetics
 from crossglg.sources.labelled import LabelledClip, label_clips
-from crossglg.sources.msr import MSR_NAME, is_msr_name, read_msr
+from crossglg.sources.msr import MSR, read_msr
 from crossglg.sources.npz import read_npz
 from crossglg.sources.ntu import choose_ntu_classes, parse_ntu_name, read_ntu
 from crossglg.sources.pku import PKU_NAME, is_pku_skeleton, read_pku, sort_pku_classes
 from crossglg.sources.pyskl import read_pyskl
 from crossglg.sources.recordings import list_missing_skeletons
-from crossglg.sources.utd import UTD_NAME, is_utd_name, read_utd
+from crossglg.sources.utd import UTD, read_utd
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,11 +82,11 @@ def _read_pku_file(file: Path, _source: Path, _layout: Layout | None) -> FileCon
 
 
 def _read_utd_file(file: Path, _source: Path, _layout: Layout | None) -> FileContent:
-    return FileContent(list_classes("utd_mhad"), iter([read_utd(file)]))
+    return FileContent(list_classes(UTD.data), iter([read_utd(file)]))
 
 
 def _read_msr_file(file: Path, _source: Path, _layout: Layout | None) -> FileContent:
-    return FileContent(list_classes("msr_action3d"), iter([read_msr(file)]))
+    return FileContent(list_classes(MSR.data), iter([read_msr(file)]))
 
 
 def _read_kinetics_file(file: Path, _source: Path, _layout: Layout | None) -> FileContent:
@@ -137,8 +137,8 @@ FORMATS: dict[str, SourceFormat] = {
         takes_layout=False,
         order_classes=tuple,
         files_per_shard=256,
-        is_one=lambda path: is_utd_name(path.name),
-        called=UTD_NAME,
+        is_one=UTD.has,
+        called=UTD.called,
     ),
     "msr": SourceFormat(
         ".txt",
@@ -146,8 +146,8 @@ FORMATS: dict[str, SourceFormat] = {
         takes_layout=False,
         order_classes=tuple,
         files_per_shard=256,
-        is_one=lambda path: is_msr_name(path.name),
-        called=MSR_NAME,
+        is_one=MSR.has,
+        called=MSR.called,
     ),
     "kinetics": SourceFormat(
         ".json", _read_kinetics_file, takes_layout=False, order_classes=sorted, files_per_shard=256

@@ -1,7 +1,8 @@
 """Read UTD-MHAD skeletons: ``a24_s1_t1_skeleton.mat``, one clip of one person per file.
 
 The array ``d_skel`` is (20 3 T): joints of the Kinect v1 in an order of its own, metres, y up.
-Sources: Chen, Jafari and Kehtarnavaz, ICIP 2015; the joint order comes as a text with the data.
+Sources: Chen, Jafari and Kehtarnavaz, ICIP 2015; the joint order comes as a text with the data,
+which calls the chest shoulder centre and the pelvis hip centre.
 """
 
 import re
@@ -12,33 +13,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.errors import SourceError
-from crossglg.skeleton.clip import SkeletonClip
-from crossglg.skeleton.layout import get_layout
-from crossglg.sources.class_names import list_classes
+from crossglg.sources.kinect_files import KinectFiles
 from crossglg.sources.labelled import LabelledClip
 
-UTD_FPS = 30.0
-"""Frame rate of the Kinect v1 that recorded the data set."""
-
-UTD_NAME = "a1_s1_t1_skeleton.mat"
-"""What files are called: action 1 to 27, subject, trial."""
-
-_NAME = re.compile(r"(a(\d+)_s(\d+)_t\d+)_skeleton\.mat", re.IGNORECASE)
-_ARRAY = "d_skel"
-
-_JOINTS = (
-    "head", "chest", "spine", "pelvis",
-    "left_shoulder", "left_elbow", "left_wrist", "left_hand",
-    "right_shoulder", "right_elbow", "right_wrist", "right_hand",
-    "left_hip", "left_knee", "left_ankle", "left_foot",
-    "right_hip", "right_knee", "right_ankle", "right_foot",
+UTD = KinectFiles(
+    data="utd_mhad",
+    called="a1_s1_t1_skeleton.mat",
+    pattern=re.compile(r"(a(\d+)_s(\d+)_t\d+)_skeleton\.mat", re.IGNORECASE),
+    fps=30.0,
+    joints=(
+        "head", "chest", "spine", "pelvis",
+        "left_shoulder", "left_elbow", "left_wrist", "left_hand",
+        "right_shoulder", "right_elbow", "right_wrist", "right_hand",
+        "left_hip", "left_knee", "left_ankle", "left_foot",
+        "right_hip", "right_knee", "right_ankle", "right_foot",
+    ),
 )  # fmt: skip
-"""In the order of the files; theirs calls the chest shoulder centre and the pelvis hip centre."""
 
-
-def is_utd_name(name: str) -> bool:
-    """Whether a file is called as a skeleton of UTD-MHAD is."""
-    return _NAME.fullmatch(name) is not None
+_ARRAY = "d_skel"
 
 
 def read_utd(path: Path | str) -> LabelledClip:
@@ -52,24 +44,8 @@ def read_utd(path: Path | str) -> LabelledClip:
         SourceError: The file's name or content is not as the data set has it.
     """
     file = Path(path)
-    match = _NAME.fullmatch(file.name)
-    classes = list_classes("utd_mhad")
-    if match is None or not 1 <= int(match[2]) <= len(classes):
-        raise SourceError(
-            file,
-            f"expected a name like {UTD_NAME} with an action from a1 to a{len(classes)}. "
-            "Give the file its original name back.",
-        )
-    layout = get_layout("kinect20")
-    order = [_JOINTS.index(joint) for joint in layout.joints]
-    joints = _load(file).transpose(2, 0, 1)[:, order]
-    joints[(joints == 0).all(axis=2)] = np.nan
-    return LabelledClip(
-        name=match[1].lower(),
-        clip=SkeletonClip.from_array(joints, fps=UTD_FPS, layout=layout),
-        class_name=classes[int(match[2]) - 1],
-        subject=int(match[3]),
-    )
+    UTD.label(file)  # before anything is read
+    return UTD.make_clip(file, _load(file).transpose(2, 0, 1))
 
 
 def _load(file: Path) -> NDArray[np.float64]:

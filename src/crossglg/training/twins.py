@@ -103,12 +103,13 @@ def find_mirrored(name: str, class_names: Sequence[str]) -> int | None:
     Its other names are asked only where its own tells no side: "swipe left" leaves out the arm
     that "right arm swipe to the left" tells.
     """
+    spellings = [name] if _tells_side(name) else list_spellings(name)
+    swapped = [_swap_sides(spelling) for spelling in spellings if _tells_side(spelling)]
+    if not swapped:
+        return None
     plain = [plain_name(other) for other in class_names]
     meant = [plain_name(same_action(other)) for other in class_names]
-    for spelling in [name] if _tells_side(name) else list_spellings(name):
-        if not _tells_side(spelling):
-            continue
-        other = _swap_sides(spelling)
+    for other in swapped:
         for wanted, known in ((other, plain), (plain_name(same_action(other)), meant)):
             if wanted in known:
                 return known.index(wanted)
