@@ -21,6 +21,10 @@ async function open(file: File): Promise<HTMLVideoElement> {
     video.onerror = () =>
       reject(new Error(`This browser cannot play ${file.name}. Try MP4 (H.264) or WebM.`));
   });
+  // What a browser records does not say how long it is; that is known when its end was looked for.
+  if (video.duration === Infinity) {
+    await seek(video, Number.MAX_SAFE_INTEGER);
+  }
   return video;
 }
 
