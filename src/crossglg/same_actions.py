@@ -1,4 +1,7 @@
-"""Which names mean the same movement: ``resources/same_actions.json``, written by hand."""
+"""Which names mean the same movement: ``resources/same_actions.json``, written by hand.
+
+A name in two groups is of either: subjects of UI-PRMD lunge with the foot that they like.
+"""
 
 import json
 from functools import cache
@@ -10,19 +13,23 @@ from crossglg.words import plain_name
 def same_action(name: str) -> str:
     """The one name under which all names of a movement go: ``hand clap`` -> ``clap hands``.
 
-    A name that is not in the table stays as it is.
+    A name that is not in the table, or of two movements, stays as it is.
     """
-    group = _groups().get(plain_name(name))
-    return name if group is None else group[0]
+    groups = _groups().get(plain_name(name), ())
+    return groups[0][0] if len(groups) == 1 else name
 
 
 def list_spellings(name: str) -> tuple[str, ...]:
     """All names of the movement, this one first."""
-    return (name, *_groups().get(plain_name(name), ()))
+    return (name, *(other for group in _groups().get(plain_name(name), ()) for other in group))
 
 
 @cache
-def _groups() -> dict[str, tuple[str, ...]]:
-    """Plain name -> the names of its movement."""
+def _groups() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Plain name -> the names of each movement that it may mean."""
     text = resources.files("crossglg").joinpath("resources/same_actions.json").read_text("utf-8")
-    return {plain_name(name): tuple(group) for group in json.loads(text) for name in group}
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for group in json.loads(text):
+        for plain in {plain_name(name) for name in group}:
+            found[plain] = (*found.get(plain, ()), tuple(group))
+    return found

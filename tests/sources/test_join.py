@@ -31,6 +31,12 @@ def test_names_of_one_movement_become_one_name():
     assert same_action("somersault") == "somersault"
 
 
+def test_a_name_of_either_side_stays_by_itself():
+    """UI-PRMD's inline lunge is done with the left foot by some and with the right by others."""
+    assert same_action("inline lunge") == "inline lunge"
+    assert same_action("lunge forward") != same_action("forward lunge (left foot forward)")
+
+
 def test_classes_merge_joints_are_shared_and_people_stay_apart():
     joined = list(join_sets([WRITTEN, on_other_body()], COMMON))
     assert len(joined) == 8

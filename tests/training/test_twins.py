@@ -81,6 +81,16 @@ def test_who_knows_a_class_mirrored_has_met_its_twin():
     assert find_met(novel, met) == ["throw", "wave left hand"]
 
 
+def test_the_two_lunges_are_each_others_twins_and_either_is_an_inline_lunge():
+    names = ("lunge forward", "forward lunge (left foot forward)")
+    assert find_twins("words", names, LAYOUT, None).labels.tolist() == [1, 0]
+    assert find_twins("words", ("inline lunge",), LAYOUT, None).labels.tolist() == [0]
+    for name in names:
+        assert find_met(("inline lunge",), (name,)) == ["inline lunge"]
+        assert find_met((name,), ("inline lunge",)) == [name]
+    assert find_met(names[:1], names[1:]) == []
+
+
 def test_a_clip_that_is_left_out_never_comes_mirrored():
     data = choreography(performers=2, repeats=1, classes=("wave right hand", "squat"))
     base = BaseClips.gather(data, [0, 1])

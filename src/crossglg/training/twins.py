@@ -13,7 +13,7 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.same_actions import list_spellings, same_action
+from crossglg.same_actions import list_spellings
 from crossglg.skeleton.layout import Layout
 from crossglg.words import plain_name, split_words
 
@@ -91,10 +91,10 @@ class Twins:
 
 def find_met(novel: Sequence[str], met: Sequence[str]) -> list[str]:
     """The novel classes that somebody knows who has met these classes, by any of their names."""
-    known = {same_action(name) for name in met}
+    known = {plain_name(other) for name in met for other in list_spellings(name)}
     seen_mirrored = (name.removesuffix(_MIRRORED) for name in met if name.endswith(_MIRRORED))
     twins = {find_mirrored(name, novel) for name in seen_mirrored}
-    return sorted(n for k, n in enumerate(novel) if same_action(n) in known or k in twins)
+    return sorted(n for k, n in enumerate(novel) if plain_name(n) in known or k in twins)
 
 
 def find_mirrored(name: str, class_names: Sequence[str]) -> int | None:
@@ -107,12 +107,10 @@ def find_mirrored(name: str, class_names: Sequence[str]) -> int | None:
     swapped = [_swap_sides(spelling) for spelling in spellings if _tells_side(spelling)]
     if not swapped:
         return None
-    plain = [plain_name(other) for other in class_names]
-    meant = [plain_name(same_action(other)) for other in class_names]
-    for other in swapped:
-        for wanted, known in ((other, plain), (plain_name(same_action(other)), meant)):
-            if wanted in known:
-                return known.index(wanted)
+    known = [plain_name(other) for other in class_names]
+    for wanted in (plain_name(s) for other in swapped for s in list_spellings(other)):
+        if wanted in known:
+            return known.index(wanted)
     return None
 
 
