@@ -37,6 +37,12 @@ def test_importing_the_package_needs_no_torch():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_the_version_is_told():
+    import crossglg
+
+    assert call("--version").stdout == f"crossglg {crossglg.__version__}\n"
+
+
 @pytest.mark.slow
 def test_info_names_what_there_is_to_choose_from():
     described = json.loads(call("info", "--json").stdout)

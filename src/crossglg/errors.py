@@ -12,11 +12,12 @@ CrossGLGError
 ├── DivergenceError      a training whose numbers are finite no more
 ├── GalleryError         an action that is not enrolled, or a gallery file that is damaged
 ├── ConfigError          a setting that does not exist or contradicts another
-└── MissingExtraError    an optional package that is not installed
+└── MissingExtraError    an optional package that is not installed, or does not load
 """
 
 import difflib
 import importlib
+import importlib.util
 from collections.abc import Iterable, Mapping
 from math import inf
 from pathlib import Path
@@ -93,22 +94,42 @@ class ConfigError(CrossGLGError, ValueError):
 
 
 class MissingExtraError(CrossGLGError, ImportError):
-    """An optional package that is not installed."""
+    """An optional package that is not installed, or does not load."""
+
+
+_LIBRARIES = {
+    "live": "On Debian or Ubuntu: apt install libegl1 libgl1 libgles2 libglib2.0-0",
+}
+"""Extra -> what brings the system's libraries that its packages do not carry along."""
 
 
 def require(module: str, *, extra: str) -> ModuleType:
     """Import an optional module, or say in one sentence how to get it.
 
     Raises:
-        MissingExtraError: ``module`` is not installed.
+        MissingExtraError: ``module`` is not installed, or does not load.
     """
     try:
         return importlib.import_module(module)
-    except ImportError as error:
-        package = module.partition(".")[0]
-        raise MissingExtraError(
-            f"This feature needs '{package}'. Install it with: pip install 'crossglg[{extra}]'"
-        ) from error
+    except (ImportError, OSError) as error:
+        raise explain_missing(module, error, extra=extra) from error
+
+
+def explain_missing(module: str, error: Exception, *, extra: str) -> MissingExtraError:
+    """What to do about an optional module that does not load.
+
+    Args:
+        module: Its full name.
+        error: What loading it raised.
+        extra: What brings it.
+    """
+    package = module.partition(".")[0]
+    install = f"pip install 'crossglg[{extra}]'"
+    if importlib.util.find_spec(package) is None:
+        return MissingExtraError(f"This feature needs '{package}'. Install it with: {install}")
+    is_incomplete = isinstance(error, ModuleNotFoundError) or extra not in _LIBRARIES
+    remedy = f"Mend it with: {install}" if is_incomplete else _LIBRARIES[extra]
+    return MissingExtraError(f"'{package}' is installed, but does not load: {error}. {remedy}")
 
 
 def check_ranges(

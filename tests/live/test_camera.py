@@ -9,8 +9,9 @@ import pytest
 from crossglg.errors import SourceError
 from crossglg.live import CameraPoses
 from crossglg.skeleton import get_layout
+from optional import skip_without
 
-cv2 = pytest.importorskip("cv2", reason="the extra 'live' is not installed")
+cv2 = skip_without("cv2", extra="live")
 
 
 class Device:

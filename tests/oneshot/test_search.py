@@ -7,6 +7,7 @@ from crossglg.errors import ConfigError
 from crossglg.oneshot import search
 from crossglg.oneshot.distances import cosine_distances
 from crossglg.oneshot.search import ExactSearch, IndexSearch
+from optional import skip_without
 
 
 def points(count, seed=0, width=8):
@@ -45,7 +46,7 @@ def test_more_than_there_are_cannot_be_found(k):
 
 
 def test_an_index_that_looks_everywhere_finds_the_same():
-    pytest.importorskip("faiss", reason="faiss is not installed")
+    skip_without("faiss", extra="index")
     query, exemplars = points(9, seed=1), points(900)
     index = IndexSearch.build(exemplars, cells=8, probes=8)
     exact, found = ExactSearch(exemplars).nearest(query, k=5), index.nearest(query, k=5)

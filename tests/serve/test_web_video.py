@@ -9,6 +9,7 @@ import pytest
 from serve_samples import running
 
 from browser import SIZES, open_browser
+from optional import skip_without
 from real_videos import BALANCE, extract_video
 
 PERSON = (0, 320, 1080, 1280)
@@ -29,7 +30,7 @@ def film(tmp_path_factory):
 @pytest.fixture(scope="module")
 def camera(film):
     """The film as JPEG pictures one after the other, forth and back, so that it can go round."""
-    pytest.importorskip("cv2", reason="the extra 'live' is not installed")
+    skip_without("cv2", extra="live")
     pillow = pytest.importorskip("PIL.Image")
     from PIL import ImageOps
 

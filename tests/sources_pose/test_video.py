@@ -2,15 +2,15 @@
 
 import numpy as np
 import pytest
-
-pytest.importorskip("cv2", reason="the extra 'live' is not installed")
-
 from pose_samples import LAYOUT, SquareEstimator, turn_video, write_video
 
 from crossglg.errors import SourceError
 from crossglg.skeleton.span import Span
 from crossglg.sources.pose import PoseOptions, VideoPoses, read_video
 from crossglg.sources.pose.video import read_images
+from optional import skip_without
+
+skip_without("cv2", extra="live")
 
 
 def hips(frames):

@@ -6,12 +6,30 @@ from typing import Annotated, Any
 
 import typer
 
+from crossglg import __version__
+
 app = typer.Typer(
-    help="Show an action once, have it recognised ever after.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"crossglg {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="The version.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Show an action once, have it recognised ever after."""
+
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of everything random.")]

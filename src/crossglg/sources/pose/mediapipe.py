@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.errors import SourceError, require
+from crossglg.errors import SourceError, explain_missing, require
 from crossglg.skeleton.layout import Layout, get_layout
 from crossglg.skeleton.torso import find_torso
 from crossglg.sources.pose.tracking import Sighting
@@ -28,7 +28,7 @@ class MediaPipePoses:
         max_persons: Bodies to look for; with more than one, finding takes time in every picture.
 
     Raises:
-        MissingExtraError: MediaPipe is not installed.
+        MissingExtraError: MediaPipe is not installed, or lacks a library of the system.
         SourceError: The file is no pose landmarker.
     """
 
@@ -45,6 +45,8 @@ class MediaPipePoses:
             self._landmarker: Any = vision.PoseLandmarker.create_from_options(options)
         except (RuntimeError, ValueError) as error:
             raise SourceError(model, f"expected a pose landmarker (.task file): {error}") from error
+        except OSError as error:  # its own library is loaded now, and not when it is imported
+            raise explain_missing("mediapipe", error, extra="live") from error
         self.layout: Layout = get_layout("mediapipe33")
         self._always = find_torso(self.layout)
         self._last_ms = -1
