@@ -34,19 +34,35 @@ def test_what_could_not_be_saved_is_saved_when_the_server_is_back(open_page, fil
     page.locator("li b", has_text="squat").wait_for()
 
 
+LABEL = {
+    "type": "label",
+    "time_s": 1,
+    "moving": True,
+    "recognition": {
+        "action": "bow",
+        "answers": [{"action": "bow", "probability": 0.9, "distance": 0.1}],
+        "unknown_probability": 0.1,
+        "importance": None,
+    },
+}
+
+
+def test_a_stream_that_says_nothing_any_more_leaves_no_answer_standing(open_page):
+    page = open_page()
+    told = [{"type": "ready"}, LABEL]
+
+    def talk(stream):
+        stream.on_message(lambda _: told and stream.send(json.dumps(told.pop(0))))
+
+    page.route_web_socket("**/api/v1/stream", talk)
+    page.reload()
+    page.get_by_role("button", name="Start the camera").click()
+    page.locator(".verdict .name", has_text="bow").wait_for()
+    page.get_by_text("Step back until your whole body is in the picture").wait_for()
+
+
 def test_a_stream_that_breaks_off_leaves_no_answer_behind(open_page):
     page = open_page()
-    label = {
-        "type": "label",
-        "time_s": 1,
-        "moving": True,
-        "recognition": {
-            "action": "bow",
-            "answers": [{"action": "bow", "probability": 0.9, "distance": 0.1}],
-            "unknown_probability": 0.1,
-            "importance": None,
-        },
-    }
     streams = []
 
     def talk(stream):
@@ -54,7 +70,7 @@ def test_a_stream_that_breaks_off_leaves_no_answer_behind(open_page):
         if len(streams) == 2:  # back too early: it is let in only at the third try
             stream.close(code=1011)
             return
-        told = [{"type": "ready"}, label] if len(streams) == 1 else [{"type": "ready"}]
+        told = [{"type": "ready"}, LABEL] if len(streams) == 1 else [{"type": "ready"}]
         stream.on_message(lambda _: told and stream.send(json.dumps(told.pop(0))))
 
     page.route_web_socket("**/api/v1/stream", talk)

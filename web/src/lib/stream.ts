@@ -6,6 +6,7 @@ import type { Body, FoundEvent, Label } from "./types";
 const COME_BACK_MS = 2000;
 const MOST_WAITING_BYTES = 200_000; // a slow line loses frames, not time
 const DIGITS = 1e4;
+const PATIENCE_MS = 5000; // with a server that has said nothing since the first frame it owes a word
 const SILENT = 408; // closed because nothing came, as from a hidden tab
 
 interface Listener {
@@ -26,6 +27,7 @@ export class PoseStream {
   private isClosed = false;
   private isAsleep = false; // until the next frame
   private timer = 0;
+  private owed_ms = Infinity; // when the first frame went up that nothing has come back for
 
   constructor(
     private readonly jointNames: string[],
@@ -36,7 +38,11 @@ export class PoseStream {
 
   send(time_s: number, body: Body): void {
     if (this.isAsleep) this.open();
-    if (!this.isReady || this.socket!.bufferedAmount > MOST_WAITING_BYTES) return;
+    if (!this.isReady) return;
+    const now = performance.now();
+    this.owed_ms = Math.min(this.owed_ms, now);
+    if (now - this.owed_ms > PATIENCE_MS) this.listener.onLost();
+    if (this.socket!.bufferedAmount > MOST_WAITING_BYTES) return;
     const rounded = body.map((point) => point && point.map((c) => Math.round(c * DIGITS) / DIGITS));
     this.socket!.send(JSON.stringify({ type: "frame", time_s, persons: [rounded] }));
   }
@@ -58,6 +64,7 @@ export class PoseStream {
       socket.send(JSON.stringify({ type: "start", joint_names: this.jointNames }));
     };
     socket.onmessage = ({ data }) => {
+      this.owed_ms = Infinity;
       const message = JSON.parse(data as string);
       if (message.type === "ready") {
         this.isReady = true;
