@@ -172,6 +172,17 @@ def test_events_are_plain_numbers_whatever_the_times_are(gallery, clips, number)
     assert json.loads(json.dumps(event.to_json()))["end_s"] == event.end_s
 
 
+def test_a_frame_may_be_lists_and_what_is_no_frame_is_refused(gallery, clips):
+    wave = clips[0][0]
+    stream, same = (StreamRecogniser(gallery, layout=wave.layout) for _ in range(2))
+    for t in range(wave.frame_count):
+        stream.push(t / wave.fps, wave.joints[:, t], wave.visible[:, t])
+        same.push(t / wave.fps, wave.joints[:, t].tolist(), wave.visible[:, t].tolist())
+    with pytest.raises(ClipError, match="frame of numbers"):
+        same.push(1e3, [[[0, 0, 0], [0, 0]]], [[True, True]])
+    assert [e.action for e in same.finish()] == [e.action for e in stream.finish()] == [clips[1][0]]
+
+
 def test_a_stream_needs_something_to_look_for(recogniser, clips):
     with pytest.raises(GalleryError, match="Nothing is enrolled"):
         StreamRecogniser(Gallery(recogniser), layout=clips[0][0].layout)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import inf
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 from crossglg.errors import ClipError, ConfigError, GalleryError, check_ranges
 from crossglg.gallery import Gallery, Recognition
@@ -146,9 +146,7 @@ class StreamRecogniser:
         wait_s = self._settings.wait_s + (over + stride) / self._buffer.fps
         return max(self._settings.rest_s, wait_s, inside / self._buffer.fps)
 
-    def push(
-        self, time_s: float, joints: NDArray[np.floating], visible: NDArray[np.bool_]
-    ) -> list[Event]:
+    def push(self, time_s: float, joints: ArrayLike, visible: ArrayLike) -> list[Event]:
         """Take a frame in; the actions that became certain by it.
 
         Args:
@@ -157,12 +155,17 @@ class StreamRecogniser:
             visible: (M V).
 
         Raises:
-            ClipError: Shapes are not as before, the time is none or does not go on, or times are
-                no seconds.
+            ClipError: They are no arrays of numbers, shapes are not as before, the time is none or
+                does not go on, or times are no seconds.
         """
         time_s = float(time_s)  # events hold plain numbers, whatever library the caller's are of
+        try:
+            joints_now = np.asarray(joints, dtype=np.float32)
+            visible_now = np.asarray(visible, dtype=np.bool_)
+        except (TypeError, ValueError) as error:
+            raise ClipError(f"Expected a frame of numbers (persons, joints, 3): {error}") from error
         events = []
-        completed = self._buffer.push(time_s, joints, visible)
+        completed = self._buffer.push(time_s, joints_now, visible_now)
         self._newest_s = time_s
         for number in completed:
             events += self._advance(number)
