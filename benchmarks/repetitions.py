@@ -48,7 +48,9 @@ def main() -> None:
         for action in ("squat", "wave right hand", "kick forward")
     )
     rival = np.minimum(*others)
-    probability = recogniser.acceptance.probability(own.ravel(), rival.ravel()).reshape(own.shape)
+    probability = recogniser.acceptance.probability(
+        own.ravel(), rival.ravel(), enrolled=len(_ACTIONS)
+    ).reshape(own.shape)
     accepted = (own < rival) & (probability >= 0.5)
     times = np.array([count_squats(clip) for clip in by_action["squat"]])
     somebody_else = ~np.eye(_PEOPLE, dtype=np.bool_)

@@ -40,7 +40,9 @@ def main() -> None:
         episodes=_SITUATIONS,
     )
     assert recogniser.acceptance is not None
-    probability = recogniser.acceptance.probability(trials.nearest, trials.second)
+    probability = recogniser.acceptance.probability(
+        trials.nearest, trials.second, enrolled=int(trials.enrolled[0])
+    )
     print(judge_open_set(probability, trials.is_known, trials.is_right))
 
 

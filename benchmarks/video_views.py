@@ -1,11 +1,12 @@
 """An action shown to one camera, asked about from the others: the films of Pose2Sim.
 
 pip download --no-deps Pose2Sim==0.10.49 && unzip pose2sim-*.whl
-python benchmarks/video_views.py Pose2Sim/Demo_SinglePerson/videos/cam0*.mp4
+pip download --no-deps Sports2D==0.8.34 && unzip sports2d-*.whl 'Sports2D/Demo/*'
+python benchmarks/video_views.py Pose2Sim/Demo_SinglePerson/videos/cam0*.mp4 --other Sports2D/Demo/demo.mp4
 
 Each film in turn is enrolled beside the four actions of ``examples/clips.npz``, and the films of
 the same moments from the other sides are asked. One motion of one man: this says what another side
-costs, not how often an action is recognised.
+costs, not how often an action is recognised. The other film, of something else, is asked as well.
 """
 
 import argparse
@@ -28,11 +29,13 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("films", type=Path, nargs="+")
+    parser.add_argument("--other", type=Path, required=True)
     parser.add_argument("--model", default=crossglg.DEFAULT_RUN)
     parser.add_argument("--pose-model", default="full")
     words = parser.parse_args()
     pose = PoseOptions(words.pose_model, 1)
     clips = {film.stem: read_clip(str(film), pose=pose) for film in words.films}
+    stranger = read_clip(str(words.other), pose=pose)
     others = open_data(_OTHERS)
     gallery = Gallery(crossglg.load(words.model))
     for number in range(len(others.class_names)):
@@ -40,6 +43,12 @@ def main() -> None:
             others.class_names[int(others.labels[number])], others.clip(number)
         )
     nearest = accepted = 0
+    for shown in clips:
+        found = gallery.enroll(_SHOWN, clips[shown]).recognize(
+            stranger, top=len(gallery.exemplars) + 1
+        )
+        far = next(answer.distance for answer in found.answers if answer.action == _SHOWN)
+        print(f"{shown} -> {words.other.stem}: {found.action or 'unknown'}, {far:.2f}")
     pairs = list(permutations(clips, 2))
     for shown, asked in pairs:
         found = gallery.enroll(_SHOWN, clips[shown]).recognize(clips[asked])

@@ -1,5 +1,7 @@
 """The judgement is learned in played situations, and its figures are right where they are known."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from crossglg.errors import CheckpointError, ConfigError
 from crossglg.guidance.build import ModelConfig, build_plain
 from crossglg.oneshot.acceptance import (
     Acceptance,
+    Trials,
     choose_players,
     fit_acceptance,
     play_trials,
@@ -72,8 +75,51 @@ def test_a_tempered_judgement_is_less_sure_and_believes_the_same():
 
 
 def test_the_judgement_survives_json():
-    judgement = Acceptance((1.0, -2.0, -3.0), (0.5, -1.0))
-    assert Acceptance.from_json(judgement.to_json()) == judgement
+    for crowd in (0.0, -0.5):
+        judgement = Acceptance((1.0, -2.0, -3.0), (0.5, -1.0), crowd)
+        assert Acceptance.from_json(judgement.to_json()) == judgement
+    before_crowds_counted = {"matcher": "joints+motion", "among": [1, -2, -3], "alone": [0.5, -1]}
+    assert Acceptance.from_json(before_crowds_counted).crowd == 0
+
+
+def strangers_among(count, rng, asked=4000):
+    """Half of the queries are of an enrolled action, the others come near to some by chance."""
+    distances = rng.uniform(0.4, 2.0, (asked, count))
+    known = np.arange(asked) % 2 == 0
+    distances[known, 0] = rng.uniform(0.2, 1.2, known.sum())
+    ordered = np.sort(np.concatenate([distances, np.full((asked, 1), np.inf)], axis=1), axis=1)
+    right = known & (distances.argmin(axis=1) == 0)
+    return Trials(ordered[:, 0], ordered[:, 1], known, right, np.full(asked, count))
+
+
+def test_the_more_actions_there_are_the_nearer_must_the_answer_be():
+    rng = np.random.default_rng(0)
+    played = [strangers_among(count, rng) for count in (1, 2, 4, 8)]
+    joined = [np.concatenate([getattr(t, f.name) for t in played]) for f in fields(Trials)]
+    judgement = fit_acceptance(Trials(*joined))
+    assert judgement.crowd < 0
+    near, second = np.array([0.8]), np.array([1.6])
+    few, many, more = (
+        float(judgement.probability(near, second, enrolled=count)[0]) for count in (2, 8, 800)
+    )
+    assert few > many == more
+    for trials in played:  # as sure as they are right, whatever the size of the gallery
+        count = int(trials.enrolled[0])
+        rivals = None if count == 1 else trials.second
+        sure = judgement.probability(trials.nearest, rivals, enrolled=count)
+        assert abs(sure.mean() - trials.is_right.mean()) < 0.03
+
+
+def test_one_action_may_be_all_there_is():
+    trials = play_trials(*clusters(0.1), rng=np.random.default_rng(0), enroll=1)
+    assert (trials.enrolled == 1).all()
+    assert np.isinf(trials.second).all()
+    np.testing.assert_array_equal(trials.is_right, trials.is_known)
+
+
+def test_of_galleries_of_one_size_nothing_is_learned_about_others():
+    judgement = fit_acceptance(trials_of(0.1))
+    assert judgement.crowd == 0
 
 
 def test_figures_known_by_hand():

@@ -237,7 +237,7 @@ class Gallery:
         if len(actions) > 1:
             rivals = np.full_like(ranked, ranked[0])
             rivals[0] = ranked[1]
-        probability = acceptance.probability(ranked, rivals)
+        probability = acceptance.probability(ranked, rivals, enrolled=len(actions))
         # Each answer was judged by itself; together with "unknown" they share one.
         shares = probability / max(1.0, float(probability.sum()))
         answers = [

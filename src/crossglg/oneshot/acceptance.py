@@ -3,7 +3,9 @@
 Fitted on base classes alone, by playing the real situation with them: some classes are enrolled
 with one clip each by one subject, clips of the other subjects are asked (of the same one, where
 there is no other), half of them of classes that nobody enrolled. What the decision sees is how far
-the nearest exemplar is, and how much nearer than the next best action.
+the nearest exemplar is, how much nearer than the next best action, and, where situations of several
+sizes were played, how many actions are enrolled: the more there are, the nearer a stranger comes to
+one of them by chance.
 """
 
 from collections.abc import Mapping
@@ -36,20 +38,34 @@ class Acceptance:
     Attributes:
         among: (bias, weight of log distance, weight of log ratio to the next best action).
         alone: (bias, weight of log distance), where one action is all there is.
+        crowd: Weight of the log number of enrolled actions, in ``among``; 0 where situations of
+            one size were played.
     """
 
     among: tuple[float, float, float]
     alone: tuple[float, float]
+    crowd: float = 0.0
 
     def probability(
-        self, nearest: NDArray[np.floating], second: NDArray[np.floating] | None
+        self,
+        nearest: NDArray[np.floating],
+        second: NDArray[np.floating] | None,
+        *,
+        enrolled: int = _MOST_ENROLLED,
     ) -> NDArray[np.float64]:
-        """(Q) distances to the nearest action and to the next best one -> (Q)."""
+        """(Q) distances to the nearest action and to the next best one -> (Q).
+
+        Args:
+            nearest: (Q).
+            second: (Q); None where one action is all there is.
+            enrolled: How many actions there are; more than were ever played with count as those.
+        """
         near = np.log(nearest + _TINY)
         if second is None:
             return _sigmoid(self.alone[0] + self.alone[1] * near)
         ratio = near - np.log(second + _TINY)
-        return _sigmoid(self.among[0] + self.among[1] * near + self.among[2] * ratio)
+        crowd = self.crowd * np.log(min(enrolled, _MOST_ENROLLED))
+        return _sigmoid(self.among[0] + self.among[1] * near + self.among[2] * ratio + crowd)
 
     def tempered(self, factor: float) -> Self:
         """Log odds divided by a factor: less sure, and what is believed stays believed."""
@@ -58,6 +74,7 @@ class Acceptance:
         return type(self)(
             (bias / factor, distance / factor, ratio / factor),
             (alone_bias / factor, alone_distance / factor),
+            self.crowd / factor,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -79,7 +96,7 @@ class Acceptance:
             )
         bias, distance, ratio = record["among"]
         alone_bias, alone_distance = record["alone"]
-        return cls((bias, distance, ratio), (alone_bias, alone_distance))
+        return cls((bias, distance, ratio), (alone_bias, alone_distance), record.get("crowd", 0.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,15 +105,17 @@ class Trials:
 
     Attributes:
         nearest: (Q) distance to the nearest exemplar.
-        second: (Q) distance to the next best.
+        second: (Q) distance to the next best; infinite where one action is all there is.
         is_known: (Q) whether the query's action was enrolled.
         is_right: (Q) whether the nearest exemplar shows it.
+        enrolled: (Q) how many actions were enrolled.
     """
 
     nearest: NDArray[np.float64]
     second: NDArray[np.float64]
     is_known: NDArray[np.bool_]
     is_right: NDArray[np.bool_]
+    enrolled: NDArray[np.int64]
 
 
 def choose_players(
@@ -140,6 +159,7 @@ def play_trials(
     *,
     rng: np.random.Generator,
     episodes: int = _EPISODES,
+    enroll: int = _MOST_ENROLLED,
 ) -> Trials:
     """Enrol about half of the classes at a time, ask about all.
 
@@ -150,6 +170,7 @@ def play_trials(
             where one subject performed everything.
         rng: Decides who enrols what.
         episodes: How many situations.
+        enroll: How many classes at most.
 
     Raises:
         ConfigError: Fewer than four classes.
@@ -159,21 +180,31 @@ def play_trials(
         raise ConfigError(f"Expected at least 4 classes to play with, found {len(classes)}.")
     if (subjects == subjects[0]).all():
         subjects = np.full_like(subjects, -1)
-    parts = [_play(distances, labels, subjects, classes, rng) for _ in range(episodes)]
+    count = min(enroll, len(classes) // 2)
+    parts = [_play(distances, labels, subjects, classes, count, rng) for _ in range(episodes)]
     nearest, second, known, right = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return Trials(nearest, second, known.astype(np.bool_), right.astype(np.bool_))
+    enrolled = np.full(len(nearest), count)
+    return Trials(nearest, second, known.astype(np.bool_), right.astype(np.bool_), enrolled)
 
 
 def fit_acceptance(trials: Trials) -> Acceptance:
     """Learn from trials on base classes how to judge novel ones."""
     near = np.log(trials.nearest + _TINY)
-    ratio = near - np.log(trials.second + _TINY)
-    among = LogisticRegression().fit(np.stack([near, ratio], axis=1), trials.is_right)
-    alone = LogisticRegression().fit(near[:, None], trials.is_right)
-    distance, against_next = map(float, among.coef_[0])
+    several, single = trials.enrolled > 1, trials.enrolled == 1
+    ratio = near[several] - np.log(trials.second[several] + _TINY)
+    crowd = np.log(trials.enrolled[several])
+    if not np.ptp(crowd):  # of situations of one size nothing is learned about others
+        crowd = np.zeros_like(crowd)
+    seen = np.stack([near[several], ratio, crowd], axis=1)
+    among = LogisticRegression().fit(seen, trials.is_right[several])
+    if not single.any():
+        single = several
+    alone = LogisticRegression().fit(near[single, None], trials.is_right[single])
+    distance, against_next, of_crowd = map(float, among.coef_[0])
     return Acceptance(
         (float(among.intercept_[0]), distance, against_next),
         (float(alone.intercept_[0]), float(alone.coef_[0, 0])),
+        of_crowd,
     )
 
 
@@ -182,9 +213,10 @@ def _play(
     labels: NDArray[np.int64],
     subjects: NDArray[np.int64],
     classes: NDArray[np.int64],
+    count: int,
     rng: np.random.Generator,
 ) -> tuple[NDArray[Any], ...]:
-    enrolled = rng.permutation(classes)[: min(_MOST_ENROLLED, len(classes) // 2)]
+    enrolled = rng.permutation(classes)[:count]
     teacher = rng.choice(subjects)
     shown = [_choose_clip(labels == label, subjects == teacher, rng) for label in enrolled]
     support = np.array(shown)
@@ -199,7 +231,7 @@ def _play(
     answered = labels[support][found.argmin(axis=1)]
     return (
         ordered[:, 0],
-        ordered[:, 1],
+        ordered[:, 1] if count > 1 else np.full(len(asked), np.inf),
         np.isin(labels[asked], enrolled),
         answered == labels[asked],
     )
