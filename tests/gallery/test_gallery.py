@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+import numpy as np
 import pytest
 from gallery_samples import make_recogniser
 
@@ -55,6 +56,20 @@ def test_one_action_alone_can_be_refused(clips):
     alone = Gallery(make_recogniser()).enroll("wave", clips[0][0])
     assert alone.recognize(clips[0][0]).action == "wave"
     assert alone.recognize(clips[0][0]).unknown_probability < 0.5
+
+
+def test_the_judgement_hears_how_many_actions_there_are(clips):
+    heard = []
+
+    class Judgement:
+        def probability(self, nearest, second, *, enrolled):
+            heard.append(enrolled)
+            return np.zeros(len(nearest))
+
+    gallery = filled(make_recogniser(acceptance=Judgement()), clips).enroll("wave", clips[0][2])
+    gallery.recognize(clips[0][2])
+    gallery.remove("squat").recognize(clips[0][2])
+    assert heard == [2, 1]  # actions, not clips
 
 
 def test_several_clips_of_an_action_are_one_answer(recogniser, clips):
