@@ -9,8 +9,7 @@ several sizes.
 """
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -39,11 +38,11 @@ def leave_out(data: ClipSet, number: int) -> SplitData:
     return split_data(data, rules, masks={})
 
 
-def play_with_twin(twin: PlainCheckpoint, unseen: ClipSet) -> list[Trials]:
-    """What the twin answers about clips of classes that it has not met, size by size."""
+def play_with_twin(twin: PlainCheckpoint, unseen: ClipSet) -> Trials:
+    """What the twin answers about clips of classes that it has not met."""
     features = extract_features(twin, unseen)
     distances = match_joints_and_motion(features, features)
-    return [
+    played = [
         play_trials(
             distances,
             unseen.labels,
@@ -53,11 +52,7 @@ def play_with_twin(twin: PlainCheckpoint, unseen: ClipSet) -> list[Trials]:
         )
         for count in _ENROLLED
     ]
-
-
-def join_trials(trials: Sequence[Trials]) -> Trials:
-    """The trials of all twins."""
-    return Trials(*(np.concatenate([getattr(t, f.name) for t in trials]) for f in fields(Trials)))
+    return Trials.concatenate(played)
 
 
 def main() -> None:
@@ -70,14 +65,13 @@ def main() -> None:
     data, _ = open_clips(arguments.data)
     run = load_plain(arguments.run)
     recipe = recipe_from_json(run.provenance["recipe"])
-    trials: list[Trials] = []
+    trials = []
     for number in range(_TWINS):
         split = leave_out(data, number)
         folder = arguments.run.with_name(f"{arguments.run.name}-twins") / str(number)
-        played = play_with_twin(train_run(split, recipe, out=folder), split.novel)
-        print(f"twin {number}: {fit_acceptance(join_trials(played))}", flush=True)
-        trials += played
-    acceptance = fit_acceptance(join_trials(trials))
+        trials.append(play_with_twin(train_run(split, recipe, out=folder), split.novel))
+        print(f"twin {number}: {fit_acceptance(trials[-1])}", flush=True)
+    acceptance = fit_acceptance(Trials.concatenate(trials))
     arguments.out.mkdir(parents=True, exist_ok=True)
     run.save(arguments.out / PLAIN_FILE, dtype=torch.float16)
     write_json(arguments.out / ACCEPTANCE_FILE, acceptance.to_json())

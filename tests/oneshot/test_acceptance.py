@@ -1,7 +1,5 @@
 """The judgement is learned in played situations, and its figures are right where they are known."""
 
-from dataclasses import fields
-
 import numpy as np
 import pytest
 
@@ -95,8 +93,7 @@ def strangers_among(count, rng, asked=4000):
 def test_the_more_actions_there_are_the_nearer_must_the_answer_be():
     rng = np.random.default_rng(0)
     played = [strangers_among(count, rng) for count in (1, 2, 4, 8)]
-    joined = [np.concatenate([getattr(t, f.name) for t in played]) for f in fields(Trials)]
-    judgement = fit_acceptance(Trials(*joined))
+    judgement = fit_acceptance(Trials.concatenate(played))
     assert judgement.crowd < 0
     near, second = np.array([0.8]), np.array([1.6])
     few, many, more = (

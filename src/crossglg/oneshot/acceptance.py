@@ -8,8 +8,8 @@ sizes were played, how many actions are enrolled: the more there are, the nearer
 one of them by chance.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 import numpy as np
@@ -64,8 +64,8 @@ class Acceptance:
         if second is None:
             return _sigmoid(self.alone[0] + self.alone[1] * near)
         ratio = near - np.log(second + _TINY)
-        crowd = self.crowd * np.log(min(enrolled, _MOST_ENROLLED))
-        return _sigmoid(self.among[0] + self.among[1] * near + self.among[2] * ratio + crowd)
+        bias = self.among[0] + self.crowd * _size_crowd(enrolled)
+        return _sigmoid(bias + self.among[1] * near + self.among[2] * ratio)
 
     def tempered(self, factor: float) -> Self:
         """Log odds divided by a factor: less sure, and what is believed stays believed."""
@@ -116,6 +116,11 @@ class Trials:
     is_known: NDArray[np.bool_]
     is_right: NDArray[np.bool_]
     enrolled: NDArray[np.int64]
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Self]) -> Self:
+        """The trials of all parts, one after the other."""
+        return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
 
 
 def choose_players(
@@ -192,7 +197,7 @@ def fit_acceptance(trials: Trials) -> Acceptance:
     near = np.log(trials.nearest + _TINY)
     several, single = trials.enrolled > 1, trials.enrolled == 1
     ratio = near[several] - np.log(trials.second[several] + _TINY)
-    crowd = np.log(trials.enrolled[several])
+    crowd = _size_crowd(trials.enrolled[several])
     if not np.ptp(crowd):  # of situations of one size nothing is learned about others
         crowd = np.zeros_like(crowd)
     seen = np.stack([near[several], ratio, crowd], axis=1)
@@ -243,6 +248,11 @@ def _choose_clip(
     """One of the teacher's clips of a class; anybody's, if the teacher never did it."""
     both = np.flatnonzero(of_class & by_teacher)
     return int(rng.choice(both if len(both) else np.flatnonzero(of_class)))
+
+
+def _size_crowd(enrolled: int | NDArray[np.int64]) -> NDArray[np.float64]:
+    """Log number of actions; of more than are played with, nothing is known."""
+    return np.asarray(np.log(np.minimum(enrolled, _MOST_ENROLLED)), dtype=np.float64)
 
 
 def _sigmoid(values: NDArray[np.floating]) -> NDArray[np.float64]:
