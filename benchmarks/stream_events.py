@@ -1,6 +1,6 @@
 """Actions in streams nobody cut: event-level precision and recall, and the delay.
 
-python benchmarks/stream_events.py RUN utd_mhad.npz --protocol utd-a
+python benchmarks/stream_events.py RUN [RUN ...] utd_mhad.npz --protocol utd-a
 
 One subject shows each enrolled action once. Every other subject then makes a stream: enrolled and
 other actions in random order, with rest between, or none (``--rest 0 0``). An event is right if it
@@ -13,6 +13,7 @@ import argparse
 import statistics
 import time
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -213,7 +214,7 @@ def judge(streams: list[Stream], events: list[list[Event]], ms_per_frame: float)
 
 
 def show(name: str, scores: list[Score]) -> None:
-    """One row: mean and deviation over seeds."""
+    """One row: mean and deviation over trainings and seeds."""
     cells = []
     for field, digits in (
         ("precision", 1),
@@ -235,7 +236,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("run", type=Path)
+    parser.add_argument("runs", type=Path, nargs="+", help="Trainings that differ in their seed.")
     parser.add_argument("data", help="A flat .npz or archive, or 'choreography'.")
     parser.add_argument("--protocol", required=True)
     parser.add_argument(
@@ -256,7 +257,6 @@ def main() -> None:
         help="A row with other settings.",
     )
     words = parser.parse_args()
-    recogniser = Recogniser.load(words.run)
     if words.data == "choreography":
         clips, masks = choreography(performers=8, repeats=2, seed=0), {}
     else:
@@ -270,7 +270,7 @@ def main() -> None:
         **{text or "as shipped": _settings(text) for text in words.set or [""]},
     }
     scores: dict[str, list[Score]] = {name: [] for name in rows}
-    for seed in range(words.seeds):
+    for recogniser, seed in product(map(Recogniser.load, words.runs), range(words.seeds)):
         gallery, streams = make_situation(
             recogniser,
             data,
