@@ -1,9 +1,13 @@
-"""How well shipped weights tell known from unknown on data they did not learn from.
+"""How well a trained model tells known from unknown, by the judgement that it brings along.
 
 python benchmarks/unknown.py ui_prmd_vicon20.npz --protocol ui-prmd --model open-base
+python benchmarks/unknown.py utd_mhad.npz --protocol utd-a --model RUN --model RUN --model RUN
 
-Half of the classes are enrolled by one subject each time, all are asked, 200 situations; the
-judgement is the one that ships, nothing is fitted here.
+One to half of the novel classes are enrolled by one subject each time, all are asked, 200
+situations of each size; once an exemplar is what it is, once it stands for its mirror image, too,
+as after ``crossglg enroll --either-side``. Nothing is fitted here. The floor has no judgement, and
+goes by how near the nearest exemplar is. Several models are trainings that differ in their seed:
+mean and deviation over them.
 """
 
 import argparse
@@ -13,37 +17,102 @@ import numpy as np
 
 import crossglg
 from crossglg.oneshot import extract_features
-from crossglg.oneshot.acceptance import play_trials
+from crossglg.oneshot.acceptance import Acceptance
+from crossglg.oneshot.floor import raw_distances, raw_sequences
 from crossglg.oneshot.openset import judge_open_set
+from crossglg.oneshot.trials import Trials, play_trials
+from crossglg.recogniser import Recogniser
+from crossglg.sources.clipset import ClipSet
 from crossglg.sources.splits import get_protocol
 from crossglg.verbs import open_clips, split_data
 
 _SITUATIONS = 200
+_SIZES = (1, 2, 3, 5)
+_COLUMNS = (
+    "accuracy of known, %",
+    "AUROC",
+    "false accepts at 95 % recall, %",
+    "known accepted, %",
+    "unknown accepted, %",
+    "calibration error, %",
+)
+
+
+def compare_raw(clips: ClipSet, exemplars: ClipSet) -> np.ndarray:
+    """(Q S) of coordinates, aligned in time."""
+    return raw_distances(raw_sequences(clips), raw_sequences(exemplars), metric="dtw")
+
+
+def compare_learned(recogniser: Recogniser, clips: ClipSet, exemplars: ClipSet) -> np.ndarray:
+    """(Q S) as in a gallery."""
+    both = (extract_features(recogniser.checkpoint, each) for each in (clips, exemplars))
+    return recogniser.compare(*both)
+
+
+def play(clips: ClipSet, distances: np.ndarray, size: int) -> Trials:
+    """The same situations for all who are compared."""
+    rng = np.random.default_rng(0)
+    return play_trials(
+        distances, clips.labels, clips.subjects, rng=rng, episodes=_SITUATIONS, enroll=size
+    )
+
+
+def judge(trials: Trials, acceptance: Acceptance | None) -> list[float]:
+    """The figures of a row; fewer where there is no judgement."""
+    size = int(trials.enrolled[0])
+    if acceptance is None:
+        result = judge_open_set(1 / (1 + trials.nearest), trials.is_known, trials.is_right)
+        return [result.accuracy, result.auroc, result.false_accept]
+    rivals = trials.second if size > 1 else None
+    probability = acceptance.probability(trials.nearest, rivals, enrolled=size)
+    result = judge_open_set(probability, trials.is_known, trials.is_right)
+    accepted = [probability[asked] >= 0.5 for asked in (trials.is_known, ~trials.is_known)]
+    shares = [100 * float(each.mean()) for each in accepted]
+    order = [result.accuracy, result.auroc, result.false_accept]
+    return [*order, *shares, result.calibration_error]
+
+
+def show(name: str, rows: list[list[float]]) -> None:
+    """Mean and deviation over the rows of several trainings."""
+    cells = []
+    for column, values in enumerate(np.transpose(rows)):
+        digits = 3 if _COLUMNS[column] == "AUROC" else 1
+        spread = f" ± {values.std(ddof=1):.{digits}f}" if len(rows) > 1 else ""
+        cells.append(f"{values.mean():.{digits}f}{spread}")
+    cells += [""] * (len(_COLUMNS) - len(cells))
+    print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
 def main() -> None:
-    """Print one line of figures."""
+    """Print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--protocol", required=True)
-    parser.add_argument("--model", default="open-base")
+    parser.add_argument("--model", action="append", required=True)
     arguments = parser.parse_args()
-    recogniser = crossglg.load(arguments.model)
     clips, masks = open_clips(arguments.data)
     novel = split_data(clips, get_protocol(arguments.protocol), masks=masks).novel
-    features = extract_features(recogniser.checkpoint, novel)
-    trials = play_trials(
-        recogniser.compare(features, features),
-        novel.labels,
-        novel.subjects,
-        rng=np.random.default_rng(0),
-        episodes=_SITUATIONS,
+    images = novel.mirrored()
+    ways = {
+        "floor: raw DTW": [(*(compare_raw(novel, each) for each in (novel, images)), None)],
+        arguments.model[0]: [
+            (*(compare_learned(model, novel, each) for each in (novel, images)), model.acceptance)
+            for model in map(crossglg.load, arguments.model)
+        ],
+    }
+    print(
+        f"| by | sides | enrolled | {' | '.join(_COLUMNS)} |\n"
+        f"|---|---|---:|{'---:|' * len(_COLUMNS)}"
     )
-    assert recogniser.acceptance is not None
-    probability = recogniser.acceptance.probability(
-        trials.nearest, trials.second, enrolled=int(trials.enrolled[0])
-    )
-    print(judge_open_set(probability, trials.is_known, trials.is_right))
+    half = len(np.unique(novel.labels)) // 2
+    for name, models in ways.items():
+        for sides, mirrored in (("shown", False), ("either", True)):
+            for size in sorted({min(size, half) for size in _SIZES}):
+                rows = [
+                    judge(play(novel, np.minimum(p, m) if mirrored else p, size), acceptance)
+                    for p, m, acceptance in models
+                ]
+                show(f"{name} | {sides} | {size}", rows)
 
 
 if __name__ == "__main__":

@@ -12,20 +12,16 @@ from numpy.typing import NDArray
 
 from crossglg.checkpoint import PlainCheckpoint, read_json, write_json
 from crossglg.oneshot import ClipFeatures, extract_features
-from crossglg.oneshot.acceptance import (
-    FAMILIARITY,
-    Acceptance,
-    choose_players,
-    fit_acceptance,
-    play_trials,
-)
+from crossglg.oneshot.acceptance import FAMILIARITY, Acceptance, fit_acceptance
 from crossglg.oneshot.attribution import attribute_joints
 from crossglg.oneshot.classifiers import match_joints_and_motion
 from crossglg.oneshot.reach import refuse_far_joints
+from crossglg.oneshot.trials import choose_players, play_in_rooms
 from crossglg.shipped import find_run, load_plain
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
 from crossglg.sources.clipset import ClipSet
+from crossglg.sources.join import find_rooms
 
 ACCEPTANCE_FILE = "acceptance.json"
 _SEED = 0
@@ -158,10 +154,11 @@ def learn_acceptance(checkpoint: PlainCheckpoint, base: ClipSet, run: Path) -> A
     rng = np.random.default_rng(_SEED)
     base = base.select(choose_players(base.labels, base.subjects, rng=rng))
     features = extract_features(checkpoint, base)
-    trials = play_trials(
+    trials = play_in_rooms(
         match_joints_and_motion(features, features),
         base.labels,
         base.subjects,
+        find_rooms(base.clip_names),
         rng=np.random.default_rng(_SEED),
     )
     if len(np.unique(trials.is_right)) < 2:
