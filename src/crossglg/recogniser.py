@@ -147,7 +147,7 @@ def learn_acceptance(checkpoint: PlainCheckpoint, base: ClipSet, run: Path) -> A
 
     Returns:
         None where the clips teach nothing: fewer than four classes, or no answer in play was
-        right (one clip per class), or all were.
+        right (one clip per class), with one action enrolled or with several, or all were.
     """
     if len(np.unique(base.labels)) < 4:
         return None
@@ -161,7 +161,8 @@ def learn_acceptance(checkpoint: PlainCheckpoint, base: ClipSet, run: Path) -> A
         find_rooms(base.clip_names),
         rng=np.random.default_rng(_SEED),
     )
-    if len(np.unique(trials.is_right)) < 2:
+    alone = trials.enrolled == 1
+    if any(len(np.unique(trials.is_right[played])) < 2 for played in (alone, ~alone)):
         return None
     acceptance = fit_acceptance(trials).tempered(FAMILIARITY)
     write_json(run / ACCEPTANCE_FILE, acceptance.to_json())

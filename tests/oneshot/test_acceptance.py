@@ -12,7 +12,7 @@ from crossglg.guidance.build import ModelConfig, build_plain
 from crossglg.oneshot.acceptance import Acceptance, fit_acceptance
 from crossglg.oneshot.openset import judge_open_set
 from crossglg.oneshot.trials import ANYWHERE, Trials
-from crossglg.recogniser import learn_acceptance
+from crossglg.recogniser import ACCEPTANCE_FILE, learn_acceptance
 from crossglg.sources.choreography import choreography
 
 
@@ -154,14 +154,31 @@ def test_figures_do_not_depend_on_the_order_of_equal_probabilities():
     assert areas == pytest.approx([0.75] * 3)
 
 
-def test_nothing_is_learned_from_one_clip_per_class(tmp_path):
-    data = choreography(
-        performers=1, repeats=1, classes=("wave right hand", "kick forward", "squat", "bow")
-    )
+def untrained(data):
+    """A narrow model that has learned nothing, for clips like these."""
     model = ModelConfig(guidance="none", options={"width": 8})
     branch = build_plain(model, layout=data.layout, max_persons=1, class_count=4)
-    checkpoint = PlainCheckpoint(branch, model, data.layout, 1, 8, data.class_names, {})
-    assert learn_acceptance(checkpoint, data, tmp_path) is None
+    return PlainCheckpoint(branch, model, data.layout, 1, 8, data.class_names, {})
+
+
+def four_actions(performers):
+    classes = ("wave right hand", "kick forward", "squat", "bow")
+    return choreography(performers=performers, repeats=1, classes=classes)
+
+
+def test_nothing_is_learned_from_one_clip_per_class(tmp_path):
+    data = four_actions(performers=1)
+    assert learn_acceptance(untrained(data), data, tmp_path) is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_nothing_is_learned_where_others_are_always_nearer(tmp_path, monkeypatch):
+    data = four_actions(performers=2)
+    assert learn_acceptance(untrained(data), data, tmp_path) is not None
+    (tmp_path / ACCEPTANCE_FILE).unlink()
+    own = (data.labels[:, None] == data.labels).astype(np.float32)
+    monkeypatch.setattr("crossglg.recogniser.match_joints_and_motion", lambda *both: 1 + own)
+    assert learn_acceptance(untrained(data), data, tmp_path) is None  # right, where there is one
     assert not list(tmp_path.iterdir())
 
 
