@@ -24,8 +24,8 @@ from lightning_fabric import Fabric
 from crossglg.checkpoint import PlainCheckpoint
 from crossglg.guidance.build import build_crossglg, build_plain
 from crossglg.oneshot import evaluate, extract_features
+from crossglg.oneshot.acceptance import choose_players
 from crossglg.oneshot.classifiers import match_joints_and_motion
-from crossglg.oneshot.trials import choose_players
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import get_layout
 from crossglg.sources.archive import open_archive, write_archive

@@ -18,10 +18,9 @@ from sklearn.linear_model import LogisticRegression
 
 from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
 from crossglg.oneshot import extract_features
-from crossglg.oneshot.acceptance import FAMILIARITY
+from crossglg.oneshot.acceptance import FAMILIARITY, choose_players
 from crossglg.oneshot.classifiers import match_joints, match_motion
 from crossglg.oneshot.openset import OpenSetResult, judge_open_set
-from crossglg.oneshot.trials import choose_players
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.splits import get_protocol
 from crossglg.verbs import open_clips, split_data
@@ -35,7 +34,7 @@ _SEEN = ("as one", "distances apart", "ratios apart", "both apart")
 
 
 def play(parts: NDArray[np.floating], clips: ClipSet) -> tuple[NDArray[np.floating], ...]:
-    """As ``trials.play_trials``, with the parts of each distance.
+    """As ``acceptance.play_trials``, with the parts of each distance.
 
     Args:
         parts: (2 N N) of every clip to every clip; their sum is the distance.

@@ -15,11 +15,10 @@ import numpy as np
 
 from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
 from crossglg.oneshot import extract_features
-from crossglg.oneshot.acceptance import FAMILIARITY, fit_acceptance
+from crossglg.oneshot.acceptance import FAMILIARITY, fit_acceptance, play_trials
 from crossglg.oneshot.classifiers import MATCHERS
 from crossglg.oneshot.floor import raw_distances, raw_sequences
 from crossglg.oneshot.openset import OpenSetResult, judge_open_set
-from crossglg.oneshot.trials import play_trials
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.splits import get_protocol
 from crossglg.verbs import SplitData, open_clips, split_data

@@ -17,10 +17,9 @@ import numpy as np
 
 import crossglg
 from crossglg.oneshot import extract_features
-from crossglg.oneshot.acceptance import Acceptance
+from crossglg.oneshot.acceptance import Acceptance, Trials, play_trials
 from crossglg.oneshot.floor import raw_distances, raw_sequences
 from crossglg.oneshot.openset import judge_open_set
-from crossglg.oneshot.trials import Trials, play_trials
 from crossglg.recogniser import Recogniser
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.splits import get_protocol

@@ -12,16 +12,20 @@ from numpy.typing import NDArray
 
 from crossglg.checkpoint import PlainCheckpoint, read_json, write_json
 from crossglg.oneshot import ClipFeatures, extract_features
-from crossglg.oneshot.acceptance import FAMILIARITY, Acceptance, fit_acceptance
+from crossglg.oneshot.acceptance import (
+    FAMILIARITY,
+    Acceptance,
+    choose_players,
+    fit_acceptance,
+    play_trials,
+)
 from crossglg.oneshot.attribution import attribute_joints
 from crossglg.oneshot.classifiers import match_joints_and_motion
 from crossglg.oneshot.reach import refuse_far_joints
-from crossglg.oneshot.trials import choose_players, play_in_rooms
 from crossglg.shipped import find_run, load_plain
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
 from crossglg.sources.clipset import ClipSet
-from crossglg.sources.join import find_rooms
 
 ACCEPTANCE_FILE = "acceptance.json"
 _SEED = 0
@@ -147,22 +151,20 @@ def learn_acceptance(checkpoint: PlainCheckpoint, base: ClipSet, run: Path) -> A
 
     Returns:
         None where the clips teach nothing: fewer than four classes, or no answer in play was
-        right (one clip per class), with one action enrolled or with several, or all were.
+        right (one clip per class), or all were.
     """
     if len(np.unique(base.labels)) < 4:
         return None
     rng = np.random.default_rng(_SEED)
     base = base.select(choose_players(base.labels, base.subjects, rng=rng))
     features = extract_features(checkpoint, base)
-    trials = play_in_rooms(
+    trials = play_trials(
         match_joints_and_motion(features, features),
         base.labels,
         base.subjects,
-        find_rooms(base.clip_names),
         rng=np.random.default_rng(_SEED),
     )
-    alone = trials.enrolled == 1
-    if any(len(np.unique(trials.is_right[played])) < 2 for played in (alone, ~alone)):
+    if len(np.unique(trials.is_right)) < 2:
         return None
     acceptance = fit_acceptance(trials).tempered(FAMILIARITY)
     write_json(run / ACCEPTANCE_FILE, acceptance.to_json())

@@ -1,19 +1,44 @@
 """The judgement is learned in played situations, and its figures are right where they are known."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from trial_samples import trials_of
 
 from crossglg.checkpoint import PlainCheckpoint
-from crossglg.errors import CheckpointError
+from crossglg.errors import CheckpointError, ConfigError
 from crossglg.guidance.build import ModelConfig, build_plain
-from crossglg.oneshot.acceptance import Acceptance, fit_acceptance
+from crossglg.oneshot.acceptance import (
+    Acceptance,
+    Trials,
+    choose_players,
+    fit_acceptance,
+    play_trials,
+)
 from crossglg.oneshot.openset import judge_open_set
-from crossglg.oneshot.trials import ANYWHERE, Trials
-from crossglg.recogniser import ACCEPTANCE_FILE, learn_acceptance
+from crossglg.recogniser import learn_acceptance
 from crossglg.sources.choreography import choreography
+
+
+def clusters(spread, classes=8, subjects=5):
+    """Points on a circle: one cluster a class, one point a subject."""
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(classes), subjects)
+    angles = labels * 2 * np.pi / classes + rng.normal(0, spread, len(labels))
+    points = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    distances = np.linalg.norm(points[:, None] - points[None], axis=-1)
+    return distances, labels, np.tile(np.arange(subjects), classes)
+
+
+def trials_of(spread, seed=1):
+    return play_trials(*clusters(spread), rng=np.random.default_rng(seed))
+
+
+def test_trials_ask_known_and_unknown_alike_and_never_the_teacher():
+    trials = trials_of(0.02)
+    assert 0.4 < trials.is_known.mean() < 0.6
+    assert not trials.is_right[~trials.is_known].any()
+    assert trials.is_right[trials.is_known].all()
+    assert (trials.nearest > 0).all()
+    assert (trials.second >= trials.nearest).all()
 
 
 def test_tight_clusters_are_judged_well_and_loose_ones_honestly():
@@ -62,8 +87,7 @@ def strangers_among(count, rng, asked=4000):
     distances[known, 0] = rng.uniform(0.2, 1.2, known.sum())
     ordered = np.sort(np.concatenate([distances, np.full((asked, 1), np.inf)], axis=1), axis=1)
     right = known & (distances.argmin(axis=1) == 0)
-    nearest, second = ordered[:, 0], ordered[:, 1]
-    return Trials(nearest, second, known, right, np.full(asked, count), np.full(asked, ANYWHERE))
+    return Trials(ordered[:, 0], ordered[:, 1], known, right, np.full(asked, count))
 
 
 def test_the_more_actions_there_are_the_nearer_must_the_answer_be():
@@ -83,52 +107,16 @@ def test_the_more_actions_there_are_the_nearer_must_the_answer_be():
         assert abs(sure.mean() - trials.is_right.mean()) < 0.03
 
 
+def test_one_action_may_be_all_there_is():
+    trials = play_trials(*clusters(0.1), rng=np.random.default_rng(0), enroll=1)
+    assert (trials.enrolled == 1).all()
+    assert np.isinf(trials.second).all()
+    np.testing.assert_array_equal(trials.is_right, trials.is_known)
+
+
 def test_of_galleries_of_one_size_nothing_is_learned_about_others():
     judgement = fit_acceptance(trials_of(0.1))
     assert judgement.crowd == 0
-
-
-def in_room(trials, room, *, farther=1.0):
-    """The same trials in a room where everything is so many times as far."""
-    return replace(
-        trials,
-        nearest=trials.nearest * farther,
-        second=trials.second * farther,
-        room=np.full(len(trials.room), room),
-    )
-
-
-def threshold(judgement):
-    """The distance that is believed as much as doubted where the next is half as far again."""
-    near = np.geomspace(1e-3, 1e3, 20001)
-    return near[(judgement.probability(near, 1.5 * near) >= 0.5).sum()]
-
-
-def test_a_new_room_gets_the_mean_threshold_of_those_played_in():
-    strangers = strangers_among(4, np.random.default_rng(0))
-    here, there = in_room(strangers, "near"), in_room(strangers, "far", farther=4.0)
-    both = fit_acceptance(Trials.concatenate([here, there]))
-    apart = [threshold(fit_acceptance(trials)) for trials in (here, there)]
-    assert apart[0] * 1.5 < threshold(both) < apart[1] / 1.5
-    assert both.among[1] < -1  # in neither room is a far answer as good as a near one
-
-
-def test_rooms_count_alike_however_much_was_played_there():
-    strangers = strangers_among(4, np.random.default_rng(0))
-    here, there = in_room(strangers, "near"), in_room(strangers, "far", farther=4.0)
-    once = fit_acceptance(Trials.concatenate([here, there]))
-    often = fit_acceptance(Trials.concatenate([here, here, here, here, there]))
-    assert threshold(often) == pytest.approx(threshold(once), rel=0.02)
-
-
-def test_all_rooms_together_count_as_much_as_each_by_itself():
-    strangers = strangers_among(4, np.random.default_rng(0))
-    rooms = [in_room(strangers, name) for name in ("one", "two", "three")]
-    together = in_room(strangers, ANYWHERE, farther=4.0)
-    without, with_it = (
-        threshold(fit_acceptance(Trials.concatenate(each))) for each in (rooms, [*rooms, together])
-    )
-    assert with_it == pytest.approx(2 * without, rel=0.1)  # half way, of logs
 
 
 def test_figures_known_by_hand():
@@ -154,32 +142,53 @@ def test_figures_do_not_depend_on_the_order_of_equal_probabilities():
     assert areas == pytest.approx([0.75] * 3)
 
 
-def untrained(data):
-    """A narrow model that has learned nothing, for clips like these."""
-    model = ModelConfig(guidance="none", options={"width": 8})
-    branch = build_plain(model, layout=data.layout, max_persons=1, class_count=4)
-    return PlainCheckpoint(branch, model, data.layout, 1, 8, data.class_names, {})
+def test_too_few_classes_to_play_are_refused():
+    distances, labels, subjects = clusters(0.1, classes=3)
+    with pytest.raises(ConfigError, match="at least 4 classes"):
+        play_trials(distances, labels, subjects, rng=np.random.default_rng(0))
 
 
-def four_actions(performers):
-    classes = ("wave right hand", "kick forward", "squat", "bow")
-    return choreography(performers=performers, repeats=1, classes=classes)
+def test_who_performed_everything_is_asked_too():
+    distances, labels, subjects = clusters(0.1)
+    alone, unknown = (
+        play_trials(distances, labels, np.full_like(subjects, who), rng=np.random.default_rng(0))
+        for who in (3, -1)
+    )
+    np.testing.assert_array_equal(alone.nearest, unknown.nearest)
+    assert alone.is_right.any()
 
 
 def test_nothing_is_learned_from_one_clip_per_class(tmp_path):
-    data = four_actions(performers=1)
-    assert learn_acceptance(untrained(data), data, tmp_path) is None
+    data = choreography(
+        performers=1, repeats=1, classes=("wave right hand", "kick forward", "squat", "bow")
+    )
+    model = ModelConfig(guidance="none", options={"width": 8})
+    branch = build_plain(model, layout=data.layout, max_persons=1, class_count=4)
+    checkpoint = PlainCheckpoint(branch, model, data.layout, 1, 8, data.class_names, {})
+    assert learn_acceptance(checkpoint, data, tmp_path) is None
     assert not list(tmp_path.iterdir())
 
 
-def test_nothing_is_learned_where_others_are_always_nearer(tmp_path, monkeypatch):
-    data = four_actions(performers=2)
-    assert learn_acceptance(untrained(data), data, tmp_path) is not None
-    (tmp_path / ACCEPTANCE_FILE).unlink()
-    own = (data.labels[:, None] == data.labels).astype(np.float32)
-    monkeypatch.setattr("crossglg.recogniser.match_joints_and_motion", lambda *both: 1 + own)
-    assert learn_acceptance(untrained(data), data, tmp_path) is None  # right, where there is one
-    assert not list(tmp_path.iterdir())
+def test_few_players_are_all_taken_and_many_by_whole_subjects():
+    labels, subjects = (each.ravel() for each in np.indices((5, 8)))
+    labels, subjects = np.tile(labels, 3), np.tile(subjects, 3)  # three clips of each
+    rng = np.random.default_rng(0)
+    everybody = choose_players(labels, subjects, rng=rng, most=120)
+    np.testing.assert_array_equal(everybody, np.arange(120))
+    chosen = choose_players(labels, subjects, rng=rng, most=20)
+    assert len(set(chosen)) == 20
+    shown = set(zip(labels[chosen], subjects[chosen], strict=True))
+    assert len(shown) == 20
+    assert len({subject for _, subject in shown}) == 4
+    more = choose_players(labels, subjects, rng=rng, most=50)
+    counts = np.bincount(8 * labels[more] + subjects[more], minlength=40)
+    assert sorted(set(counts)) == [1, 2]
+
+
+def test_players_of_unknown_subjects_are_of_all_classes():
+    labels = np.repeat(np.arange(6), 50)
+    chosen = choose_players(labels, np.full(300, -1), rng=np.random.default_rng(0), most=30)
+    np.testing.assert_array_equal(np.bincount(labels[chosen]), 5)
 
 
 def test_a_judgement_of_another_matcher_is_refused():

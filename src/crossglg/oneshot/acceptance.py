@@ -1,26 +1,28 @@
 """Say "unknown": how sure one may be that the nearest exemplar shows the query's action.
 
-Fitted on base classes alone, by playing the real situation with them (``oneshot.trials``). What
-the decision sees is how far the nearest exemplar is, how much nearer than the next best action, and
-how many actions are enrolled: the more there are, the nearer a stranger comes to one of them by
-chance. How near clips of one action lie differs from room to room and from sensor to sensor, so
-each room played in has a threshold of its own; a new one gets their mean. Rooms count for half, all
-of them together for the other half (chosen on base classes, docs/results.md).
+Fitted on base classes alone, by playing the real situation with them: some classes are enrolled
+with one clip each by one subject, clips of the other subjects are asked (of the same one, where
+there is no other), half of them of classes that nobody enrolled. What the decision sees is how far
+the nearest exemplar is, how much nearer than the next best action, and, where situations of several
+sizes were played, how many actions are enrolled: the more there are, the nearer a stranger comes to
+one of them by chance.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from crossglg.errors import CheckpointError
-from crossglg.oneshot.trials import ANYWHERE, MOST_ENROLLED, Trials
+from crossglg.errors import CheckpointError, ConfigError
 
+_EPISODES = 80
+_MOST_ENROLLED = 8
+_ASKED_OF_A_KIND = 40
+_MOST_PLAYERS = 1500
 _TINY = 1e-9
-_STEPS = 1000
 _MATCHER = "joints+motion"
 """What galleries compare by; thresholds on its distances mean nothing for another's."""
 FAMILIARITY = 1.5
@@ -49,7 +51,7 @@ class Acceptance:
         nearest: NDArray[np.floating],
         second: NDArray[np.floating] | None,
         *,
-        enrolled: int = MOST_ENROLLED,
+        enrolled: int = _MOST_ENROLLED,
     ) -> NDArray[np.float64]:
         """(Q) distances to the nearest action and to the next best one -> (Q).
 
@@ -97,6 +99,100 @@ class Acceptance:
         return cls((bias, distance, ratio), (alone_bias, alone_distance), record.get("crowd", 0.0))
 
 
+@dataclass(frozen=True, eq=False)
+class Trials:
+    """Questions asked in played situations, Q in all.
+
+    Attributes:
+        nearest: (Q) distance to the nearest exemplar.
+        second: (Q) distance to the next best; infinite where one action is all there is.
+        is_known: (Q) whether the query's action was enrolled.
+        is_right: (Q) whether the nearest exemplar shows it.
+        enrolled: (Q) how many actions were enrolled.
+    """
+
+    nearest: NDArray[np.float64]
+    second: NDArray[np.float64]
+    is_known: NDArray[np.bool_]
+    is_right: NDArray[np.bool_]
+    enrolled: NDArray[np.int64]
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Self]) -> Self:
+        """The trials of all parts, one after the other."""
+        return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
+
+
+def choose_players(
+    labels: NDArray[np.int64],
+    subjects: NDArray[np.int64],
+    *,
+    rng: np.random.Generator,
+    most: int = _MOST_PLAYERS,
+) -> NDArray[np.int64]:
+    """The clips to play with: all, or so many that all pairs of them can be compared.
+
+    First comes one clip of every class of one subject after the other, then a second of each, so
+    that those chosen have shown all classes.
+
+    Args:
+        labels: (N).
+        subjects: (N).
+        rng: Decides which.
+        most: How many clips at most.
+
+    Returns:
+        Indices in ascending order.
+    """
+    if len(labels) <= most:
+        return np.arange(len(labels))
+    shuffled = rng.permutation(len(labels))
+    _, group = np.unique(np.stack([labels, subjects])[:, shuffled], axis=1, return_inverse=True)
+    group = group.ravel()  # NumPy 2.0 gives it a second axis
+    ordered = np.argsort(group, kind="stable")
+    sizes = np.bincount(group)
+    turn = np.empty_like(group)  # how many of its class and subject come before a clip
+    turn[ordered] = np.arange(len(group)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    known = np.unique(subjects)
+    place = rng.permutation(len(known))[np.searchsorted(known, subjects[shuffled])]
+    return np.sort(shuffled[np.lexsort((place, turn))[:most]])
+
+
+def play_trials(
+    distances: NDArray[np.floating],
+    labels: NDArray[np.int64],
+    subjects: NDArray[np.int64],
+    *,
+    rng: np.random.Generator,
+    episodes: int = _EPISODES,
+    enroll: int = _MOST_ENROLLED,
+) -> Trials:
+    """Enrol about half of the classes at a time, ask about all.
+
+    Args:
+        distances: (N N) of every clip to every clip as an exemplar.
+        labels: (N).
+        subjects: (N); where unknown (-1), a clip counts as a subject of its own, and so it does
+            where one subject performed everything.
+        rng: Decides who enrols what.
+        episodes: How many situations.
+        enroll: How many classes at most.
+
+    Raises:
+        ConfigError: Fewer than four classes.
+    """
+    classes = np.unique(labels)
+    if len(classes) < 4:
+        raise ConfigError(f"Expected at least 4 classes to play with, found {len(classes)}.")
+    if (subjects == subjects[0]).all():
+        subjects = np.full_like(subjects, -1)
+    count = min(enroll, len(classes) // 2)
+    parts = [_play(distances, labels, subjects, classes, count, rng) for _ in range(episodes)]
+    nearest, second, known, right = (np.concatenate(each) for each in zip(*parts, strict=True))
+    enrolled = np.full(len(nearest), count)
+    return Trials(nearest, second, known.astype(np.bool_), right.astype(np.bool_), enrolled)
+
+
 def fit_acceptance(trials: Trials) -> Acceptance:
     """Learn from trials on base classes how to judge novel ones."""
     near = np.log(trials.nearest + _TINY)
@@ -106,42 +202,58 @@ def fit_acceptance(trials: Trials) -> Acceptance:
     if not np.ptp(crowd):  # of situations of one size nothing is learned about others
         crowd = np.zeros_like(crowd)
     seen = np.stack([near[several], ratio, crowd], axis=1)
-    bias, (distance, against_next, of_crowd) = _fit_rooms(seen, trials.select(several))
+    among = LogisticRegression().fit(seen, trials.is_right[several])
     if not single.any():
         single = several
-    alone_bias, (alone_distance,) = _fit_rooms(near[single, None], trials.select(single))
-    return Acceptance((bias, distance, against_next), (alone_bias, alone_distance), of_crowd)
-
-
-def _fit_rooms(seen: NDArray[np.float64], trials: Trials) -> tuple[float, list[float]]:
-    """Logistic regression of (Q F) on what was right: the mean room's bias, and F weights."""
-    in_room = trials.room[:, None] == np.unique(trials.room)
-    balance = _balance(trials)
-    fitted = LogisticRegression(max_iter=_STEPS).fit(
-        np.concatenate([seen, in_room], axis=1), trials.is_right, sample_weight=balance
+    alone = LogisticRegression().fit(near[single, None], trials.is_right[single])
+    distance, against_next, of_crowd = map(float, among.coef_[0])
+    return Acceptance(
+        (float(among.intercept_[0]), distance, against_next),
+        (float(alone.intercept_[0]), float(alone.coef_[0, 0])),
+        of_crowd,
     )
-    weights, of_rooms = np.split(fitted.coef_[0], [seen.shape[1]])
-    bias = fitted.intercept_[0] + np.average(in_room, axis=0, weights=balance) @ of_rooms
-    return float(bias), weights.tolist()
 
 
-def _balance(trials: Trials) -> NDArray[np.float64]:
-    """(Q) what each trial counts for, one on average.
+def _play(
+    distances: NDArray[np.floating],
+    labels: NDArray[np.int64],
+    subjects: NDArray[np.int64],
+    classes: NDArray[np.int64],
+    count: int,
+    rng: np.random.Generator,
+) -> tuple[NDArray[Any], ...]:
+    enrolled = rng.permutation(classes)[:count]
+    teacher = rng.choice(subjects)
+    shown = [_choose_clip(labels == label, subjects == teacher, rng) for label in enrolled]
+    support = np.array(shown)
+    others = np.flatnonzero((subjects != teacher) | (teacher < 0))
+    others = others[~np.isin(others, support)]
+    is_known = np.isin(labels[others], enrolled)
+    asked = np.concatenate(
+        [rng.permutation(others[each])[:_ASKED_OF_A_KIND] for each in (is_known, ~is_known)]
+    )
+    found = distances[np.ix_(asked, support)]
+    ordered = np.sort(found, axis=1)
+    answered = labels[support][found.argmin(axis=1)]
+    return (
+        ordered[:, 0],
+        ordered[:, 1] if count > 1 else np.full(len(asked), np.inf),
+        np.isin(labels[asked], enrolled),
+        answered == labels[asked],
+    )
 
-    All rooms together count for as much as each by itself; in a room all sizes of galleries count
-    alike, and in each of these what was enrolled and what was not.
-    """
-    rooms, room = np.unique(trials.room, return_inverse=True)
-    of_a_kind = np.stack([room, trials.enrolled, trials.is_known], axis=1)
-    kinds, kind, size = np.unique(of_a_kind, axis=0, return_inverse=True, return_counts=True)
-    share = np.where(rooms == ANYWHERE, max(1, len(rooms) - 1), 1) / np.bincount(kinds[:, 0])
-    weights = (share[kinds[:, 0]] / size)[kind.ravel()]  # NumPy 2.0 gives it a second axis
-    return np.asarray(weights / weights.mean())
+
+def _choose_clip(
+    of_class: NDArray[np.bool_], by_teacher: NDArray[np.bool_], rng: np.random.Generator
+) -> int:
+    """One of the teacher's clips of a class; anybody's, if the teacher never did it."""
+    both = np.flatnonzero(of_class & by_teacher)
+    return int(rng.choice(both if len(both) else np.flatnonzero(of_class)))
 
 
 def _size_crowd(enrolled: int | NDArray[np.int64]) -> NDArray[np.float64]:
     """Log number of actions; of more than are played with, nothing is known."""
-    return np.asarray(np.log(np.minimum(enrolled, MOST_ENROLLED)), dtype=np.float64)
+    return np.asarray(np.log(np.minimum(enrolled, _MOST_ENROLLED)), dtype=np.float64)
 
 
 def _sigmoid(values: NDArray[np.floating]) -> NDArray[np.float64]:

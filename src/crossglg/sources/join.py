@@ -55,14 +55,6 @@ def join_sets(
         first_subject += int(data.subjects.max()) + 1
 
 
-def find_rooms(clip_names: Sequence[str]) -> NDArray[np.str_]:
-    """(N) the name of the set that each clip was joined from, as its own name says.
-
-    All of a set were recorded in one room by one sensor; names without a set are of one room.
-    """
-    return np.array([name.rpartition("/")[0] for name in clip_names])
-
-
 def _find_unwanted(sets: Sequence[ClipSet], without: Sequence[str]) -> set[str]:
     known = {same_action(name) for data in sets for name in data.class_names}
     for name in without:
