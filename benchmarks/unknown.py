@@ -37,15 +37,16 @@ _COLUMNS = (
 )
 
 
-def compare_raw(clips: ClipSet, exemplars: ClipSet) -> np.ndarray:
-    """(Q S) of coordinates, aligned in time."""
-    return raw_distances(raw_sequences(clips), raw_sequences(exemplars), metric="dtw")
+def compare_raw(shown: ClipSet, images: ClipSet) -> list[np.ndarray]:
+    """(Q S) of coordinates, aligned in time: to exemplars as shown, and to their mirror images."""
+    both = [raw_sequences(each) for each in (shown, images)]
+    return [raw_distances(both[0], exemplars, metric="dtw") for exemplars in both]
 
 
-def compare_learned(recogniser: Recogniser, clips: ClipSet, exemplars: ClipSet) -> np.ndarray:
-    """(Q S) as in a gallery."""
-    both = (extract_features(recogniser.checkpoint, each) for each in (clips, exemplars))
-    return recogniser.compare(*both)
+def compare_learned(recogniser: Recogniser, shown: ClipSet, images: ClipSet) -> list[np.ndarray]:
+    """The same, as galleries compare."""
+    both = [extract_features(recogniser.checkpoint, each) for each in (shown, images)]
+    return [recogniser.compare(both[0], exemplars) for exemplars in both]
 
 
 def play(clips: ClipSet, distances: np.ndarray, size: int) -> Trials:
@@ -93,9 +94,9 @@ def main() -> None:
     novel = split_data(clips, get_protocol(arguments.protocol), masks=masks).novel
     images = novel.mirrored()
     ways = {
-        "floor: raw DTW": [(*(compare_raw(novel, each) for each in (novel, images)), None)],
+        "floor: raw DTW": [(*compare_raw(novel, images), None)],
         arguments.model[0]: [
-            (*(compare_learned(model, novel, each) for each in (novel, images)), model.acceptance)
+            (*compare_learned(model, novel, images), model.acceptance)
             for model in map(crossglg.load, arguments.model)
         ],
     }
