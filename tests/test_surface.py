@@ -42,6 +42,10 @@ OPTIONS = {
         *("--model", "--gallery", "--from", "--to", "--pose-model", "--persons", "--layout"),
         "--either-side",
     },
+    "dismiss": {
+        *("--model", "--gallery", "--from", "--to", "--pose-model", "--persons", "--layout"),
+        *("--either-side", "--forget"),
+    },
     "recognize": {
         *("--model", "--gallery", "--top", "--from", "--to", "--pose-model", "--persons"),
         *("--layout", "--json"),

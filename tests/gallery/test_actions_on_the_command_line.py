@@ -49,6 +49,32 @@ def test_a_gallery_is_kept_from_call_to_call(place):
     assert "Enrolled: squat" in refused.stderr
 
 
+@pytest.mark.slow
+def test_what_is_dismissed_is_unknown_until_that_is_forgotten(place):
+    def say(*words):
+        done = call(place, *words, "--gallery", "other.crossglg")
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def name(clip):
+        return json.loads(say("recognize", clip, "--json"))["action"]
+
+    say("enroll", "squat", "clips.npz#1")
+    assert name("clips.npz#3") == "squat"
+    assert "1 clip(s) are none of the actions" in say("dismiss", "clips.npz#3")
+    assert name("clips.npz#3") is None
+    assert "none of these: 1 clip(s)" in say("list")
+    assert json.loads(say("list", "--json"))["dismissed"] == 1
+    say("dismiss", "--forget")
+    assert name("clips.npz#3") == "squat"
+    say("remove", "squat")
+    say("dismiss", "clips.npz#3")
+    assert "look like 'squat', and no longer are" in say("enroll", "squat", "clips.npz#1")
+    refused = call(place, "dismiss")
+    assert refused.returncode == 1
+    assert "Expected a clip to dismiss, or --forget." in refused.stderr
+
+
 def test_a_clip_of_many_is_named_or_numbered(place):
     by_number = read_clip(place / "clips.npz#1")
     assert by_number.layout.name == "ntu25"

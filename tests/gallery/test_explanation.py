@@ -54,6 +54,17 @@ def test_unknown_is_said_with_the_nearest_and_its_rival(gallery, clips):
     assert explained_unknown == (explained.recognition.action is None)
 
 
+def test_what_was_dismissed_is_told_from_the_nearest_action(gallery, clips):
+    explained = explain(gallery.dismiss(clips[0][3], source="sat down"), clips[0][3])
+    assert (explained.nearest.title, explained.rival.action) == ("none of these", "squat")
+    opening = 'Called unknown; it is nearer to what was dismissed than to "squat"'
+    assert explained.sentence.startswith(opening)
+    told = explained.to_json()
+    assert told["nearest"] == {"action": None, "source": "sat down"}
+    assert told["action"] is None
+    assert explained.parts.sum() == pytest.approx(told["difference"], abs=1e-3)
+
+
 def test_the_sentence_names_the_joints_and_moments_that_decided():
     parts = np.zeros((4, 4))
     parts[1:3] = [-0.5, 0.3, 0.4, 0.2]

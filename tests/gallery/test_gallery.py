@@ -193,3 +193,71 @@ def test_a_gallery_shown_in_a_notebook_is_a_line(recogniser, clips):
     clip = clips[0][0]
     assert repr(clip) == f"SkeletonClip(1 x {clip.frame_count} frames, ntu25, 30 fps)"
     assert len(repr(gallery.exemplars[0])) < 300
+
+
+def shares(found):
+    return {answer.action: answer.probability for answer in found.answers}
+
+
+def test_the_like_of_a_dismissed_clip_is_unknown_and_the_rest_is_judged_as_before(
+    recogniser, clips
+):
+    gallery = filled(recogniser, clips)
+    others_squat = clips[0][3]
+    before = gallery.recognize(others_squat)
+    assert before.action == "squat"
+    dismissed = gallery.dismiss(others_squat, source="sat down")
+    found = dismissed.recognize(others_squat)
+    assert found.action is None
+    assert [answer.action for answer in found.answers] == ["squat", "wave"]
+    assert found.unknown_probability > 0.5 > shares(found)["squat"]
+    assert sum(shares(found).values()) + found.unknown_probability == pytest.approx(1, abs=1e-3)
+    for clip in clips[0][:3]:  # nearer to an exemplar
+        assert dismissed.recognize(clip) == gallery.recognize(clip)
+    assert dismissed.forget_dismissed().recognize(others_squat) == before
+    assert [clip.source for clip in dismissed.dismissed_as_shown] == ["sat down"]
+    assert gallery.dismissed == ()  # a gallery is a value
+
+
+def test_one_action_alone_can_be_told_from_what_was_dismissed(recogniser, clips):
+    alone = Gallery(recogniser).enroll("squat", clips[0][1]).dismiss(clips[0][0])
+    assert alone.recognize(clips[0][3]).action == "squat"
+    found = alone.recognize(clips[0][0])
+    assert (found.action, found.unknown_probability > 0.5) == (None, True)
+
+
+def test_without_judgement_what_was_dismissed_is_still_unknown(clips):
+    gallery = filled(make_recogniser(acceptance=None), clips).dismiss(clips[0][3])
+    found = gallery.recognize(clips[0][3])
+    assert (found.action, found.unknown_probability) == (None, None)
+    assert gallery.recognize(clips[0][1]).action == "squat"
+
+
+def test_dismissed_for_either_side_the_mirror_image_is_unknown_too(clips):
+    lenient = make_recogniser(acceptance=Acceptance((5.0, -1.0, 0.0), (5.0, -1.0)))
+    gallery = filled(lenient, clips)
+    other_side = mirror(clips[0][2])
+    for sides in (False, True):
+        dismissed = gallery.dismiss(clips[0][2], either_side=sides)
+        assert len(dismissed.dismissed_as_shown) == 1
+        assert dismissed.clip_count == 3 + sides
+        away = dismissed.distances(dismissed.embed(other_side))[0, 2:].min()
+        assert (away < 1e-2) == sides
+    assert dismissed.recognize(other_side).action is None
+
+
+def test_a_new_action_takes_what_was_dismissed_and_looks_like_it(recogniser, clips):
+    waving = Gallery(recogniser).enroll("wave", clips[0][0])
+    dismissed = waving.dismiss(clips[0][3]).dismiss(clips[0][2])
+    assert len(dismissed.dismissed) == 2
+    grown = dismissed.enroll("squat", clips[0][1])
+    assert grown.recognize(clips[0][3]).action == "squat"
+    # What is none of the actions as they were stays none of those.
+    assert len(grown.dismissed) == 1
+    again = dismissed.enroll("wave", clips[0][2])
+    assert len(again.dismissed) == 2
+
+
+def test_nothing_is_recognised_by_what_was_dismissed_alone(recogniser, clips):
+    with pytest.raises(GalleryError, match="Nothing is enrolled"):
+        Gallery(recogniser).dismiss(clips[0][0]).recognize(clips[0][0])

@@ -126,10 +126,10 @@ def test_an_older_format_is_embedded_anew(saved, recogniser):
 
 def test_a_newer_format_is_named(saved, recogniser):
     _, path = saved
-    rewrite_manifest(path, b'"format": 2', b'"format": 9')
+    rewrite_manifest(path, b'"format": 3', b'"format": 9')
     with pytest.raises(GalleryError) as refused:
         load_gallery(path, recogniser)
-    sentence = "expected a gallery of version 2, found 9. Update crossglg."
+    sentence = "expected a gallery of version 3, found 9. Update crossglg."
     assert str(refused.value) == f"{path}: {sentence}"
 
 
@@ -261,3 +261,25 @@ def test_who_waits_too_long_for_another_writer_is_told(saved, recogniser, monkey
         pytest.raises(GalleryError, match=r"another program has been changing this gallery"),
     ):
         update_gallery(path, recogniser, lambda known: known)
+
+
+def test_what_was_dismissed_is_kept_and_files_of_before_are_read_as_they_are(
+    saved, recogniser, clips, tmp_path
+):
+    gallery, path = saved
+    dismissed = gallery.dismiss(clips[0][2], source="none", either_side=True)
+    kept = tmp_path / "dismissed.crossglg"
+    save_gallery(dismissed, kept)
+    for read in (load_gallery(kept, recogniser), import_gallery(kept, recogniser)):
+        assert read.actions == gallery.actions
+        assert [(e.source, e.mirrored) for e in read.dismissed] == [("none", False), ("none", True)]
+        assert read.recognize(clips[0][2]) == dismissed.recognize(clips[0][2])
+    rewrite_manifest(path, b'"format": 3', b'"format": 2')
+
+    class Busy:
+        fingerprint = recogniser.fingerprint
+
+        def embed(self, clips):
+            raise AssertionError("its features are those of today")
+
+    assert load_gallery(path, Busy()).actions == gallery.actions

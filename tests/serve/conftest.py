@@ -97,6 +97,7 @@ def empty(address):
     """The server's gallery, emptied."""
     for action in httpx.get(f"{address}/api/v1/actions").json()["actions"]:
         httpx.delete(f"{address}/api/v1/actions/{action['id']}")
+    httpx.delete(f"{address}/api/v1/dismissed")
     return address
 
 

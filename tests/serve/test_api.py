@@ -9,6 +9,7 @@ from crossglg.skeleton.augment import mirror
 from crossglg.sources.pose import PoseFrame, gather_clip
 
 API = "/api/v1"
+NOTHING = {"actions": [], "dismissed": []}
 
 
 def enroll(client, name, clip, **query):
@@ -86,7 +87,7 @@ def test_a_new_name_is_read_as_carefully_as_a_clip(serve, relaxed, clips):
 def test_an_action_may_be_called_anything_printable(client, clips):
     name = "../../etc/passwd %2F ünïcode 👋"
     (action,) = enroll(client, name, clips["squat", 0])
-    assert client.delete(f"{API}/actions/{action['id']}").json() == {"actions": []}
+    assert client.delete(f"{API}/actions/{action['id']}").json() == NOTHING
 
 
 def test_a_second_clip_becomes_a_second_exemplar_that_can_be_looked_at(client, clips):
@@ -157,6 +158,53 @@ def test_a_gallery_goes_out_as_a_file_and_comes_back_into_another(three, serve, 
     assert len(merged[0]["exemplars"]) == 1  # both had it
     replaced = three.put(f"{API}/gallery", content=file.content, headers=head).json()["actions"]
     assert [each["action"] for each in replaced] == ["wave right hand", "squat", "clap hands"]
+
+
+def dismiss(client, clip, **query):
+    answer = client.post(f"{API}/dismissed", params=query, json=as_json(clip))
+    assert answer.status_code == 201, answer.text
+    return answer.json()["dismissed"]
+
+
+def test_what_was_dismissed_is_unknown_is_listed_can_be_looked_at_and_forgotten(three, clips):
+    clip = clips["squat", 1]
+    (told,) = dismiss(three, clip, source="sat down")
+    assert three.get(f"{API}/actions").json()["dismissed"] == [told]
+    assert told["source"] == "sat down"
+    assert three.post(f"{API}/recognitions", json=as_json(clip)).json()["action"] is None
+    view = three.get(f"{API}/dismissed/0").json()
+    np.testing.assert_allclose(np.array(view["persons"]), clip.joints, atol=1e-3)
+    missing = three.get(f"{API}/dismissed/1")
+    assert (missing.status_code, missing.json()["detail"]) == (
+        404,
+        "There are 1 clips, counted from 0.",
+    )
+    assert three.delete(f"{API}/dismissed").json()["dismissed"] == []
+    assert three.post(f"{API}/recognitions", json=as_json(clip)).json()["action"] == "squat"
+
+
+def test_what_one_gallery_dismissed_and_the_other_knows_is_let_go_when_they_meet(client, clips):
+    (wave,) = enroll(client, "wave", clips["wave right hand", 0])
+    dismiss(client, clips["squat", 1], source="sat down")
+    dismiss(client, clips["kick forward", 0], source="kicked")
+    file = client.get(f"{API}/gallery").content
+    client.delete(f"{API}/actions/{wave['id']}")
+    client.delete(f"{API}/dismissed")
+    enroll(client, "squat", clips["squat", 0])
+    head = {"content-type": "application/octet-stream"}
+    merged = client.post(f"{API}/gallery", content=file, headers=head).json()
+    assert [each["action"] for each in merged["actions"]] == ["squat", "wave"]
+    assert [each["source"] for each in merged["dismissed"]] == ["kicked"]
+    assert client.post(f"{API}/gallery", content=file, headers=head).json() == merged
+
+
+def test_a_full_gallery_takes_nothing_more_to_dismiss(serve, relaxed, clips):
+    client = serve(limits=relaxed(exemplars=2))
+    enroll(client, "squat", clips["squat", 0])
+    dismiss(client, clips["bow", 0])
+    full = client.post(f"{API}/dismissed", json=as_json(clips["bow", 1]))
+    assert full.status_code == 409
+    assert "The gallery is full" in full.json()["detail"]
 
 
 def test_a_gallery_with_a_long_source_comes_back(client, clips):
@@ -258,7 +306,7 @@ def test_the_description_names_every_way_in_and_every_error(client):
     ways = {(path, method) for path, each in schema["paths"].items() for method in each}
     assert (f"{API}/actions", "post") in ways
     assert (f"{API}/recognitions", "post") in ways
-    assert len(ways) == 12
+    assert len(ways) == 15
     assert {"ClipBody", "Problem", "RecognitionView"} <= set(schema["components"]["schemas"])
     body = schema["paths"][f"{API}/recognitions"]["post"]["requestBody"]["content"]
     assert set(body) == {"application/json", "application/octet-stream"}

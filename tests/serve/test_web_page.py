@@ -7,7 +7,7 @@ import httpx2 as httpx
 import numpy as np
 import pytest
 from serve_samples import as_json, running
-from web_samples import PATIENCE_MS, choose, save_as, verdict
+from web_samples import PATIENCE_MS, WALKER, choose, save_as, verdict
 
 from crossglg.skeleton import get_layout
 from crossglg.skeleton.augment import mirror
@@ -276,26 +276,6 @@ def test_with_nobody_before_the_camera_empty_frames_go_up_so_that_the_stream_liv
     assert page.get_by_role("alert").count() == 0
 
 
-WALKER = """
-window.Worker = class {
-  seen = 0;
-  terminate() {}
-  postMessage({ type, id }) {
-    const tell = (data) => this.onmessage({ data });
-    if (type === "load") return void setTimeout(() => tell({ type: "ready" }));
-    this.seen += 1;
-    const t = performance.now() / 1000;
-    const isHidden = (joint) => joint === 15 || (joint === 16 && this.seen % 2 === 0);
-    const body = Array.from({ length: 33 }, (_, joint) =>
-      isHidden(joint) ? null : [joint % 2 ? 0.2 : -0.2, Math.sin(t) - joint / 20, joint / 50]);
-    const wait_ms = this.seen % 12 ? [30, 60, 40][this.seen % 3] : 800;
-    setTimeout(() => tell({ type: "pose", id, body }), wait_ms);
-  }
-};
-"""
-"""Finds a body at an uneven pace, at times at none; one wrist never, one in every other frame."""
-
-
 def test_what_the_camera_recorded_is_the_clip_that_a_video_of_it_gives(open_page):
     page = open_page()
     page.add_init_script(WALKER)
@@ -436,7 +416,7 @@ def test_nothing_sticks_out_and_everything_has_room(taught, files, two, width):
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there (npm ci in web/)")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("scene", ["camera", "file", "desk", "edit"])
+@pytest.mark.parametrize("scene", ["camera", "file", "desk", "edit", "dismissed"])
 def test_axe_finds_nothing_to_complain_about(taught, files, scheme, scene):
     taught.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     if scene in ("file", "desk"):
@@ -444,6 +424,11 @@ def test_axe_finds_nothing_to_complain_about(taught, files, scheme, scene):
     if scene == "desk":
         choose(taught, files("squat", 1))
         verdict(taught)
+    if scene == "dismissed":
+        choose(taught, files("squat", 1))
+        taught.get_by_role("button", name="It is none of these").click()
+        taught.locator("li b", has_text="None of these").wait_for()
+        taught.get_by_role("button", name="Delete squat").click()
     if scene == "edit":
         taught.get_by_role("button", name="Rename squat").click()
         taught.get_by_role("button", name="Delete clap hands").click()

@@ -53,3 +53,23 @@ def hold_answers(page, method, path, most=1000):
     """Hold the answers to the next ``most`` requests with ``path`` in their address."""
     page.evaluate(HOLD, [method, path, most])
     return HeldAnswers(page)
+
+
+WALKER = """
+window.Worker = class {
+  seen = 0;
+  terminate() {}
+  postMessage({ type, id }) {
+    const tell = (data) => this.onmessage({ data });
+    if (type === "load") return void setTimeout(() => tell({ type: "ready" }));
+    this.seen += 1;
+    const t = performance.now() / 1000;
+    const isHidden = (joint) => joint === 15 || (joint === 16 && this.seen % 2 === 0);
+    const body = Array.from({ length: 33 }, (_, joint) =>
+      isHidden(joint) ? null : [joint % 2 ? 0.2 : -0.2, Math.sin(t) - joint / 20, joint / 50]);
+    const wait_ms = this.seen % 12 ? [30, 60, 40][this.seen % 3] : 800;
+    setTimeout(() => tell({ type: "pose", id, body }), wait_ms);
+  }
+};
+"""
+"""Finds a body at an uneven pace, at times at none; one wrist never, one in every other frame."""

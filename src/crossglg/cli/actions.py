@@ -1,4 +1,4 @@
-"""Verbs about actions of one's own: enroll, recognize, list, rename, remove."""
+"""Verbs about actions of one's own: enroll, dismiss, recognize, list, rename, remove."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,10 +7,12 @@ import typer
 
 from crossglg import DEFAULT_RUN
 from crossglg.cli.app import Json, LayoutFile, app, print_json, read_layout
+from crossglg.errors import ConfigError
 
 if TYPE_CHECKING:
     from crossglg.gallery import Gallery
     from crossglg.recogniser import ClipReader
+    from crossglg.skeleton.clip import SkeletonClip
 
 GalleryFile = Annotated[
     Path, typer.Option("--gallery", envvar="CROSSGLG_GALLERY", help="The file of the gallery.")
@@ -58,22 +60,60 @@ def enroll(
 ) -> None:
     """Show an action once; it is recognised from then on."""
     from crossglg.gallery import update_gallery
-    from crossglg.skeleton.span import Span
-    from crossglg.sources.pose import PoseOptions
-    from crossglg.sources.single import read_clip
 
-    span, pose = Span.of(start, end), PoseOptions(network, persons)
-    known = read_layout(layout)
-    shown = [(place, read_clip(place, layout=known, span=span, pose=pose)) for place in clips]
+    shown = _read_all(clips, layout, start, end, network, persons)
+
+    let_go = 0
 
     def enroll_all(current: "Gallery") -> "Gallery":
-        for place, clip in shown:
-            source = span.describe(Path(place).name)
+        nonlocal let_go
+        before = len(current.dismissed_as_shown)
+        for source, clip in shown:
             current = current.enroll(name, clip, source=source, either_side=either_side)
+        let_go = before - len(current.dismissed_as_shown)
         return current
 
     changed = update_gallery(gallery, _load(model), enroll_all)
     print(f"{len(shown)} shown as '{name}'; {gallery} knows {', '.join(changed.actions)}")
+    if let_go:
+        print(f"{let_go} clip(s) that were dismissed look like '{name}', and no longer are")
+
+
+@app.command()
+def dismiss(
+    clips: Annotated[
+        list[str] | None, typer.Argument(help="Clips of something else: none of the actions.")
+    ] = None,
+    model: Model = DEFAULT_RUN,
+    gallery: GalleryFile = DEFAULT_GALLERY,
+    start: From = 0.0,
+    end: To = None,
+    network: PoseModel = "full",
+    persons: Persons = 1,
+    either_side: Annotated[
+        bool, typer.Option("--either-side", help="Neither is it done with the other hand or leg.")
+    ] = False,
+    layout: LayoutFile = "",
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Forget what was dismissed before.")
+    ] = False,
+) -> None:
+    """Show what is none of the actions; the like is unknown from then on."""
+    from crossglg.gallery import update_gallery
+
+    if not clips and not forget:
+        raise ConfigError("Expected a clip to dismiss, or --forget.")
+    shown = _read_all(clips or [], layout, start, end, network, persons)
+
+    def dismiss_all(current: "Gallery") -> "Gallery":
+        if forget:
+            current = current.forget_dismissed()
+        for source, clip in shown:
+            current = current.dismiss(clip, source=source, either_side=either_side)
+        return current
+
+    changed = update_gallery(gallery, _load(model), dismiss_all)
+    print(f"{gallery}: {len(changed.dismissed_as_shown)} clip(s) are none of the actions")
 
 
 @app.command()
@@ -119,12 +159,15 @@ def list_actions(
         }
         for action in known.actions
     ]
+    dismissed = len(known.dismissed_as_shown)
     if as_json:
-        print_json({"gallery": str(gallery), "actions": rows})
+        print_json({"gallery": str(gallery), "actions": rows, "dismissed": dismissed})
         return
     for row in rows:
         side = ", either side" if row["either_side"] else ""
         print(f"{row['action']}: {row['clips']} clip(s){side}, {row['enrolled']}")
+    if dismissed:
+        print(f"none of these: {dismissed} clip(s)")
 
 
 @app.command()
@@ -152,6 +195,22 @@ def remove(
 
     changed = update_gallery(gallery, _load(model), lambda current: current.remove(name))
     print(f"{gallery} knows {', '.join(changed.actions) or 'nothing'}")
+
+
+def _read_all(
+    clips: list[str], layout: str, start: float, end: float | None, network: str, persons: int
+) -> list[tuple[str, "SkeletonClip"]]:
+    """Where each clip came from, for people, and the clip."""
+    from crossglg.skeleton.span import Span
+    from crossglg.sources.pose import PoseOptions
+    from crossglg.sources.single import read_clip
+
+    span, pose = Span.of(start, end), PoseOptions(network, persons)
+    known = read_layout(layout)
+    return [
+        (span.describe(Path(place).name), read_clip(place, layout=known, span=span, pose=pose))
+        for place in clips
+    ]
 
 
 def open_known(gallery: Path, model: str) -> "Gallery":

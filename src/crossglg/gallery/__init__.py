@@ -1,5 +1,6 @@
 """Show an action once, have it recognised ever after: enrolled actions, in memory and on disk."""
 
+from crossglg.gallery.exemplar import Exemplar
 from crossglg.gallery.explanation import Explanation, explain
 from crossglg.gallery.file import (
     import_gallery,
@@ -10,7 +11,8 @@ from crossglg.gallery.file import (
     save_gallery,
     update_gallery,
 )
-from crossglg.gallery.gallery import Answer, Exemplar, Gallery, Recognition
+from crossglg.gallery.gallery import Gallery
+from crossglg.gallery.recognition import Answer, Recognition
 
 __all__ = [
     "Answer",

@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.errors import GalleryError
-from crossglg.gallery.gallery import Exemplar, Gallery, Recognition
+from crossglg.gallery.exemplar import Exemplar
+from crossglg.gallery.gallery import Gallery
+from crossglg.gallery.recognition import Recognition
 from crossglg.gallery.sentence import say_why
 from crossglg.skeleton.clip import SkeletonClip
 
@@ -19,7 +21,7 @@ class Explanation:
     Attributes:
         recognition: What the clip was taken for.
         clip: The clip.
-        nearest: The nearest exemplar.
+        nearest: The nearest exemplar; a dismissed clip, if that is nearer.
         rival: The nearest exemplar of another action.
         distances: To the nearest and to the rival.
         parts: (T V) by how much each joint at each moment of the clip was nearer to the nearest
@@ -46,6 +48,8 @@ class Explanation:
         """The answer and its reason in one sentence."""
         why = say_why(self.parts, self.joints, self.edges_s)
         nearest, rival = self.nearest.action, self.rival.action
+        if not nearest:
+            return f'Called unknown; it is nearer to what was dismissed than to "{rival}" {why}.'
         if self.recognition.action is None:
             return f'Called unknown; it is nearer to "{nearest}" than to "{rival}" {why}.'
         return f'Called "{nearest}" rather than "{rival}" {why}.'
@@ -58,7 +62,7 @@ class Explanation:
         return {
             "sentence": self.sentence,
             **self.recognition.to_json(),
-            "nearest": {"action": self.nearest.action, "source": self.nearest.source},
+            "nearest": {"action": self.nearest.action or None, "source": self.nearest.source},
             "rival": {"action": self.rival.action, "source": self.rival.source},
             "distance": self.distances[0],
             "rival_distance": self.distances[1],
@@ -97,10 +101,11 @@ def explain(gallery: Gallery, clip: SkeletonClip, *, top: int = 3) -> Explanatio
     recogniser = gallery.recogniser
     query = gallery.embed(clip)
     distances = gallery.distances(query)[0]
-    nearest = int(distances.argmin())
-    others = [e.action != gallery.exemplars[nearest].action for e in gallery.exemplars]
+    shown = (*gallery.exemplars, *gallery.dismissed)
+    nearest = int(distances.argmin())  # of equals an exemplar, as these come first
+    others = [e.action not in ("", shown[nearest].action) for e in shown]
     rival = int(np.where(others, distances, np.inf).argmin())
-    chosen = gallery.exemplars[nearest], gallery.exemplars[rival]
+    chosen = shown[nearest], shown[rival]
     mine, theirs = (recogniser.attribute(query, exemplar.features) for exemplar in chosen)
     return Explanation(
         gallery.judge(distances, top=top),

@@ -22,15 +22,17 @@ from numpy.typing import NDArray
 
 from crossglg.atomic import create_file
 from crossglg.errors import GalleryError
-from crossglg.gallery.gallery import Exemplar, Gallery, check_name, clean_source
+from crossglg.gallery.exemplar import Exemplar, check_name, clean_source
+from crossglg.gallery.gallery import Gallery
 from crossglg.oneshot import ClipFeatures
 from crossglg.oneshot.features import FEATURE_ARRAYS
 from crossglg.recogniser import ClipReader
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
 
-_FORMAT = 2
-_READABLE = (1, _FORMAT)  # the first had no motion among the features
+_FORMAT = 3
+_READABLE = (1, 2, _FORMAT)  # in the first two nothing is dismissed
+_SAME_FEATURES = (2, _FORMAT)  # the first had no motion among them
 _MANIFEST = "manifest.json"
 _LOCK_TIMEOUT_S = 60.0
 _CLIP_ARRAYS = ("joints", "visible")
@@ -46,7 +48,7 @@ def pack_gallery(gallery: Gallery) -> bytes:
     """What ``save_gallery`` writes."""
     arrays: dict[str, NDArray[Any]] = {}
     records = []
-    for number, exemplar in enumerate(gallery.exemplars):
+    for number, exemplar in enumerate((*gallery.exemplars, *gallery.dismissed)):
         for name in _CLIP_ARRAYS:
             arrays[f"{number}/clip/{name}"] = getattr(exemplar.clip, name)
         for name, array in exemplar.features.arrays.items():
@@ -86,16 +88,17 @@ def load_gallery(path: Path | str, recogniser: ClipReader) -> Gallery:
     """
     manifest, arrays = _unpack(Path(path))
     try:
-        is_fresh = manifest["format"] == _FORMAT and manifest["model"] == recogniser.fingerprint
-        exemplars = tuple(
+        is_same = manifest["format"] in _SAME_FEATURES
+        is_fresh = is_same and manifest["model"] == recogniser.fingerprint
+        shown = [
             _read_exemplar(number, record, arrays, embed_anew=None if is_fresh else recogniser)
             for number, record in enumerate(manifest["exemplars"])
-        )
+        ]
     except (KeyError, TypeError, AttributeError) as error:
         raise GalleryError(
             f"{path}: expected a gallery file ({error!r}); restore it from a copy."
         ) from error
-    return Gallery(recogniser, exemplars)
+    return _sort_out(recogniser, shown)
 
 
 def open_gallery(path: Path | str, recogniser: ClipReader) -> Gallery:
@@ -118,14 +121,14 @@ def import_gallery(path: Path | str, recogniser: ClipReader) -> Gallery:
     path = Path(path)
     manifest, arrays = _unpack(path)
     try:
-        exemplars = tuple(
+        shown = [
             _read_exemplar(number, record, arrays, embed_anew=recogniser)
             for number, record in enumerate(manifest["exemplars"])
-        )
-        named = tuple(replace(e, action=check_name(e.action)) for e in exemplars)
+        ]
+        named = [replace(e, action=e.action and check_name(e.action)) for e in shown]
         for exemplar in named:
             datetime.fromisoformat(exemplar.enrolled)
-        gallery = Gallery(recogniser, named)
+        gallery = _sort_out(recogniser, named)
         lonely = [action for action in gallery.actions if not gallery.shown(action)]
         if lonely:
             raise ValueError(f"only mirror images show '{lonely[0]}'")
@@ -177,6 +180,13 @@ def lock_gallery(path: Path | str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _sort_out(recogniser: ClipReader, shown: list[Exemplar]) -> Gallery:
+    """A gallery of what was shown: actions, and what is none of them."""
+    exemplars = tuple(exemplar for exemplar in shown if exemplar.action)
+    dismissed = tuple(exemplar for exemplar in shown if not exemplar.action)
+    return Gallery(recogniser, exemplars, dismissed)
 
 
 def _array_bytes(array: NDArray[Any]) -> bytes:

@@ -3,84 +3,23 @@
 A gallery is a value: enrolling gives a new one, and whoever holds the old one is not disturbed.
 """
 
-import re
 import unicodedata
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.errors import ClipError, ConfigError, GalleryError, suggest
+from crossglg.gallery.exemplar import Exemplar, check_name, clean_source
+from crossglg.gallery.recognition import Recognition, decide
 from crossglg.oneshot import ClipFeatures
 from crossglg.recogniser import ClipReader
 from crossglg.skeleton.augment import mirror
 from crossglg.skeleton.clip import SkeletonClip
-
-_LONGEST_NAME = 100
-_LONGEST_SOURCE = 120
-_HALVES = re.compile("[\ud800-\udfff]")
-"""Lone halves of characters, as in the name of a file that is not UTF-8; nobody can print them."""
-_JOINERS = str.maketrans("", "", "\u200c\u200d")
-"""Unseen in print: between letters in Persian, between the parts of an emoji."""
-
-
-@dataclass(frozen=True, eq=False)
-class Exemplar:
-    """One clip that shows an action.
-
-    Attributes:
-        action: Its name.
-        clip: The skeletons as they came.
-        features: What the gallery's model sees in it, N = 1.
-        source: Where the clip came from, for people.
-        enrolled: When, ISO 8601, UTC.
-        mirrored: Whether it is the mirror image of what was shown: either side counts.
-    """
-
-    action: str
-    clip: SkeletonClip
-    features: ClipFeatures = field(repr=False)
-    source: str
-    enrolled: str
-    mirrored: bool = False
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One action that a clip may show.
-
-    Attributes:
-        action: Its name.
-        probability: That the clip shows it; None where the model cannot judge.
-        distance: To the nearest of its exemplars.
-    """
-
-    action: str
-    probability: float | None
-    distance: float
-
-
-@dataclass(frozen=True)
-class Recognition:
-    """What a clip was taken for.
-
-    Attributes:
-        action: The name, or None for unknown.
-        answers: The nearest actions, best first.
-        unknown_probability: That the clip shows none of the enrolled actions; with the
-            probabilities of all of them it adds up to one. None where the model cannot judge.
-    """
-
-    action: str | None
-    answers: tuple[Answer, ...]
-    unknown_probability: float | None
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,10 +29,13 @@ class Gallery:
     Attributes:
         recogniser: The model.
         exemplars: In the order of enrolment.
+        dismissed: Clips that show none of the actions: what is nearer to one of them than to any
+            exemplar is unknown.
     """
 
     recogniser: ClipReader
     exemplars: tuple[Exemplar, ...] = ()
+    dismissed: tuple[Exemplar, ...] = ()
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{action} ({len(self.shown(action))})" for action in self.actions)
@@ -114,6 +56,16 @@ class Gallery:
         """The exemplars of an action that were shown, not their mirror images."""
         return tuple(e for e in self.exemplars if e.action == action and not e.mirrored)
 
+    @property
+    def dismissed_as_shown(self) -> tuple[Exemplar, ...]:
+        """What was dismissed, without mirror images."""
+        return tuple(clip for clip in self.dismissed if not clip.mirrored)
+
+    @property
+    def clip_count(self) -> int:
+        """Of all that is compared with."""
+        return len(self.exemplars) + len(self.dismissed)
+
     def counts_either_side(self, action: str) -> bool:
         """Whether an exemplar of an action stands for its mirror image too."""
         return any(e.action == action and e.mirrored for e in self.exemplars)
@@ -122,6 +74,9 @@ class Gallery:
         self, action: str, clip: SkeletonClip, *, source: str = "", either_side: bool = False
     ) -> Self:
         """A gallery with one exemplar more; an action may have several.
+
+        Dismissed clips showed none of the actions of their time. Those that a new action is
+        recognised in are let go: they may show it.
 
         Args:
             action: Its name.
@@ -135,16 +90,43 @@ class Gallery:
             LayoutError: The clip's joints say nothing about a joint of the model.
             ClipError: Nobody is seen in the clip, or a joint is farther away than any can be.
         """
-        name, now = check_name(action), datetime.now(UTC).isoformat(timespec="seconds")
-        _insist_on_clips(clip)
-        kept = clip.with_joints(np.array(clip.joints), np.array(clip.visible))  # not the caller's
-        shown = (kept, mirror(kept)) if either_side else (kept,)
-        source = clean_source(source)
-        added = [
-            Exemplar(name, one, self.embed(one), source, now, mirrored=number > 0)
-            for number, one in enumerate(shown)
-        ]
-        return replace(self, exemplars=(*self.exemplars, *added))
+        name = check_name(action)
+        added = self._take(name, clip, source, either_side=either_side)
+        grown = replace(self, exemplars=(*self.exemplars, *added))
+        if name in self.actions:
+            return grown
+        return replace(grown, dismissed=grown.still_strange(self.dismissed, {name}))
+
+    def dismiss(self, clip: SkeletonClip, *, source: str = "", either_side: bool = False) -> Self:
+        """A gallery that calls the like of this clip unknown, whatever it was taken for.
+
+        Args:
+            clip: Shows none of the actions.
+            source: Where the clip came from, for people.
+            either_side: Whether its mirror image shows none of them either.
+
+        Raises:
+            LayoutError: The clip's joints say nothing about a joint of the model.
+            ClipError: Nobody is seen in the clip, or a joint is farther away than any can be.
+        """
+        added = self._take("", clip, source, either_side=either_side)
+        return replace(self, dismissed=(*self.dismissed, *added))
+
+    def forget_dismissed(self) -> Self:
+        """A gallery in which nothing is dismissed."""
+        return replace(self, dismissed=())
+
+    def still_strange(
+        self, clips: Sequence[Exemplar], actions: Collection[str]
+    ) -> tuple[Exemplar, ...]:
+        """Those of some dismissed clips that are recognised as none of these actions."""
+        if not clips or not actions or self.recogniser.acceptance is None:
+            return tuple(clips)
+        undisturbed = self.forget_dismissed()
+        features = ClipFeatures.concatenate([clip.features for clip in clips])
+        found = [undisturbed.judge(row, top=1) for row in undisturbed.distances(features)]
+        pairs = zip(clips, found, strict=True)
+        return tuple(clip for clip, each in pairs if each.action not in actions)
 
     def rename(self, action: str, new: str) -> Self:
         """A gallery in which an action has another name; an existing one takes it in.
@@ -209,7 +191,7 @@ class Gallery:
         return self.recogniser.embed([clip])
 
     def distances(self, query: ClipFeatures) -> NDArray[np.float32]:
-        """Features of Q clips -> (Q S) distances to the exemplars.
+        """Features of Q clips -> (Q S) distances to the exemplars, then to what was dismissed.
 
         Raises:
             GalleryError: Nothing is enrolled.
@@ -217,42 +199,43 @@ class Gallery:
         return self.recogniser.compare(query, self._support)
 
     def judge(self, distances: NDArray[np.float32], *, top: int) -> Recognition:
-        """(S) distances of a clip to the exemplars -> what it is taken for.
+        """(S) distances, as ``distances`` gives them, of a clip -> what it is taken for.
 
         Raises:
             ConfigError: Fewer than one answer is asked for.
         """
         if top < 1:
             raise ConfigError(f"Expected to give at least one answer, found top={top}.")
-        actions = self.actions
-        nearest = np.full(len(actions), np.inf, dtype=distances.dtype)
-        np.minimum.at(nearest, self.owners, distances)
-        order = np.argsort(nearest, kind="stable")
-        acceptance = self.recogniser.acceptance
-        if acceptance is None:
-            answers = [Answer(actions[i], None, float(nearest[i])) for i in order[:top]]
-            return Recognition(actions[order[0]], tuple(answers), None)
-        ranked = nearest[order]
-        rivals = None  # of each action, the nearest other one
-        if len(actions) > 1:
-            rivals = np.full_like(ranked, ranked[0])
-            rivals[0] = ranked[1]
-        probability = acceptance.probability(ranked, rivals, enrolled=len(actions))
-        # Each answer was judged by itself; together with "unknown" they share one.
-        shares = probability / max(1.0, float(probability.sum()))
-        answers = [
-            Answer(actions[i], round(float(share), 4), float(nearest[i]))
-            for i, share in zip(order[:top], shares[:top], strict=False)
-        ]
-        believed = float(shares[0])
-        unknown = float(1 - shares.sum())
-        action = actions[order[0]] if believed >= 0.5 else None
-        return Recognition(action, tuple(answers), round(max(0.0, unknown), 4))
+        to_exemplars, to_dismissed = np.split(distances, [len(self.exemplars)])
+        nearest = np.full(len(self.actions), np.inf, dtype=distances.dtype)
+        np.minimum.at(nearest, self.owners, to_exemplars)
+        return decide(
+            self.actions,
+            nearest,
+            dismissed=float(to_dismissed.min(initial=np.inf)),
+            acceptance=self.recogniser.acceptance,
+            top=top,
+        )
 
     @cached_property
     def _support(self) -> ClipFeatures:
         self._insist_on_something()
-        return ClipFeatures.concatenate([exemplar.features for exemplar in self.exemplars])
+        shown = (*self.exemplars, *self.dismissed)
+        return ClipFeatures.concatenate([exemplar.features for exemplar in shown])
+
+    def _take(
+        self, action: str, clip: SkeletonClip, source: str, *, either_side: bool
+    ) -> list[Exemplar]:
+        """A clip that was shown, and its mirror image where that counts too."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        _insist_on_clips(clip)
+        kept = clip.with_joints(np.array(clip.joints), np.array(clip.visible))  # not the caller's
+        shown = (kept, mirror(kept)) if either_side else (kept,)
+        source = clean_source(source)
+        return [
+            Exemplar(action, one, self.embed(one), source, now, mirrored=number > 0)
+            for number, one in enumerate(shown)
+        ]
 
     def _insist_on_something(self) -> None:
         if not self.exemplars:
@@ -276,24 +259,3 @@ def _insist_on_clips(*clips: object) -> None:
                 f"Expected a SkeletonClip, found {type(clip).__name__}; SkeletonClip.from_array "
                 "makes one of an array."
             )
-
-
-def check_name(name: str) -> str:
-    """The name of an action with single blanks, and one way to write each accent.
-
-    Raises:
-        GalleryError: It is empty, too long or not printable.
-    """
-    cleaned = unicodedata.normalize("NFC", " ".join(name.split()))
-    printed = cleaned.translate(_JOINERS)
-    if not printed or len(cleaned) > _LONGEST_NAME or not printed.isprintable():
-        raise GalleryError(
-            f"Expected a name of 1 to {_LONGEST_NAME} printable characters, found {name!r}."
-        )
-    return cleaned
-
-
-def clean_source(source: str) -> str:
-    """Where a clip came from, for people to read; it names no file of ours."""
-    printable = "".join(x for x in _HALVES.sub("\ufffd", source) if x.isprintable())
-    return printable.strip()[:_LONGEST_SOURCE]

@@ -44,7 +44,7 @@ def picture_explanation(
         for clip, other in zip(clips, others, strict=True)
     ]
     nearest, rival = (
-        _colour(in_step(clip, path, like=query), parts, title=other.action, note=other.source)
+        _colour(in_step(clip, path, like=query), parts, title=other.title, note=other.source)
         for clip, other, path in zip(clips, others, paths, strict=True)
     )
     asked = _colour(query, parts, title=title, note=note)
@@ -87,4 +87,4 @@ def _colour(
 
 
 def _path(exemplar: Exemplar, path: Alignment) -> PathPicture:
-    return PathPicture(exemplar.action, path.costs, path.query, path.exemplar)
+    return PathPicture(exemplar.title, path.costs, path.query, path.exemplar)

@@ -1,4 +1,4 @@
-"""The HTTP API, version 1: actions, clips, recognitions, the gallery file, the model.
+"""The HTTP API, version 1: actions, what is none of them, clips, recognitions, gallery, model.
 
 The body of a request is always *the clip* (or the gallery file); what shall be done with it is in
 the query. So a file goes up as it is, with no form around it and nothing to unwrap.
@@ -64,6 +64,9 @@ ClipName = Annotated[
     str, Query(alias="clip", max_length=200, description="Which clip of an npz of several.")
 ]
 
+Source = Annotated[str, Query(max_length=1000, description="Where the clip came from.")]
+EitherSide = Annotated[bool, Query(description="Done with the other hand or leg it counts too.")]
+
 
 def _find_site(request: Request) -> Site:
     site: Site = request.app.state.site
@@ -126,7 +129,7 @@ async def model(site: Here) -> ModelView:
 
 @api.get("/actions")
 async def list_actions(site: Here) -> ActionsView:
-    """All enrolled actions."""
+    """All enrolled actions, and what was dismissed."""
     return ActionsView.of(await site.workers.run(site.store.current))
 
 
@@ -135,10 +138,8 @@ async def enroll(
     site: Here,
     clip: TheClip,
     name: Annotated[str, Query(max_length=1000, description="What the action is called.")],
-    source: Annotated[str, Query(max_length=1000, description="Where the clip came from.")] = "",
-    either_side: Annotated[
-        bool, Query(description="Done with the other hand or leg it counts too.")
-    ] = False,
+    source: Source = "",
+    either_side: EitherSide = False,
 ) -> ActionsView:
     """Show an action once; a known name gets one more exemplar."""
     return await _change(
@@ -162,6 +163,26 @@ async def remove(site: Here, action: str) -> ActionsView:
 async def show_exemplar(site: Here, action: str, number: int) -> ClipView:
     """An exemplar of an action, as it moves; counted from 0."""
     return await site.workers.run(lambda: work.show_exemplar(site.store.current(), action, number))
+
+
+@api.post("/dismissed", status_code=201, openapi_extra=_CLIP_BODY)
+async def dismiss(
+    site: Here, clip: TheClip, source: Source = "", either_side: EitherSide = False
+) -> ActionsView:
+    """Show what is none of the actions; the like is unknown from then on."""
+    return await _change(site, lambda g: g.dismiss(clip, source=source, either_side=either_side))
+
+
+@api.delete("/dismissed")
+async def forget_dismissed(site: Here) -> ActionsView:
+    """Forget all that was dismissed."""
+    return await _change(site, lambda g: g.forget_dismissed())
+
+
+@api.get("/dismissed/{number}")
+async def show_dismissed(site: Here, number: int) -> ClipView:
+    """A dismissed clip, as it moves; counted from 0."""
+    return await site.workers.run(lambda: work.show_dismissed(site.store.current(), number))
 
 
 @api.post("/clips", openapi_extra=_CLIP_BODY)

@@ -63,7 +63,7 @@ class GalleryStore:
         with lock_gallery(self._path):
             before = self.current()
             changed = change(before)
-            if len(changed.exemplars) > max(self._most, len(before.exemplars)):
+            if changed.clip_count > max(self._most, before.clip_count):
                 raise ServeError(
                     409, f"The gallery is full: {self._most} clips. Delete an action first."
                 )

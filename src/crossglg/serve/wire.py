@@ -10,7 +10,7 @@ from annotated_types import Len
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
-from crossglg.gallery import Answer, Gallery, Recognition
+from crossglg.gallery import Answer, Exemplar, Gallery, Recognition
 from crossglg.live import Event
 from crossglg.recogniser import ClipReader
 from crossglg.serve.store import action_id
@@ -99,12 +99,22 @@ class ClipView(_Record):
 
 
 class ExemplarView(_Record):
-    """One clip that shows an action."""
+    """One clip that was shown."""
 
     source: str
     enrolled: str
     duration_s: float
     layout: str
+
+    @classmethod
+    def of(cls, exemplar: Exemplar) -> Self:
+        """Describe an exemplar."""
+        return cls(
+            source=exemplar.source,
+            enrolled=exemplar.enrolled,
+            duration_s=round(exemplar.clip.duration_s, 3),
+            layout=exemplar.clip.layout.name,
+        )
 
 
 class ActionView(_Record):
@@ -124,9 +134,15 @@ class ActionView(_Record):
 
 
 class ActionsView(_Record):
-    """All enrolled actions, in the order of their first enrolment."""
+    """What is known.
+
+    Attributes:
+        actions: In the order of their first enrolment.
+        dismissed: Clips that show none of them.
+    """
 
     actions: list[ActionView]
+    dismissed: list[ExemplarView]
 
     @classmethod
     def of(cls, gallery: Gallery) -> Self:
@@ -137,18 +153,11 @@ class ActionsView(_Record):
                     id=action_id(action),
                     action=action,
                     either_side=gallery.counts_either_side(action),
-                    exemplars=[
-                        ExemplarView(
-                            source=exemplar.source,
-                            enrolled=exemplar.enrolled,
-                            duration_s=round(exemplar.clip.duration_s, 3),
-                            layout=exemplar.clip.layout.name,
-                        )
-                        for exemplar in gallery.shown(action)
-                    ],
+                    exemplars=[ExemplarView.of(each) for each in gallery.shown(action)],
                 )
                 for action in gallery.actions
-            ]
+            ],
+            dismissed=[ExemplarView.of(each) for each in gallery.dismissed_as_shown],
         )
 
 

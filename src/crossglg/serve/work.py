@@ -2,6 +2,8 @@
 
 import hashlib
 import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from crossglg.errors import GalleryError
@@ -37,9 +39,21 @@ def show_exemplar(gallery: Gallery, wanted: str, number: int) -> ClipView:
         ServeError: 404, there is none.
     """
     action = find_action(gallery, wanted)
-    shown = gallery.shown(action)
+    return _show(gallery, gallery.shown(action), number, f"'{action}' has")
+
+
+def show_dismissed(gallery: Gallery, number: int) -> ClipView:
+    """A dismissed clip as it moves, with what the model looks at.
+
+    Raises:
+        ServeError: 404, there is none.
+    """
+    return _show(gallery, gallery.dismissed_as_shown, number, "There are")
+
+
+def _show(gallery: Gallery, shown: Sequence[Exemplar], number: int, whose: str) -> ClipView:
     if not 0 <= number < len(shown):
-        raise ServeError(404, f"'{action}' has {len(shown)} clips, counted from 0.")
+        raise ServeError(404, f"{whose} {len(shown)} clips, counted from 0.")
     exemplar = shown[number]
     importance = relative_importance(
         exemplar.features.importance[0], gallery.recogniser, exemplar.clip.layout
@@ -65,10 +79,23 @@ def read_gallery(content: bytes, gallery: Gallery, limits: Limits) -> Gallery:
 
 
 def merge(gallery: Gallery, other: Gallery) -> Gallery:
-    """Both galleries' exemplars; a clip that both have is kept once."""
-    known = {_digest(exemplar) for exemplar in gallery.exemplars}
-    new = [exemplar for exemplar in other.exemplars if _digest(exemplar) not in known]
-    return Gallery(gallery.recogniser, (*gallery.exemplars, *new))
+    """What both galleries were shown; a clip that both have is kept once.
+
+    What one of them dismissed may show an action that only the other one knows.
+    """
+    added = _missing(gallery.exemplars, other.exemplars)
+    merged = Gallery(gallery.recogniser, (*gallery.exemplars, *added))
+    ours, theirs = set(gallery.actions), set(other.actions)
+    dismissed = (
+        *merged.still_strange(gallery.dismissed, theirs - ours),
+        *merged.still_strange(_missing(gallery.dismissed, other.dismissed), ours - theirs),
+    )
+    return replace(merged, dismissed=dismissed)
+
+
+def _missing(ours: Sequence[Exemplar], theirs: Sequence[Exemplar]) -> list[Exemplar]:
+    known = {_digest(exemplar) for exemplar in ours}
+    return [exemplar for exemplar in theirs if _digest(exemplar) not in known]
 
 
 def _digest(exemplar: Exemplar) -> bytes:

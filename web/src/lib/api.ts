@@ -2,7 +2,7 @@
 // a call that was given up (its signal aborted) fails with an AbortError, which nobody need see.
 
 import { line } from "./line.svelte";
-import type { Action, Clip, Layout, Model, PoseFrame, Recognition } from "./types";
+import type { Clip, Known, Layout, Model, PoseFrame, Recognition } from "./types";
 
 const ROOT = new URL("./api/v1/", document.baseURI);
 const JSON_TYPE = "application/json";
@@ -86,8 +86,7 @@ async function send(method: string, path: string, options: Options = {}): Promis
   return response;
 }
 
-const asActions = async (response: Response) =>
-  ((await response.json()) as { actions: Action[] }).actions;
+const asKnown = async (response: Response) => (await response.json()) as Known;
 
 /** A clip as the server takes it: without what only we need. */
 function pack(clip: Clip): string {
@@ -98,11 +97,11 @@ export const checkHealth = async () => void (await send("GET", "health"));
 
 export const fetchModel = async () => (await (await send("GET", "model")).json()) as Model;
 
-export const listActions = async () => asActions(await send("GET", "actions"));
+export const listActions = async () => asKnown(await send("GET", "actions"));
 
 /** Show an action once; with `eitherSide`, done with the other hand or leg it counts too. */
 export const enroll = async (name: string, clip: Clip, source: string, eitherSide: boolean) =>
-  asActions(
+  asKnown(
     await send("POST", "actions", {
       query: { name, source, either_side: String(eitherSide) },
       body: pack(clip),
@@ -110,12 +109,27 @@ export const enroll = async (name: string, clip: Clip, source: string, eitherSid
     }),
   );
 
+/** Show what is none of the actions: the like is unknown from then on. */
+export const dismiss = async (clip: Clip, source: string, eitherSide: boolean) =>
+  asKnown(
+    await send("POST", "dismissed", {
+      query: { source, either_side: String(eitherSide) },
+      body: pack(clip),
+      type: JSON_TYPE,
+    }),
+  );
+
+export const forgetDismissed = async () => asKnown(await send("DELETE", "dismissed"));
+
+export const fetchDismissed = async (number: number, signal: AbortSignal) =>
+  (await (await send("GET", `dismissed/${number}`, { signal })).json()) as Clip;
+
 export const rename = async (id: string, name: string) =>
-  asActions(
+  asKnown(
     await send("PATCH", `actions/${id}`, { body: JSON.stringify({ name }), type: JSON_TYPE }),
   );
 
-export const remove = async (id: string) => asActions(await send("DELETE", `actions/${id}`));
+export const remove = async (id: string) => asKnown(await send("DELETE", `actions/${id}`));
 
 export const fetchExemplar = async (id: string, number: number, signal: AbortSignal) =>
   (await (await send("GET", `actions/${id}/exemplars/${number}`, { signal })).json()) as Clip;
@@ -151,7 +165,7 @@ export const makeSteady = async ({ joints }: Layout, frames: PoseFrame[], signal
 export const exportGallery = async () => (await send("GET", "gallery")).blob();
 
 export const importGallery = async (file: File) =>
-  asActions(await send("POST", "gallery", { body: file, type: FILE_TYPE }));
+  asKnown(await send("POST", "gallery", { body: file, type: FILE_TYPE }));
 
 /** Address and protocols of the stream; a browser can give a WebSocket no header. */
 export function streamAddress(): { url: URL; protocols: string[] } {

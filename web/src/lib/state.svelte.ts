@@ -1,14 +1,15 @@
-// What the whole page knows: the enrolled actions, the model, what went wrong, what to read aloud.
+// What the whole page knows: the enrolled actions, what is none of them, the model, what went wrong, what to read aloud.
 
 import * as api from "./api";
 import { ServerError } from "./api";
 import { patiently } from "./patience";
-import type { Action, Model } from "./types";
+import type { Action, Exemplar, Known, Model } from "./types";
 
 const ALOUD_EVERY_MS = 1500;
 
 class PageState {
   actions = $state.raw<Action[]>([]);
+  dismissed = $state.raw<Exemplar[]>([]);
   model = $state.raw<Model | null>(null);
   isLoaded = $state(false);
   problem = $state("");
@@ -45,8 +46,8 @@ class PageState {
     await this.attempt(() => patiently(once, signal));
   }
 
-  /** Take over the list of actions that a call answers with. */
-  async update(ask: () => Promise<Action[]>): Promise<void> {
+  /** Take over the lists that a call answers with. */
+  async update(ask: () => Promise<Known>): Promise<void> {
     const number = (this.asked += 1);
     const found = await ask().catch((error) => {
       if (api.isGone(error)) void this.load();
@@ -57,7 +58,8 @@ class PageState {
       return;
     }
     this.applied = number;
-    this.actions = found;
+    this.actions = found.actions;
+    this.dismissed = found.dismissed;
   }
 
   /** Tell a screen reader, not faster than it can be listened to; the newest sentence wins. */

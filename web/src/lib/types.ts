@@ -49,6 +49,11 @@ export interface Action {
   exemplars: Exemplar[];
 }
 
+export interface Known {
+  actions: Action[];
+  dismissed: Exemplar[];
+}
+
 export interface Model {
   name: string;
   encoder: string;

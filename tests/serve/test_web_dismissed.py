@@ -1,0 +1,81 @@
+"""What is none of the actions: shown from the desk, or when the camera took it for one of them."""
+
+import json
+
+import httpx2 as httpx
+import pytest
+from web_samples import WALKER, choose, verdict
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_a_clip_that_is_none_of_these_is_unknown_until_that_is_forgotten(taught, files):
+    row = taught.locator("#dismissed")
+    choose(taught, files("squat", 1))
+    assert verdict(taught) == "squat"
+    assert row.count() == 0
+    taught.get_by_role("button", name="It is none of these").click()
+    row.locator("canvas").wait_for()
+    taught.locator("[aria-live=polite]", has_text="Noted as none of these").wait_for(
+        state="attached"
+    )
+    choose(taught, files("squat", 1))
+    assert verdict(taught) == "Unknown"
+    taught.get_by_role("button", name="Forget what is none of these").click()
+    question = taught.get_by_role("group", name="Forget what is none of these?")
+    question.wait_for()
+    taught.keyboard.press("Escape")
+    question.wait_for(state="detached")
+    taught.keyboard.press("Enter")  # the button that asked has the keyboard again
+    question.get_by_role("button", name="Forget").click()
+    row.wait_for(state="detached")
+    taught.locator(".verdict .name", has_text="squat").wait_for()  # of the clip on the desk
+
+
+def test_the_first_thing_to_show_is_an_action(open_page, files):
+    page = open_page()
+    choose(page, files("squat", 1))
+    page.get_by_label("Name of the action").wait_for()
+    assert page.get_by_role("button", name="It is none of these").count() == 0
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+def test_what_the_camera_took_for_an_action_can_be_dismissed(taught, empty, is_away):
+    def talk(stream):
+        sent = []
+
+        def answer(message):
+            frame = json.loads(message)
+            if frame["type"] == "start":
+                stream.send(json.dumps({"type": "ready"}))
+                return
+            sent.append(frame["time_s"])
+            if len(sent) == 30:
+                span = {"start_s": sent[5], "end_s": sent[25], "confidence": 0.7}
+                stream.send(json.dumps({"type": "event", "action": "squat", **span}))
+
+        stream.on_message(answer)
+
+    def list_dismissed():
+        return httpx.get(f"{empty}/api/v1/actions").json()["dismissed"]
+
+    taught.add_init_script(WALKER)
+    taught.route_web_socket("**/api/v1/stream", talk)
+    taught.reload()
+    taught.get_by_role("button", name="Start the camera").click()
+    wrong = taught.get_by_role("button", name="It was not squat")
+    wrong.wait_for()
+    if is_away:  # nothing is lost
+        taught.route("**/api/v1/dismissed*", lambda route: route.abort())
+        wrong.click()
+        taught.get_by_role("alert").wait_for()
+        taught.unroute("**/api/v1/dismissed*")
+        wrong.wait_for()
+    assert list_dismissed() == []
+    wrong.click()
+    taught.locator("li b", has_text="None of these").wait_for()
+    assert wrong.count() == 0
+    (told,) = list_dismissed()
+    assert told["source"].startswith("camera, ")
+    assert told["source"].endswith(", taken for squat")
+    assert 0.3 < told["duration_s"] < 10
