@@ -1,0 +1,146 @@
+"""What it brings to dismiss a few clips: how often what is no enrolled action is taken for one.
+
+python benchmarks/dismissed.py ui_prmd_vicon20.npz --protocol ui-prmd --model open-base
+python benchmarks/dismissed.py utd_mhad.npz --protocol utd-a --model RUN --model RUN --model RUN
+
+Three or five of the novel classes are enrolled by one subject each time, who also shows one clip
+each of none to five further classes, to be dismissed. Then the others' clips are asked: of enrolled
+classes, of classes of which a clip was dismissed, and of all further ones; 200 situations of each
+size, in which galleries decide as they always do. The floor has no judgement: it refuses only what
+is nearer to a dismissed clip. Several models are trainings that differ in their seed: mean and
+deviation over them.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from unknown import compare_learned, compare_raw
+
+import crossglg
+from crossglg.gallery.recognition import decide
+from crossglg.oneshot.acceptance import Acceptance
+from crossglg.sources.clipset import ClipSet
+from crossglg.sources.splits import get_protocol
+from crossglg.verbs import open_clips, split_data
+
+_SITUATIONS = 200
+_ENROLLED = (3, 5)
+_DISMISSED = (0, 1, 3, 5)
+_ASKED_OF_A_KIND = 40
+_KINDS = (
+    "known, named rightly, %",
+    "like a dismissed one, accepted, %",
+    "other unknown, accepted, %",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Situation:
+    """Who shows what, and what is asked: places in the data.
+
+    Attributes:
+        shown: One clip of each enrolled class.
+        dismissed: One clip of each class of which one is dismissed.
+        asked: Of each kind, in the order of the columns.
+    """
+
+    shown: np.ndarray
+    dismissed: np.ndarray
+    asked: tuple[np.ndarray, ...]
+
+
+def play(clips: ClipSet, enrolled: int, dismissed: int) -> Iterator[Situation]:
+    """Situations of one size, the same for all who are compared."""
+    rng = np.random.default_rng(0)
+    for _ in range(_SITUATIONS):
+        classes = rng.permutation(np.unique(clips.labels))
+        known, like, other = np.split(classes, [enrolled, enrolled + dismissed])
+        teacher = rng.choice(clips.subjects)
+
+        def choose(label: int, teacher: int = teacher) -> int:
+            of_class = clips.labels == label
+            own = np.flatnonzero(of_class & (clips.subjects == teacher))
+            return int(rng.choice(own if len(own) else np.flatnonzero(of_class)))
+
+        shown, none_of_these = (
+            np.array([choose(label) for label in labels], dtype=int) for labels in (known, like)
+        )
+        others = np.flatnonzero(clips.subjects != teacher)
+        of_kind = [others[np.isin(clips.labels[others], each)] for each in (known, like, other)]
+        asked = tuple(rng.permutation(each)[:_ASKED_OF_A_KIND] for each in of_kind)
+        yield Situation(shown, none_of_these, asked)
+
+
+def judge(
+    clips: ClipSet,
+    distances: np.ndarray,
+    acceptance: Acceptance | None,
+    *,
+    enrolled: int,
+    dismissed: int,
+) -> list[float]:
+    """Percent of each kind that is accepted, of the known rightly."""
+    answers: list[list[bool]] = [[] for _ in _KINDS]
+    for situation in play(clips, enrolled, dismissed):
+        names = [str(label) for label in clips.labels[situation.shown]]
+        for kind, places in enumerate(situation.asked):
+            for place in places:
+                found = decide(
+                    names,
+                    distances[place, situation.shown],
+                    dismissed=float(distances[place, situation.dismissed].min(initial=np.inf)),
+                    acceptance=acceptance,
+                    top=1,
+                ).action
+                is_named = found == str(clips.labels[place]) if kind == 0 else found is not None
+                answers[kind].append(is_named)
+    return [100 * float(np.mean(each)) if each else np.nan for each in answers]
+
+
+def show(name: str, rows: list[list[float]]) -> None:
+    """Mean and deviation over the rows of several trainings."""
+    cells = []
+    for values in np.transpose(rows):
+        spread = f" ± {values.std(ddof=1):.1f}" if len(rows) > 1 else ""
+        cells.append("" if np.isnan(values).any() else f"{values.mean():.1f}{spread}")
+    print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+
+def main() -> None:
+    """Print a Markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--protocol", required=True)
+    parser.add_argument("--model", action="append", required=True)
+    parser.add_argument("--either-side", action="store_true")
+    arguments = parser.parse_args()
+    clips, masks = open_clips(arguments.data)
+    novel = split_data(clips, get_protocol(arguments.protocol), masks=masks).novel
+    images = novel.mirrored()
+
+    def choose(distances: list[np.ndarray]) -> np.ndarray:
+        return np.minimum(*distances) if arguments.either_side else distances[0]
+
+    ways: dict[str, list[tuple[np.ndarray, Acceptance | None]]] = {
+        "floor: raw DTW": [(choose(compare_raw(novel, images)), None)],
+        arguments.model[0]: [
+            (choose(compare_learned(model, novel, images)), model.acceptance)
+            for model in map(crossglg.load, arguments.model)
+        ],
+    }
+    print(f"| by | enrolled | dismissed | {' | '.join(_KINDS)} |\n|---|---:|---:|---:|---:|---:|")
+    count = len(np.unique(novel.labels))
+    for name, models in ways.items():
+        for enrolled in _ENROLLED:
+            for dismissed in (n for n in _DISMISSED if enrolled + n < count):
+                rows = [
+                    judge(novel, *each, enrolled=enrolled, dismissed=dismissed) for each in models
+                ]
+                show(f"{name} | {enrolled} | {dismissed}", rows)
+
+
+if __name__ == "__main__":
+    main()
