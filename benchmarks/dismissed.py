@@ -26,7 +26,6 @@ from crossglg.sources.clipset import ClipSet
 from crossglg.sources.splits import get_protocol
 from crossglg.verbs import open_clips, split_data
 
-_SITUATIONS = 200
 _ENROLLED = (3, 5)
 _DISMISSED = (0, 1, 3, 5)
 _ASKED_OF_A_KIND = 40
@@ -52,26 +51,27 @@ class Situation:
     asked: tuple[np.ndarray, ...]
 
 
-def play(clips: ClipSet, enrolled: int, dismissed: int) -> Iterator[Situation]:
-    """Situations of one size, the same for all who are compared."""
-    rng = np.random.default_rng(0)
-    for _ in range(_SITUATIONS):
+def play(clips: ClipSet, enrolled: int, dismissed: int, situations: int) -> Iterator[Situation]:
+    """Situations of one size, the same for all who are compared; more dismissed change no more."""
+    for number in range(situations):
+        rng = np.random.default_rng(number)
         classes = rng.permutation(np.unique(clips.labels))
-        known, like, other = np.split(classes, [enrolled, enrolled + dismissed])
         teacher = rng.choice(clips.subjects)
-
-        def choose(label: int, teacher: int = teacher) -> int:
-            of_class = clips.labels == label
-            own = np.flatnonzero(of_class & (clips.subjects == teacher))
-            return int(rng.choice(own if len(own) else np.flatnonzero(of_class)))
-
-        shown, none_of_these = (
-            np.array([choose(label) for label in labels], dtype=int) for labels in (known, like)
+        shown = np.array([_choose(clips, label, teacher, rng) for label in classes])
+        asked = rng.permutation(np.flatnonzero(clips.subjects != teacher))
+        kinds = np.split(classes, [enrolled, enrolled + dismissed])
+        yield Situation(
+            shown[:enrolled],
+            shown[enrolled : enrolled + dismissed],
+            tuple(asked[np.isin(clips.labels[asked], kind)][:_ASKED_OF_A_KIND] for kind in kinds),
         )
-        others = np.flatnonzero(clips.subjects != teacher)
-        of_kind = [others[np.isin(clips.labels[others], each)] for each in (known, like, other)]
-        asked = tuple(rng.permutation(each)[:_ASKED_OF_A_KIND] for each in of_kind)
-        yield Situation(shown, none_of_these, asked)
+
+
+def _choose(clips: ClipSet, label: int, teacher: int, rng: np.random.Generator) -> int:
+    """One of the teacher's clips of a class; anybody's, if the teacher never did it."""
+    of_class = clips.labels == label
+    own = np.flatnonzero(of_class & (clips.subjects == teacher))
+    return int(rng.choice(own if len(own) else np.flatnonzero(of_class)))
 
 
 def judge(
@@ -81,10 +81,11 @@ def judge(
     *,
     enrolled: int,
     dismissed: int,
+    situations: int,
 ) -> list[float]:
     """Percent of each kind that is accepted, of the known rightly."""
     answers: list[list[bool]] = [[] for _ in _KINDS]
-    for situation in play(clips, enrolled, dismissed):
+    for situation in play(clips, enrolled, dismissed, situations):
         names = [str(label) for label in clips.labels[situation.shown]]
         for kind, places in enumerate(situation.asked):
             for place in places:
@@ -116,6 +117,7 @@ def main() -> None:
     parser.add_argument("--protocol", required=True)
     parser.add_argument("--model", action="append", required=True)
     parser.add_argument("--either-side", action="store_true")
+    parser.add_argument("--situations", type=int, default=200, help="Of each size.")
     arguments = parser.parse_args()
     clips, masks = open_clips(arguments.data)
     novel = split_data(clips, get_protocol(arguments.protocol), masks=masks).novel
@@ -137,7 +139,14 @@ def main() -> None:
         for enrolled in _ENROLLED:
             for dismissed in (n for n in _DISMISSED if enrolled + n < count):
                 rows = [
-                    judge(novel, *each, enrolled=enrolled, dismissed=dismissed) for each in models
+                    judge(
+                        novel,
+                        *each,
+                        enrolled=enrolled,
+                        dismissed=dismissed,
+                        situations=arguments.situations,
+                    )
+                    for each in models
                 ]
                 show(f"{name} | {enrolled} | {dismissed}", rows)
 

@@ -12,6 +12,7 @@ search can do better with this model.
 import argparse
 import statistics
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -118,6 +119,19 @@ def _jitter(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     for t in range(1, shape[1]):
         noise[:, t] += _JITTER_MEMORY * noise[:, t - 1]
     return noise
+
+
+def open_actions(
+    place: str, protocol: str, labels: Sequence[int] = ()
+) -> tuple[ClipSet, tuple[int, ...]]:
+    """Clips to make streams of, and their classes: some base classes, or the novel ones."""
+    if place == "choreography":
+        clips, masks = choreography(performers=8, repeats=2, seed=0), {}
+    else:
+        clips, masks = open_clips(Path(place))
+    known = get_protocol(protocol)
+    split = split_data(clips, known, masks=masks)
+    return (split.base, tuple(labels)) if labels else (split.novel, known.novel)
 
 
 def make_situation(
@@ -257,14 +271,8 @@ def main() -> None:
         help="A row with other settings.",
     )
     words = parser.parse_args()
-    if words.data == "choreography":
-        clips, masks = choreography(performers=8, repeats=2, seed=0), {}
-    else:
-        clips, masks = open_clips(Path(words.data))
-    protocol = get_protocol(words.protocol)
-    split = split_data(clips, protocol, masks=masks)
-    classes = tuple(int(n) for n in words.labels.split(",")) if words.labels else protocol.novel
-    data = split.base if words.labels else split.novel
+    labels = [int(number) for number in words.labels.split(",") if number]
+    data, classes = open_actions(words.data, words.protocol, labels)
     rows = {
         "known spans": None,
         **{text or "as shipped": _settings(text) for text in words.set or [""]},
@@ -274,7 +282,7 @@ def main() -> None:
         gallery, streams = make_situation(
             recogniser,
             data,
-            tuple(classes),
+            classes,
             seed=seed,
             rest_s=tuple(words.rest),
             per_stream=words.per_stream,

@@ -59,6 +59,9 @@ INSTEAD = {
     "python benchmarks/parts_at_matching.py utd_mhad.npz --protocol utd-a beyond/runs/utd-a/patchgcn+g2l-0 beyond/runs/utd-a/patchgcn+g2l-1 beyond/runs/utd-a/patchgcn+g2l-2": ("python benchmarks/parts_at_matching.py utd_mhad.npz --protocol utd-a RUN", _FEWER),
     "python benchmarks/open_set.py utd_mhad.npz --protocol utd-a table/infogcn+g2l-0 table/infogcn+g2l-1 table/infogcn+g2l-2 --matcher joints --matcher dtw": ("python benchmarks/open_set.py utd_mhad.npz --protocol utd-a RUN --matcher joints", _FEWER),
     "python benchmarks/stream_events.py RUN RUN RUN utd_mhad.npz --protocol utd-a": ("python benchmarks/stream_events.py RUN utd_mhad.npz --protocol utd-a", _FEWER),
+    "python benchmarks/dismissed.py ui_prmd_vicon20.npz --protocol ui-prmd --either-side --model open-base": ("python benchmarks/dismissed.py utd_mhad.npz --protocol utd-a --either-side --model RUN", "small data do not say which performances are correct"),
+    "python benchmarks/dismissed.py utd_mhad.npz --protocol utd-a --model RUN --model RUN --model RUN": ("python benchmarks/dismissed.py utd_mhad.npz --protocol utd-a --model RUN --model RUN", _FEWER),
+    "python benchmarks/corrections.py RUN RUN RUN utd_mhad.npz --protocol utd-a": ("python benchmarks/corrections.py RUN utd_mhad.npz --protocol utd-a --seeds 2", _FEWER),
     "python benchmarks/unknown.py ui_prmd_vicon20.npz --protocol ui-prmd --model open-base": ("python benchmarks/unknown.py utd_mhad.npz --protocol utd-a --model RUN", "small data do not say which performances are correct"),
     "python benchmarks/unknown.py ui_prmd_vicon20.npz --protocol ui-prmd --model open-small": ("python benchmarks/unknown.py utd_mhad.npz --protocol utd-a --model open-small --model open-small", "small data do not say which performances are correct"),
     "python benchmarks/encoders.py --threads 1 --precision float32": ("python benchmarks/encoders.py --threads 1 --precision float32 --batch 2", _FEWER),
@@ -110,6 +113,9 @@ NOT_RUN = {
     "python benchmarks/stream_events.py crossglg-demo/run choreography --protocol demo": "needs the demo's run",
     "python benchmarks/stream_events.py RUN RUN RUN utd_mhad.npz --protocol utd-a --rest 0.5 0.5": _FEWER,
     "python benchmarks/stream_events.py RUN utd_mhad.npz --protocol utd-a --labels 2,7,11,16,20,25 --seeds 2 --per-stream 10 --rest 0.5 0.5": _FEWER,
+    "python benchmarks/corrections.py crossglg-demo/run choreography --protocol demo": "needs the demo's run",
+    "python benchmarks/dismissed.py ui_prmd_vicon20.npz --protocol ui-prmd --either-side --model open-small": _FEWER,
+    "python benchmarks/dismissed.py union15.npz --protocol union15-a --model RUN --model RUN --model RUN": _OTHER_DATA,
     "python benchmarks/stream.py open-small": _FEWER,
     "crossglg reproduce beyond-union15-a --data . --out beyond": _OTHER_DATA,
     "crossglg reproduce ablation-utd-a --data . --out ablation": _QUICK,
@@ -161,6 +167,7 @@ SHORTER_BENCHMARKS = {
     "products": ["--rounds=1", "--frames=8", "--width=8"],
     "text_encoders": ["--rounds=1", "--texts=48"],
     "stream_events": ["--seeds=1", "--per-stream=3"],
+    "dismissed": ["--situations=3"],
     "ntu_reader": ["--files=4", "--workers=1"],
 }
 
