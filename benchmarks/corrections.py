@@ -13,11 +13,10 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
-from stream_events import Score, Stream, judge, make_situation, open_actions, play
+from stream_events import Score, Stream, Truth, judge, make_situation, open_actions, play
 
 from crossglg.gallery import Gallery
 from crossglg.live import Event, StreamSettings
-from crossglg.live.event import overlap
 from crossglg.recogniser import Recogniser
 
 _REST_S = (1.0, 2.5)
@@ -32,10 +31,15 @@ _COLUMNS = {
 
 
 def find_truth(stream: Stream, event: Event) -> str | None:
-    """The enrolled action that was done in most of an event; None where there was none."""
-    span = (event.start_s, event.end_s)
-    best = max(stream.truths, key=lambda t: overlap((t.start_s, t.end_s), span))
-    return best.action if overlap((best.start_s, best.end_s), span) >= 0.5 else None
+    """The enrolled action that fills half of an event or more; None where none does."""
+    length_s = event.end_s - event.start_s
+
+    def fill(truth: Truth) -> float:
+        shared_s = min(truth.end_s, event.end_s) - max(truth.start_s, event.start_s)
+        return shared_s / length_s
+
+    best = max(stream.truths, key=fill)
+    return best.action if fill(best) >= 0.5 else None
 
 
 def correct(gallery: Gallery, stream: Stream) -> Gallery:

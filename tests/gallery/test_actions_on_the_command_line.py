@@ -70,6 +70,10 @@ def test_what_is_dismissed_is_unknown_until_that_is_forgotten(place):
     say("remove", "squat")
     say("dismiss", "clips.npz#3")
     assert "look like 'squat', and no longer are" in say("enroll", "squat", "clips.npz#1")
+    missing = call(place, "dismiss", "--forget", "--gallery", "none.crossglg")
+    assert missing.returncode == 1
+    assert "none.crossglg: expected a gallery, found nothing there." in missing.stderr
+    assert not (place / "none.crossglg").exists()
     refused = call(place, "dismiss")
     assert refused.returncode == 1
     assert "Expected a clip to dismiss, or --forget." in refused.stderr

@@ -65,6 +65,15 @@ def test_what_was_dismissed_is_told_from_the_nearest_action(gallery, clips):
     assert explained.parts.sum() == pytest.approx(told["difference"], abs=1e-3)
 
 
+def test_one_action_can_be_told_from_what_was_dismissed(recogniser, clips):
+    alone = Gallery(recogniser).enroll("squat", clips[0][1]).dismiss(clips[0][0])
+    explained = explain(alone, clips[0][3])
+    assert explained.sentence.startswith('Called "squat" rather than what was dismissed')
+    assert explained.to_json()["rival"] == {"action": None, "source": ""}
+    with pytest.raises(GalleryError, match="at least two actions"):
+        explain(Gallery(recogniser).dismiss(clips[0][0]), clips[0][0])
+
+
 def test_the_sentence_names_the_joints_and_moments_that_decided():
     parts = np.zeros((4, 4))
     parts[1:3] = [-0.5, 0.3, 0.4, 0.2]

@@ -246,16 +246,62 @@ def test_dismissed_for_either_side_the_mirror_image_is_unknown_too(clips):
     assert dismissed.recognize(other_side).action is None
 
 
+def named(gallery):
+    return [clip.source for clip in gallery.dismissed]
+
+
 def test_a_new_action_takes_what_was_dismissed_and_looks_like_it(recogniser, clips):
     waving = Gallery(recogniser).enroll("wave", clips[0][0])
-    dismissed = waving.dismiss(clips[0][3]).dismiss(clips[0][2])
-    assert len(dismissed.dismissed) == 2
+    dismissed = waving.dismiss(clips[0][3], source="squat").dismiss(clips[0][2], source="wave")
     grown = dismissed.enroll("squat", clips[0][1])
     assert grown.recognize(clips[0][3]).action == "squat"
-    # What is none of the actions as they were stays none of those.
-    assert len(grown.dismissed) == 1
-    again = dismissed.enroll("wave", clips[0][2])
-    assert len(again.dismissed) == 2
+    assert named(grown) == ["wave"]  # what is none of the actions as they were stays that
+    # By whichever of its clips a new action is recognised.
+    either_way = [
+        dismissed.enroll("new", clips[0][a]).enroll("new", clips[0][b]) for a, b in ((0, 1), (1, 0))
+    ]
+    assert [named(each) for each in either_way] == [["wave"], ["wave"]]
+
+
+def test_the_newest_word_about_a_clip_holds(recogniser, clips):
+    gallery = filled(recogniser, clips).dismiss(clips[0][3], source="by mistake", either_side=True)
+    assert gallery.recognize(clips[0][3]).action is None
+    mended = gallery.enroll("squat", clips[0][3])
+    assert mended.dismissed == ()
+    assert mended.recognize(clips[0][3]).action == "squat"
+    with pytest.raises(GalleryError, match=r"This very clip was shown as 'squat'\. Remove"):
+        mended.dismiss(clips[0][3])
+
+
+def test_a_further_example_leaves_a_correction_as_it_is(recogniser, clips):
+    gallery = Gallery(recogniser).enroll("squat", clips[0][1]).dismiss(clips[0][3], source="sat")
+    assert named(gallery.enroll("squat", clips[0][0])) == ["sat"]
+
+
+def test_a_dismissed_clip_and_its_mirror_image_stay_or_go_together(recogniser, clips):
+    gallery = Gallery(recogniser).enroll("squat", clips[0][1])
+    dismissed = gallery.dismiss(clips[0][2], source="wave", either_side=True)
+    assert named(dismissed.enroll("wave", clips[0][2])) == []
+    assert named(dismissed.enroll("wave", mirror(clips[0][2]))) == []
+    assert named(dismissed.enroll("squat", clips[0][1])) == ["wave", "wave"]
+
+
+def test_what_both_galleries_dismissed_stays_dismissed_when_they_meet(recogniser, clips):
+    full = Gallery(recogniser).enroll("squat", clips[0][1]).dismiss(clips[0][3], source="sat")
+    emptied = full.remove("squat")
+    for merged in (emptied.merge(full), full.merge(emptied), full.merge(full)):
+        assert named(merged) == ["sat"]
+        assert merged.actions == ("squat",)
+    alone = Gallery(recogniser).dismiss(clips[0][3], source="sat")
+    assert named(alone.merge(full.forget_dismissed())) == []
+    assert named(full.forget_dismissed().merge(alone)) == []
+    assert repr(full) == "Gallery(squat (1); none of these (1))"
+
+
+def test_without_judgement_only_the_clip_itself_is_let_go(clips):
+    gallery = Gallery(make_recogniser(acceptance=None)).dismiss(clips[0][3], source="sat")
+    assert named(gallery.enroll("squat", clips[0][1])) == ["sat"]
+    assert named(gallery.enroll("squat", clips[0][3])) == []
 
 
 def test_nothing_is_recognised_by_what_was_dismissed_alone(recogniser, clips):

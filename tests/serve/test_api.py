@@ -177,7 +177,7 @@ def test_what_was_dismissed_is_unknown_is_listed_can_be_looked_at_and_forgotten(
     missing = three.get(f"{API}/dismissed/1")
     assert (missing.status_code, missing.json()["detail"]) == (
         404,
-        "There are 1 clips, counted from 0.",
+        "Dismissed are 1 clips, counted from 0.",
     )
     assert three.delete(f"{API}/dismissed").json()["dismissed"] == []
     assert three.post(f"{API}/recognitions", json=as_json(clip)).json()["action"] == "squat"

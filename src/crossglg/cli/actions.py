@@ -7,7 +7,7 @@ import typer
 
 from crossglg import DEFAULT_RUN
 from crossglg.cli.app import Json, LayoutFile, app, print_json, read_layout
-from crossglg.errors import ConfigError
+from crossglg.errors import ConfigError, GalleryError
 
 if TYPE_CHECKING:
     from crossglg.gallery import Gallery
@@ -112,6 +112,8 @@ def dismiss(
             current = current.dismiss(clip, source=source, either_side=either_side)
         return current
 
+    if not clips and not gallery.exists():
+        raise GalleryError(f"{gallery}: expected a gallery, found nothing there.")
     changed = update_gallery(gallery, _load(model), dismiss_all)
     print(f"{gallery}: {len(changed.dismissed_as_shown)} clip(s) are none of the actions")
 

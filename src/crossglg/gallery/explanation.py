@@ -21,8 +21,8 @@ class Explanation:
     Attributes:
         recognition: What the clip was taken for.
         clip: The clip.
-        nearest: The nearest exemplar; a dismissed clip, if that is nearer.
-        rival: The nearest exemplar of another action.
+        nearest: The nearest exemplar, or a dismissed clip.
+        rival: The nearest exemplar of another action, or a dismissed clip.
         distances: To the nearest and to the rival.
         parts: (T V) by how much each joint at each moment of the clip was nearer to the nearest
             exemplar than to the rival; below zero where it was not. Their sum is the difference
@@ -47,12 +47,13 @@ class Explanation:
     def sentence(self) -> str:
         """The answer and its reason in one sentence."""
         why = say_why(self.parts, self.joints, self.edges_s)
-        nearest, rival = self.nearest.action, self.rival.action
-        if not nearest:
-            return f'Called unknown; it is nearer to what was dismissed than to "{rival}" {why}.'
+        nearest, rival = (
+            f'"{each.action}"' if each.action else "what was dismissed"
+            for each in (self.nearest, self.rival)
+        )
         if self.recognition.action is None:
-            return f'Called unknown; it is nearer to "{nearest}" than to "{rival}" {why}.'
-        return f'Called "{nearest}" rather than "{rival}" {why}.'
+            return f"Called unknown; it is nearer to {nearest} than to {rival} {why}."
+        return f"Called {nearest} rather than {rival} {why}."
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; joints and moments with their shares of the difference, then all parts."""
@@ -63,7 +64,7 @@ class Explanation:
             "sentence": self.sentence,
             **self.recognition.to_json(),
             "nearest": {"action": self.nearest.action or None, "source": self.nearest.source},
-            "rival": {"action": self.rival.action, "source": self.rival.source},
+            "rival": {"action": self.rival.action or None, "source": self.rival.source},
             "distance": self.distances[0],
             "rival_distance": self.distances[1],
             "difference": self.distances[1] - self.distances[0],
@@ -82,17 +83,17 @@ def explain(gallery: Gallery, clip: SkeletonClip, *, top: int = 3) -> Explanatio
     """Recognise a clip and say why.
 
     Args:
-        gallery: At least two actions.
+        gallery: At least two actions, or one and something dismissed.
         clip: Of any layout that maps to the model's.
         top: How many answers the recognition holds.
 
     Raises:
-        GalleryError: Fewer than two actions are enrolled.
+        GalleryError: There are not two to tell apart.
         LayoutError: The clip's joints say nothing about a joint of the model.
         ClipError: It is no clip, nobody is seen in it, or a joint is farther away than any can be.
         ConfigError: Fewer than one answer is asked for.
     """
-    if len(gallery.actions) < 2:
+    if len(gallery.actions) + bool(gallery.dismissed) < 2 or not gallery.actions:
         known = ", ".join(gallery.actions) or "nothing"
         raise GalleryError(
             f"Expected at least two actions to tell apart, found {known}. Enrol another one: "
@@ -102,8 +103,8 @@ def explain(gallery: Gallery, clip: SkeletonClip, *, top: int = 3) -> Explanatio
     query = gallery.embed(clip)
     distances = gallery.distances(query)[0]
     shown = (*gallery.exemplars, *gallery.dismissed)
-    nearest = int(distances.argmin())  # of equals an exemplar, as these come first
-    others = [e.action not in ("", shown[nearest].action) for e in shown]
+    nearest = int(distances.argmin())
+    others = [e.action != shown[nearest].action for e in shown]
     rival = int(np.where(others, distances, np.inf).argmin())
     chosen = shown[nearest], shown[rival]
     mine, theirs = (recogniser.attribute(query, exemplar.features) for exemplar in chosen)

@@ -31,8 +31,9 @@ from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
 
 _FORMAT = 3
-_READABLE = (1, 2, _FORMAT)  # in the first two nothing is dismissed
-_SAME_FEATURES = (2, _FORMAT)  # the first had no motion among them
+_FORMAT_WITHOUT_DISMISSED = 2  # still written where nothing is dismissed
+_READABLE = (1, 2, 3)
+_SAME_FEATURES = (2, 3)  # the first had no motion among them
 _MANIFEST = "manifest.json"
 _LOCK_TIMEOUT_S = 60.0
 _CLIP_ARRAYS = ("joints", "visible")
@@ -65,7 +66,7 @@ def pack_gallery(gallery: Gallery) -> bytes:
         )
     packed = {name: _array_bytes(array) for name, array in arrays.items()}
     manifest = {
-        "format": _FORMAT,
+        "format": _FORMAT if gallery.dismissed else _FORMAT_WITHOUT_DISMISSED,
         "model": gallery.recogniser.fingerprint,
         "exemplars": records,
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in packed.items()},
@@ -132,6 +133,8 @@ def import_gallery(path: Path | str, recogniser: ClipReader) -> Gallery:
         lonely = [action for action in gallery.actions if not gallery.shown(action)]
         if lonely:
             raise ValueError(f"only mirror images show '{lonely[0]}'")
+        if gallery.dismissed and gallery.dismissed[0].mirrored:
+            raise ValueError("of what was dismissed a mirror image comes first")
     except (KeyError, TypeError, AttributeError) as error:
         raise GalleryError(f"{path.name}: expected a gallery file ({error!r}).") from error
     except ValueError as error:  # our own errors, too: their sentences lack the file

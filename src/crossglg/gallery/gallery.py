@@ -4,7 +4,6 @@ A gallery is a value: enrolling gives a new one, and whoever holds the old one i
 """
 
 import unicodedata
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.errors import ClipError, ConfigError, GalleryError, suggest
+from crossglg.gallery.dismissed import digest_clip, missing, still_dismissed
 from crossglg.gallery.exemplar import Exemplar, check_name, clean_source
 from crossglg.gallery.recognition import Recognition, decide
 from crossglg.oneshot import ClipFeatures
@@ -39,7 +39,8 @@ class Gallery:
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{action} ({len(self.shown(action))})" for action in self.actions)
-        return f"Gallery({shown or 'nothing enrolled'})"
+        none = f"; none of these ({len(self.dismissed_as_shown)})" if self.dismissed else ""
+        return f"Gallery({shown or 'nothing enrolled'}{none})"
 
     @cached_property
     def actions(self) -> tuple[str, ...]:
@@ -75,8 +76,8 @@ class Gallery:
     ) -> Self:
         """A gallery with one exemplar more; an action may have several.
 
-        Dismissed clips showed none of the actions of their time. Those that a new action is
-        recognised in are let go: they may show it.
+        What was dismissed showed none of the actions of its time. If it is this very clip, or the
+        action is recognised in it and was not before, it is dismissed no longer.
 
         Args:
             action: Its name.
@@ -93,12 +94,10 @@ class Gallery:
         name = check_name(action)
         added = self._take(name, clip, source, either_side=either_side)
         grown = replace(self, exemplars=(*self.exemplars, *added))
-        if name in self.actions:
-            return grown
-        return replace(grown, dismissed=grown.still_strange(self.dismissed, {name}))
+        return replace(grown, dismissed=still_dismissed(self, grown, shown=added))
 
     def dismiss(self, clip: SkeletonClip, *, source: str = "", either_side: bool = False) -> Self:
-        """A gallery that calls the like of this clip unknown, whatever it was taken for.
+        """A gallery to which what is nearer to this clip than to any exemplar is unknown.
 
         Args:
             clip: Shows none of the actions.
@@ -106,27 +105,37 @@ class Gallery:
             either_side: Whether its mirror image shows none of them either.
 
         Raises:
+            GalleryError: This very clip was shown as an action.
             LayoutError: The clip's joints say nothing about a joint of the model.
             ClipError: Nobody is seen in the clip, or a joint is farther away than any can be.
         """
         added = self._take("", clip, source, either_side=either_side)
+        told = {digest_clip(exemplar): exemplar.action for exemplar in self.exemplars}
+        for clash in {digest_clip(each) for each in added} & told.keys():
+            raise GalleryError(
+                f"This very clip was shown as '{told[clash]}'. Remove that action first, or show "
+                "another clip."
+            )
         return replace(self, dismissed=(*self.dismissed, *added))
 
     def forget_dismissed(self) -> Self:
         """A gallery in which nothing is dismissed."""
         return replace(self, dismissed=())
 
-    def still_strange(
-        self, clips: Sequence[Exemplar], actions: Collection[str]
-    ) -> tuple[Exemplar, ...]:
-        """Those of some dismissed clips that are recognised as none of these actions."""
-        if not clips or not actions or self.recogniser.acceptance is None:
-            return tuple(clips)
-        undisturbed = self.forget_dismissed()
-        features = ClipFeatures.concatenate([clip.features for clip in clips])
-        found = [undisturbed.judge(row, top=1) for row in undisturbed.distances(features)]
-        pairs = zip(clips, found, strict=True)
-        return tuple(clip for clip, each in pairs if each.action not in actions)
+    def merge(self, other: Self) -> Self:
+        """What both galleries were shown; a clip that both have is kept once.
+
+        What one of them dismissed may show an action that only the other one knows.
+
+        Args:
+            other: Of the same model.
+        """
+        exemplars = (*self.exemplars, *missing(self.exemplars, other.exemplars))
+        merged = replace(self, exemplars=exemplars, dismissed=())
+        ours, theirs = (
+            still_dismissed(before, merged, shown=exemplars) for before in (self, other)
+        )
+        return replace(merged, dismissed=(*ours, *missing(ours, theirs)))
 
     def rename(self, action: str, new: str) -> Self:
         """A gallery in which an action has another name; an existing one takes it in.

@@ -65,7 +65,6 @@ ClipName = Annotated[
 ]
 
 Source = Annotated[str, Query(max_length=1000, description="Where the clip came from.")]
-EitherSide = Annotated[bool, Query(description="Done with the other hand or leg it counts too.")]
 
 
 def _find_site(request: Request) -> Site:
@@ -139,7 +138,9 @@ async def enroll(
     clip: TheClip,
     name: Annotated[str, Query(max_length=1000, description="What the action is called.")],
     source: Source = "",
-    either_side: EitherSide = False,
+    either_side: Annotated[
+        bool, Query(description="Done with the other hand or leg it counts too.")
+    ] = False,
 ) -> ActionsView:
     """Show an action once; a known name gets one more exemplar."""
     return await _change(
@@ -167,7 +168,12 @@ async def show_exemplar(site: Here, action: str, number: int) -> ClipView:
 
 @api.post("/dismissed", status_code=201, openapi_extra=_CLIP_BODY)
 async def dismiss(
-    site: Here, clip: TheClip, source: Source = "", either_side: EitherSide = False
+    site: Here,
+    clip: TheClip,
+    source: Source = "",
+    either_side: Annotated[
+        bool, Query(description="Done with the other hand or leg it is none of them either.")
+    ] = False,
 ) -> ActionsView:
     """Show what is none of the actions; the like is unknown from then on."""
     return await _change(site, lambda g: g.dismiss(clip, source=source, either_side=either_side))
@@ -211,13 +217,13 @@ async def export_gallery(site: Here) -> Response:
 
 @api.post("/gallery", openapi_extra=_GALLERY_BODY)
 async def merge_gallery(site: Here, request: Request) -> ActionsView:
-    """Add the actions of a gallery file; its skeletons are embedded by this server's model."""
-    return await _import(site, request, work.merge)
+    """Add what a gallery file holds; its skeletons are embedded by this server's model."""
+    return await _import(site, request, lambda ours, new: ours.merge(new))
 
 
 @api.put("/gallery", openapi_extra=_GALLERY_BODY)
 async def replace_gallery(site: Here, request: Request) -> ActionsView:
-    """Replace all actions by those of a gallery file."""
+    """Replace all that is enrolled or dismissed by what a gallery file holds."""
     return await _import(site, request, lambda _, new: new)
 
 

@@ -65,7 +65,9 @@ class GalleryStore:
             changed = change(before)
             if changed.clip_count > max(self._most, before.clip_count):
                 raise ServeError(
-                    409, f"The gallery is full: {self._most} clips. Delete an action first."
+                    409,
+                    f"The gallery is full: {self._most} clips. Delete an action first, or forget "
+                    "what was dismissed.",
                 )
             save_gallery(changed, self._path)
             # Still locked: the file that is signed is the one that was written.

@@ -1,9 +1,7 @@
 """What a request asks of the gallery and the model, without HTTP: pure functions of a snapshot."""
 
-import hashlib
 import zipfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from crossglg.errors import GalleryError
@@ -48,7 +46,7 @@ def show_dismissed(gallery: Gallery, number: int) -> ClipView:
     Raises:
         ServeError: 404, there is none.
     """
-    return _show(gallery, gallery.dismissed_as_shown, number, "There are")
+    return _show(gallery, gallery.dismissed_as_shown, number, "Dismissed are")
 
 
 def _show(gallery: Gallery, shown: Sequence[Exemplar], number: int, whose: str) -> ClipView:
@@ -76,33 +74,6 @@ def read_gallery(content: bytes, gallery: Gallery, limits: Limits) -> Gallery:
             return import_gallery(path, gallery.recogniser)
         except GalleryError as error:  # our folder is nobody's business
             raise GalleryError(str(error).replace(str(path), path.name)) from error
-
-
-def merge(gallery: Gallery, other: Gallery) -> Gallery:
-    """What both galleries were shown; a clip that both have is kept once.
-
-    What one of them dismissed may show an action that only the other one knows.
-    """
-    added = _missing(gallery.exemplars, other.exemplars)
-    merged = Gallery(gallery.recogniser, (*gallery.exemplars, *added))
-    ours, theirs = set(gallery.actions), set(other.actions)
-    dismissed = (
-        *merged.still_strange(gallery.dismissed, theirs - ours),
-        *merged.still_strange(_missing(gallery.dismissed, other.dismissed), ours - theirs),
-    )
-    return replace(merged, dismissed=dismissed)
-
-
-def _missing(ours: Sequence[Exemplar], theirs: Sequence[Exemplar]) -> list[Exemplar]:
-    known = {_digest(exemplar) for exemplar in ours}
-    return [exemplar for exemplar in theirs if _digest(exemplar) not in known]
-
-
-def _digest(exemplar: Exemplar) -> bytes:
-    clip = exemplar.clip
-    digest = hashlib.sha256(repr((exemplar.action, clip.fps, clip.layout)).encode())
-    digest.update(clip.joints.tobytes() + clip.visible.tobytes())
-    return digest.digest()
 
 
 def _refuse_many(path: Path, limits: Limits) -> None:

@@ -72,7 +72,8 @@ class Objective:
         terms["accuracy_plain"] = accuracy(output.plain.logits, labels)
         if output.fused_logits is not None:
             terms["accuracy_fused"] = accuracy(output.fused_logits, labels)
-        return StepResult(loss, {"loss": loss.detach()} | {k: v.detach() for k, v in terms.items()})
+        told = {name: term.detach() for name, term in terms.items()}
+        return StepResult(loss, {"loss": loss.detach(), **told})
 
     def _paper_terms(
         self, output: GuidedOutput, batch: Batch, key_joints: KeyJoints | None
