@@ -292,6 +292,9 @@ def test_what_both_galleries_dismissed_stays_dismissed_when_they_meet(recogniser
     for merged in (emptied.merge(full), full.merge(emptied), full.merge(full)):
         assert named(merged) == ["sat"]
         assert merged.actions == ("squat",)
+    both_sides = emptied.forget_dismissed().dismiss(clips[0][3], source="sat", either_side=True)
+    assert named(emptied.merge(both_sides)) == ["sat"]
+    assert named(both_sides.merge(emptied)) == ["sat", "sat"]
     alone = Gallery(recogniser).dismiss(clips[0][3], source="sat")
     assert named(alone.merge(full.forget_dismissed())) == []
     assert named(full.forget_dismissed().merge(alone)) == []

@@ -1,10 +1,9 @@
 """What was dismissed, and what becomes of it when a gallery learns more."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from crossglg.gallery.exemplar import Exemplar
+from crossglg.gallery.exemplar import Exemplar, digest_clip
 from crossglg.oneshot import ClipFeatures
 
 if TYPE_CHECKING:
@@ -25,32 +24,22 @@ def still_dismissed(
         after: Knows more actions, or more exemplars of them.
         shown: What has just been shown.
     """
-    pairs = list(_pair(before.dismissed))
-    if not pairs:
-        return ()
     told = {digest_clip(exemplar) for exemplar in shown}
     was, now = (_recognise(gallery, before.dismissed) for gallery in (before, after))
     kept: list[Exemplar] = []
-    for places in pairs:
-        is_learned = any(now[i] not in (None, was[i]) for i in places)
-        clips = [before.dismissed[i] for i in places]
+    for pair in _pair(before.dismissed):
+        is_learned = any(now[i] not in (None, was[i]) for i in pair)
+        clips = [before.dismissed[i] for i in pair]
         if not is_learned and not any(digest_clip(clip) in told for clip in clips):
             kept += clips
     return tuple(kept)
 
 
-def missing(ours: Sequence[Exemplar], theirs: Sequence[Exemplar]) -> list[Exemplar]:
-    """Those of their clips that are not among ours, or are there for another action."""
-    known = {(each.action, digest_clip(each)) for each in ours}
-    return [each for each in theirs if (each.action, digest_clip(each)) not in known]
-
-
-def digest_clip(exemplar: Exemplar) -> bytes:
-    """The same for the very same numbers."""
-    clip = exemplar.clip
-    digest = hashlib.sha256(repr((clip.fps, clip.layout, clip.joints.shape)).encode())
-    digest.update(clip.joints.tobytes() + clip.visible.tobytes())
-    return digest.digest()
+def join_dismissed(ours: Sequence[Exemplar], theirs: Sequence[Exemplar]) -> tuple[Exemplar, ...]:
+    """Ours, and what else they dismissed, with its mirror images."""
+    known = {digest_clip(each) for each in ours}
+    new = [pair for pair in _pair(theirs) if digest_clip(theirs[pair[0]]) not in known]
+    return (*ours, *(theirs[i] for pair in new for i in pair))
 
 
 def _pair(dismissed: Sequence[Exemplar]) -> Iterator[list[int]]:
@@ -64,7 +53,7 @@ def _pair(dismissed: Sequence[Exemplar]) -> Iterator[list[int]]:
 
 def _recognise(gallery: "Gallery", clips: Sequence[Exemplar]) -> list[str | None]:
     """What a gallery without anything dismissed takes clips for; None without a judgement."""
-    if not gallery.exemplars or gallery.recogniser.acceptance is None:
+    if not clips or not gallery.exemplars or gallery.recogniser.acceptance is None:
         return [None] * len(clips)
     undisturbed = gallery.forget_dismissed()
     features = ClipFeatures.concatenate([clip.features for clip in clips])

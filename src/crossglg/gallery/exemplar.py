@@ -1,5 +1,6 @@
 """A clip that was shown, and what names people may give to what it shows."""
 
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -61,3 +62,11 @@ def clean_source(source: str) -> str:
     """Where a clip came from, for people to read; it names no file of ours."""
     printable = "".join(x for x in _HALVES.sub("\ufffd", source) if x.isprintable())
     return printable.strip()[:_LONGEST_SOURCE]
+
+
+def digest_clip(exemplar: Exemplar) -> bytes:
+    """The same for the very same numbers, whatever they were called."""
+    clip = exemplar.clip
+    digest = hashlib.sha256(repr((clip.fps, clip.layout, clip.joints.shape)).encode())
+    digest.update(clip.joints.tobytes() + clip.visible.tobytes())
+    return digest.digest()

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossglg.errors import ClipError, ConfigError, GalleryError, suggest
-from crossglg.gallery.dismissed import digest_clip, missing, still_dismissed
-from crossglg.gallery.exemplar import Exemplar, check_name, clean_source
+from crossglg.gallery.dismissed import join_dismissed, still_dismissed
+from crossglg.gallery.exemplar import Exemplar, check_name, clean_source, digest_clip
 from crossglg.gallery.recognition import Recognition, decide
 from crossglg.oneshot import ClipFeatures
 from crossglg.recogniser import ClipReader
@@ -130,12 +130,14 @@ class Gallery:
         Args:
             other: Of the same model.
         """
-        exemplars = (*self.exemplars, *missing(self.exemplars, other.exemplars))
+        known = {(each.action, digest_clip(each)) for each in self.exemplars}
+        added = [e for e in other.exemplars if (e.action, digest_clip(e)) not in known]
+        exemplars = (*self.exemplars, *added)
         merged = replace(self, exemplars=exemplars, dismissed=())
         ours, theirs = (
             still_dismissed(before, merged, shown=exemplars) for before in (self, other)
         )
-        return replace(merged, dismissed=(*ours, *missing(ours, theirs)))
+        return replace(merged, dismissed=join_dismissed(ours, theirs))
 
     def rename(self, action: str, new: str) -> Self:
         """A gallery in which an action has another name; an existing one takes it in.
