@@ -86,8 +86,9 @@ def test_names_of_this_machine_can_be_added(serve):
 def test_a_page_of_another_site_can_neither_read_nor_write(client, head, clips):
     body = as_json(clips["squat", 0])
     assert client.get(f"{API}/actions", headers=head).status_code == 403
-    assert client.post(f"{API}/actions?name=x", json=body, headers=head).status_code == 403
-    assert client.get(f"{API}/actions").json() == {"actions": []}
+    for path in ("actions?name=x", "dismissed"):
+        assert client.post(f"{API}/{path}", json=body, headers=head).status_code == 403
+    assert client.get(f"{API}/actions").json() == {"actions": [], "dismissed": []}
 
 
 def test_our_own_page_can(client, clips):
