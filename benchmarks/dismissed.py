@@ -17,14 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from unknown import compare_learned, compare_raw
+from unknown import compare_learned, compare_raw, open_novel
 
 import crossglg
 from crossglg.gallery.recognition import decide
-from crossglg.oneshot.acceptance import Acceptance
+from crossglg.oneshot.acceptance import Acceptance, choose_clip
 from crossglg.sources.clipset import ClipSet
-from crossglg.sources.splits import get_protocol
-from crossglg.verbs import open_clips, split_data
 
 _ENROLLED = (3, 5)
 _DISMISSED = (0, 1, 3, 5)
@@ -58,23 +56,19 @@ def play(clips: ClipSet, enrolled: int, dismissed: int, situations: int) -> Iter
         rng = np.random.default_rng(number)
         classes = rng.permutation(np.unique(clips.labels))
         teacher = rng.choice(clips.subjects)
-        shown = np.array([_choose(clips, label, teacher, rng) for label in classes])
+        is_teachers = clips.subjects == teacher
+        shown = np.array(
+            [choose_clip(clips.labels == label, is_teachers, rng) for label in classes]
+        )
         shower = dict(zip(classes, clips.subjects[shown], strict=True))
         own = clips.subjects == np.array([shower[label] for label in clips.labels])
-        asked = rng.permutation(np.flatnonzero((clips.subjects != teacher) & ~own))
+        asked = rng.permutation(np.flatnonzero(~is_teachers & ~own))
         kinds = np.split(classes, [enrolled, enrolled + dismissed])
         yield Situation(
             shown[:enrolled],
             shown[enrolled : enrolled + dismissed],
             tuple(asked[np.isin(clips.labels[asked], kind)][:_ASKED_OF_A_KIND] for kind in kinds),
         )
-
-
-def _choose(clips: ClipSet, label: int, teacher: int, rng: np.random.Generator) -> int:
-    """One of the teacher's clips of a class; anybody's, if the teacher never did it."""
-    of_class = clips.labels == label
-    own = np.flatnonzero(of_class & (clips.subjects == teacher))
-    return int(rng.choice(own if len(own) else np.flatnonzero(of_class)))
 
 
 def judge(
@@ -129,9 +123,7 @@ def main() -> None:
     parser.add_argument("--either-side", action="store_true")
     parser.add_argument("--situations", type=int, default=200, help="Of each size.")
     arguments = parser.parse_args()
-    clips, masks = open_clips(arguments.data)
-    novel = split_data(clips, get_protocol(arguments.protocol), masks=masks).novel
-    images = novel.mirrored()
+    novel, images = open_novel(arguments.data, arguments.protocol)
 
     def choose(distances: list[np.ndarray]) -> np.ndarray:
         return np.minimum(*distances) if arguments.either_side else distances[0]

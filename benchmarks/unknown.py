@@ -37,6 +37,13 @@ _COLUMNS = (
 )
 
 
+def open_novel(data: Path, protocol: str) -> tuple[ClipSet, ClipSet]:
+    """The clips of the novel classes, and their mirror images."""
+    clips, masks = open_clips(data)
+    novel = split_data(clips, get_protocol(protocol), masks=masks).novel
+    return novel, novel.mirrored()
+
+
 def compare_raw(shown: ClipSet, images: ClipSet) -> list[np.ndarray]:
     """(Q S) of coordinates, aligned in time: to exemplars as shown, and to their mirror images."""
     both = [raw_sequences(each) for each in (shown, images)]
@@ -90,9 +97,7 @@ def main() -> None:
     parser.add_argument("--protocol", required=True)
     parser.add_argument("--model", action="append", required=True)
     arguments = parser.parse_args()
-    clips, masks = open_clips(arguments.data)
-    novel = split_data(clips, get_protocol(arguments.protocol), masks=masks).novel
-    images = novel.mirrored()
+    novel, images = open_novel(arguments.data, arguments.protocol)
     ways = {
         "floor: raw DTW": [(*compare_raw(novel, images), None)],
         arguments.model[0]: [

@@ -93,7 +93,7 @@ def explain(gallery: Gallery, clip: SkeletonClip, *, top: int = 3) -> Explanatio
         ClipError: It is no clip, nobody is seen in it, or a joint is farther away than any can be.
         ConfigError: Fewer than one answer is asked for.
     """
-    if len(gallery.actions) + bool(gallery.dismissed) < 2 or not gallery.actions:
+    if len(gallery.actions) + bool(gallery.dismissed) < 2:
         known = ", ".join(gallery.actions) or "nothing"
         raise GalleryError(
             f"Expected at least two actions to tell apart, found {known}. Enrol another one: "

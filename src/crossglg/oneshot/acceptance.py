@@ -224,7 +224,7 @@ def _play(
 ) -> tuple[NDArray[Any], ...]:
     enrolled = rng.permutation(classes)[:count]
     teacher = rng.choice(subjects)
-    shown = [_choose_clip(labels == label, subjects == teacher, rng) for label in enrolled]
+    shown = [choose_clip(labels == label, subjects == teacher, rng) for label in enrolled]
     support = np.array(shown)
     others = np.flatnonzero((subjects != teacher) | (teacher < 0))
     others = others[~np.isin(others, support)]
@@ -243,7 +243,7 @@ def _play(
     )
 
 
-def _choose_clip(
+def choose_clip(
     of_class: NDArray[np.bool_], by_teacher: NDArray[np.bool_], rng: np.random.Generator
 ) -> int:
     """One of the teacher's clips of a class; anybody's, if the teacher never did it."""
