@@ -55,10 +55,10 @@ def play(gallery: Gallery, clip: SkeletonClip) -> tuple[list[float], list[float]
     looks = 0
     recognise = gallery.recognize_all
 
-    def count(clips: list[SkeletonClip], *, top: int) -> object:
+    def count(clips: list[SkeletonClip], **options: float) -> object:
         nonlocal looks
         looks += 1
-        return recognise(clips, top=top)
+        return recognise(clips, **options)
 
     object.__setattr__(gallery, "recognize_all", count)  # a gallery is frozen; this is a probe
     cheap, looking = [], []

@@ -208,12 +208,14 @@ def run(line, monkeypatch):
 
 @pytest.fixture(scope="module")
 def small_world(tmp_path_factory):
-    """The small data and a trained run; what a page made another need not make again."""
+    """The small data, a trained run and two enrolled actions; what a page made another need not make again."""
     folder = tmp_path_factory.mktemp("world")
     build_world(folder)
+    train = ["train", "data.npz", "--protocol", "utd-a", "--out", "run", *SHORTER["train"]]
+    enrolled = [["enroll", name, f"{name}.bvh", "--model", "run"] for name in ("wave", "clip")]
     with contextlib.chdir(folder):
-        words = ["train", "data.npz", "--protocol", "utd-a", "--out", "run", *SHORTER["train"]]
-        done = CliRunner().invoke(app, words)
-    assert done.exit_code == 0, done.output
+        for words in (train, *enrolled):
+            done = CliRunner().invoke(app, words)
+            assert done.exit_code == 0, done.output
     shutil.copytree(folder / "run", folder / "RUN")
     return folder

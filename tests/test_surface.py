@@ -48,18 +48,18 @@ OPTIONS = {
     },
     "recognize": {
         *("--model", "--gallery", "--top", "--from", "--to", "--pose-model", "--persons"),
-        *("--layout", "--json"),
+        *("--sure", "--layout", "--json"),
     },
     "live": {
         *("--model", "--gallery", "--camera", "--source", "--pose-model", "--persons"),
-        *("--layout", "--json"),
+        *("--sure", "--layout", "--json"),
     },
     "pose-model": {"--from-npm"},
     "report": {
         *("--out", "--protocol", "--novel", "--draws", "--classifier", "--map", "--seed"),
         "--layout",
     },
-    "explain": {"--model", "--gallery", "--html", "--gif", "--layout", "--json"},
+    "explain": {"--model", "--gallery", "--html", "--gif", "--sure", "--layout", "--json"},
     "draw": {"--out", "--model", "--layout"},
     "export": {"--out", "--precision", "--data", "--layout", "--json"},
     "benchmark": {"--json"},

@@ -15,8 +15,12 @@ __version__ = version("crossglg")
 DEFAULT_RUN = "open-base"
 """The shipped weights that are used where no other run is named."""
 
+SURE = 0.5
+"""The probability from which an action is named; a clip that is less probably one is unknown."""
+
 __all__ = [
     "DEFAULT_RUN",
+    "SURE",
     "CrossGLGError",
     "Layout",
     "SkeletonClip",

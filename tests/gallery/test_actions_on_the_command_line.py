@@ -56,11 +56,12 @@ def test_what_is_dismissed_is_unknown_until_that_is_forgotten(place):
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def name(clip):
-        return json.loads(say("recognize", clip, "--json"))["action"]
+    def name(clip, *options):
+        return json.loads(say("recognize", clip, "--json", *options))["action"]
 
     say("enroll", "squat", "clips.npz#1")
     assert name("clips.npz#3") == "squat"
+    assert name("clips.npz#3", "--sure", "1") is None
     assert "1 clip(s) are none of the actions" in say("dismiss", "clips.npz#3")
     assert name("clips.npz#3") is None
     assert "none of these: 1 clip(s)" in say("list")

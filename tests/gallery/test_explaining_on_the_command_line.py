@@ -66,7 +66,7 @@ def test_a_clip_that_is_an_exemplar_is_explained_too(place, call, number):
 def test_pictures_of_importance_need_a_run(place, call, words, monkeypatch):
     monkeypatch.setattr(crossglg.deployed, "open_model", lambda _: object())
     monkeypatch.setattr(crossglg.gallery, "open_gallery", lambda *_: None)
-    monkeypatch.setattr(crossglg.gallery, "explain", lambda *_: None)
+    monkeypatch.setattr(crossglg.gallery, "explain", lambda *_, **__: None)
     verb, *rest = words
     done = CliRunner().invoke(app, [verb, "clips.npz#0", *rest, "--model", "m.ONNX"])
     assert isinstance(done.exception, ConfigError)

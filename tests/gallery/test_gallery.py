@@ -175,6 +175,34 @@ def test_no_answers_at_all_cannot_be_asked_for(recogniser, clips, top):
         explain(gallery, clip, top=top)
 
 
+def test_how_sure_to_be_before_an_action_is_named_is_up_to_who_asks(clips):
+    undecided = make_recogniser(acceptance=Acceptance((50.0, -1.0, 0.0), (50.0, -1.0)))
+    gallery, clip = filled(undecided, clips), clips[0][2]
+    nearest = gallery.recognize(clip).answers[0]
+    assert nearest.probability == 0.5
+    for sure, action in ((0, nearest.action), (0.5, nearest.action), (0.51, None), (1, None)):
+        found = gallery.recognize(clip, sure=sure)
+        assert found.action == action
+        assert found.answers[0] == nearest
+        assert gallery.recognize_all([clip], sure=sure) == [found]
+        explained = explain(gallery, clip, sure=sure)
+        assert explained.recognition == found
+        assert ("Called unknown" in explained.sentence) == (action is None)
+    assert gallery.dismiss(clip).recognize(clip, sure=0).action is None
+
+
+@pytest.mark.parametrize("sure", [-0.1, 1.1, 80, np.nan])
+def test_how_sure_to_be_is_a_probability(recogniser, clips, sure):
+    gallery, clip = filled(recogniser, clips), clips[0][2]
+    for ask in (
+        gallery.recognize,
+        lambda clip, sure: gallery.recognize_all([clip], sure=sure),
+        lambda clip, sure: explain(gallery, clip, sure=sure),
+    ):
+        with pytest.raises(ConfigError, match=f"sure from 0 to 1, found sure={sure}"):
+            ask(clip, sure=sure)
+
+
 def test_an_array_is_no_clip_and_what_makes_one_is_named(recogniser, clips):
     gallery, array = filled(recogniser, clips), clips[0][2].joints
     for use in (

@@ -25,7 +25,7 @@ def place(recogniser, tmp_path_factory):
     (folder / "run").mkdir()
     recogniser.checkpoint.save(folder / "run" / PLAIN_FILE)
     write_json(folder / "run" / ACCEPTANCE_FILE, recogniser.acceptance.to_json())
-    data = choreography(performers=1, repeats=1, classes=["wave right hand", "squat"])
+    data = choreography(performers=2, repeats=1, classes=["wave right hand", "squat"])
     write_npz(data, folder / "clips.npz")
     return folder
 
@@ -44,6 +44,10 @@ def test_what_a_file_shows_is_told_as_json_lines(place):
     events = [json.loads(line) for line in watched.stdout.splitlines()]
     assert [event["action"] for event in events] == ["wave"]
     assert 0 <= events[0]["start_s"] < events[0]["end_s"] <= events[0]["reported_s"]
+    other = [  # another person's wave, for one who believes anything and one who is never sure
+        call(place, "live", "--source", "clips.npz#2", "--json", "--sure", sure) for sure in "01"
+    ]
+    assert [(each.returncode, bool(each.stdout)) for each in other] == [(0, True), (0, False)]
 
 
 class Interrupted:

@@ -56,6 +56,16 @@ def test_two_actions_in_a_stream_are_found_once_each(gallery, clips, stream_of_t
         assert start_s - 0.5 < event.start_s < event.end_s < end_s + 0.5
 
 
+def test_what_is_less_sure_than_asked_for_is_not_told(gallery, stream_of_two):
+    clip, _ = stream_of_two
+    told = play(StreamRecogniser(gallery, layout=clip.layout), clip)
+    surest = max(event.confidence for event in told)
+    for sure, expected in ((surest + 1e-4, set()), (surest - 1e-4, {surest})):
+        settings = StreamSettings(sure=sure)
+        stream = StreamRecogniser(gallery, layout=clip.layout, settings=settings)
+        assert {event.confidence for event in play(stream, clip)} == expected
+
+
 LEGS = ("knee", "ankle", "foot", "heel")
 
 
@@ -224,6 +234,12 @@ def test_a_time_that_is_none_is_refused_and_the_stream_goes_on(gallery, clips, a
 def test_settings_that_make_no_sense_are_refused(name, value):
     with pytest.raises(ConfigError, match=f"stream.{name}: expected at least"):
         StreamSettings(**{name: value})
+
+
+@pytest.mark.parametrize("sure", [-0.1, 1.1, np.nan])
+def test_how_sure_a_stream_is_to_be_is_a_probability(sure):
+    with pytest.raises(ConfigError, match=r"stream\.sure: expected 0 to 1, found"):
+        StreamSettings(sure=sure)
 
 
 @pytest.mark.parametrize("fps", [0, -1, np.nan, np.inf])

@@ -1,5 +1,7 @@
 """Actions over HTTP: enrolled, listed, recognised, renamed, removed, taken out and brought in."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from serve_samples import as_json
@@ -61,6 +63,17 @@ def test_top_says_how_many_answers_come(three, clips):
     body = as_json(clips["squat", 0])
     found = three.post(f"{API}/recognitions", params={"top": 1}, json=body).json()
     assert [each["action"] for each in found["answers"]] == ["squat"]
+
+
+def test_who_asks_says_how_sure_an_answer_must_be(three, clips):
+    body = as_json(clips["squat", 1])
+    ask = partial(three.post, f"{API}/recognitions", json=body)
+    sure = ask().json()["answers"][0]["probability"]
+    assert ask(params={"sure": sure - 1e-3}).json()["action"] == "squat"
+    assert ask(params={"sure": sure + 1e-3}).json()["action"] is None
+    refused = ask(params={"sure": 80})
+    assert refused.status_code == 422
+    assert "sure" in refused.json()["detail"]
 
 
 def test_rename_and_remove(three):

@@ -73,6 +73,22 @@ def test_a_stream_gets_labels_while_it_runs_and_an_event_for_the_action(serve, r
         assert answer["distance"] == round(answer["distance"], 5)
 
 
+def test_a_stream_is_as_sure_as_its_client_asks_for(serve, relaxed, clips):
+    client = serve(limits=relaxed(stream_fps=1e6))
+    clip = clips["squat", 1]
+    for name in ("wave right hand", "squat"):
+        client.post("/api/v1/actions", params={"name": name}, json=as_json(clips[name, 0]))
+    named = {}
+    for sure in (0, 1):
+        heard, _ = talk(client, [start(clip) | {"sure": sure}, *frames(clip), {"type": "stop"}])
+        seen = [each["recognition"] for each in heard if each["type"] == "label"]
+        events = [each["action"] for each in heard if each["type"] == "event"]
+        named[sure] = {*events, *(each["action"] for each in seen if each)}
+    assert "squat" in named[0]
+    assert None not in named[0]
+    assert named[1] == {None}
+
+
 def test_frames_at_nearly_one_moment_are_no_clip_yet_and_end_nothing(recogniser, clips, tmp_path):
     clip, file = clips["squat", 0], tmp_path / "own.crossglg"
     update_gallery(file, recogniser, lambda gallery: gallery.enroll("squat", clip))
@@ -95,6 +111,7 @@ def test_before_anything_is_enrolled_a_label_says_nothing(client, clips):
         ([{"type": "frame", "time_s": 0, "persons": []}], "'start' first"),
         ([{"type": "start"}], "either layout"),
         ([{"type": "start", "layout": "ntu26"}], "known layout"),
+        ([{"type": "start", "layout": "ntu25", "sure": 80}], "sure"),
         ([{"type": "strange"}], "type"),
         ([{"type": "start", "layout": "ntu25"}] * 2, "another 'start'"),
         (

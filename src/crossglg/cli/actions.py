@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crossglg import DEFAULT_RUN
+from crossglg import DEFAULT_RUN, SURE
 from crossglg.cli.app import Json, LayoutFile, app, print_json, read_layout
 from crossglg.errors import ConfigError, GalleryError
 
@@ -39,6 +39,12 @@ PoseModel = Annotated[
 ]
 Persons = Annotated[
     int, typer.Option("--persons", min=1, help="Of videos: how many people to look for.")
+]
+Sure = Annotated[
+    float,
+    typer.Option(
+        "--sure", min=0, max=1, help="Name an action from this probability on; else it is unknown."
+    ),
 ]
 DEFAULT_GALLERY = Path("gallery.crossglg")
 
@@ -128,6 +134,7 @@ def recognize(
     end: To = None,
     network: PoseModel = "full",
     persons: Persons = 1,
+    sure: Sure = SURE,
     layout: LayoutFile = "",
     as_json: Json = False,
 ) -> None:
@@ -139,7 +146,7 @@ def recognize(
 
     pose = PoseOptions(network, persons)
     shown = read_clip(clip, layout=read_layout(layout), span=Span.of(start, end), pose=pose)
-    recognition = open_known(gallery, model).recognize(shown, top=top)
+    recognition = open_known(gallery, model).recognize(shown, top=top, sure=sure)
     if as_json:
         print_json(recognition.to_json())
     else:

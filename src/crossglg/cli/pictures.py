@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from crossglg import DEFAULT_RUN
-from crossglg.cli.actions import DEFAULT_GALLERY, Clip, GalleryFile, Model
+from crossglg import DEFAULT_RUN, SURE
+from crossglg.cli.actions import DEFAULT_GALLERY, Clip, GalleryFile, Model, Sure
 from crossglg.cli.app import Data, Json, LayoutFile, Seed, app, print_json, read_layout
 from crossglg.cli.learn import Classifiers, Draws, NovelBy, NovelLabels, split_by_options
 from crossglg.errors import ConfigError
@@ -73,6 +73,7 @@ def explain(
     gallery: GalleryFile = DEFAULT_GALLERY,
     html: Annotated[Path | None, typer.Option(help="A page to write.")] = None,
     gif: Annotated[Path | None, typer.Option(help="A moving picture: .gif or .webp.")] = None,
+    sure: Sure = SURE,
     layout: LayoutFile = "",
     as_json: Json = False,
 ) -> None:
@@ -87,13 +88,13 @@ def explain(
 
     recogniser = open_model(model)
     shown = read_clip(clip, layout=read_layout(layout))
-    explanation = explain_clip(open_gallery(gallery, recogniser), shown)
+    explanation = explain_clip(open_gallery(gallery, recogniser), shown, sure=sure)
     if html or gif:
         if not isinstance(recogniser, Recogniser):
             raise ConfigError(_ONLY_RUNS.format(option="--html and --gif", model=model))
         drawn = picture_explanation(explanation, recogniser, title=Path(clip).name)
         if gif:
-            roles = zip(drawn.skeletons, ("exemplar", "the clip", "runner-up"), strict=True)
+            roles = zip(drawn.skeletons, ("nearest", "the clip", "runner-up"), strict=True)
             shown_as = [replace(skeleton, note=role) for skeleton, role in roles]
             write_animation(shown_as, gif, title=explanation.sentence)
         if html:

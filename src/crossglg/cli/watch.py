@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crossglg import DEFAULT_RUN
-from crossglg.cli.actions import DEFAULT_GALLERY, GalleryFile, Model, Persons, PoseModel, open_known
+from crossglg import DEFAULT_RUN, SURE
+from crossglg.cli.actions import (
+    DEFAULT_GALLERY,
+    GalleryFile,
+    Model,
+    Persons,
+    PoseModel,
+    Sure,
+    open_known,
+)
 from crossglg.cli.app import Json, LayoutFile, app, read_layout
 
 if TYPE_CHECKING:
@@ -24,11 +32,12 @@ def live(
     gallery: GalleryFile = DEFAULT_GALLERY,
     network: PoseModel = "full",
     persons: Persons = 1,
+    sure: Sure = SURE,
     layout: LayoutFile = "",
     as_json: Json = False,
 ) -> None:
     """Watch a camera and name the enrolled actions as they are done; Ctrl-C ends it."""
-    from crossglg.live import CameraPoses, StreamRecogniser, open_file
+    from crossglg.live import CameraPoses, StreamRecogniser, StreamSettings, open_file
     from crossglg.sources.pose import PoseOptions
     from crossglg.terminal import print_event, watching
 
@@ -39,7 +48,7 @@ def live(
         if source
         else CameraPoses(camera, options.create(), max_persons=persons)
     )
-    stream = StreamRecogniser(known, layout=poses.layout)
+    stream = StreamRecogniser(known, layout=poses.layout, settings=StreamSettings(sure=sure))
     with watching(quiet=as_json) as report, closing(poses.frames()) as frames:
         try:
             for frame in frames:

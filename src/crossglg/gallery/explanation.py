@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crossglg import SURE
 from crossglg.errors import GalleryError
 from crossglg.gallery.exemplar import Exemplar
 from crossglg.gallery.gallery import Gallery
@@ -79,19 +80,22 @@ class Explanation:
         }
 
 
-def explain(gallery: Gallery, clip: SkeletonClip, *, top: int = 3) -> Explanation:
+def explain(
+    gallery: Gallery, clip: SkeletonClip, *, top: int = 3, sure: float = SURE
+) -> Explanation:
     """Recognise a clip and say why.
 
     Args:
         gallery: At least two actions, or one and something dismissed.
         clip: Of any layout that maps to the model's.
         top: How many answers the recognition holds.
+        sure: The probability from which the nearest action is named.
 
     Raises:
         GalleryError: There are not two to tell apart.
         LayoutError: The clip's joints say nothing about a joint of the model.
         ClipError: It is no clip, nobody is seen in it, or a joint is farther away than any can be.
-        ConfigError: Fewer than one answer is asked for.
+        ConfigError: Fewer than one answer is asked for, or ``sure`` is no probability.
     """
     if len(gallery.actions) + bool(gallery.dismissed) < 2:
         known = ", ".join(gallery.actions) or "nothing"
@@ -109,7 +113,7 @@ def explain(gallery: Gallery, clip: SkeletonClip, *, top: int = 3) -> Explanatio
     chosen = shown[nearest], shown[rival]
     mine, theirs = (recogniser.attribute(query, exemplar.features) for exemplar in chosen)
     return Explanation(
-        gallery.judge(distances, top=top),
+        gallery.judge(distances, top=top, sure=sure),
         clip,
         *chosen,
         (float(distances[nearest]), float(distances[rival])),

@@ -12,6 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from crossglg import SURE
 from crossglg.errors import ClipError, ConfigError, GalleryError, suggest
 from crossglg.gallery.dismissed import join_dismissed, still_dismissed
 from crossglg.gallery.exemplar import Exemplar, check_name, clean_source, digest_clip
@@ -159,24 +160,28 @@ class Gallery:
         action = self._insist_on(action)
         return replace(self, exemplars=tuple(e for e in self.exemplars if e.action != action))
 
-    def recognize(self, clip: SkeletonClip, *, top: int = 3) -> Recognition:
+    def recognize(self, clip: SkeletonClip, *, top: int = 3, sure: float = SURE) -> Recognition:
         """Name the action of a clip, or say that it is unknown.
 
         Args:
             clip: Of any layout that maps to the model's.
             top: How many answers to give, at least one.
+            sure: The probability from which the nearest action is named; the clip is unknown where
+                it is less. A model without a judgement has no probabilities, and always names it.
 
         Raises:
             GalleryError: Nothing is enrolled.
             LayoutError: The clip's joints say nothing about a joint of the model.
             ClipError: It is no clip, nobody is seen in it, or a joint is farther away than any can
                 be.
-            ConfigError: Fewer than one answer is asked for.
+            ConfigError: Fewer than one answer is asked for, or ``sure`` is no probability.
         """
         self._insist_on_something()
-        return self.judge(self.distances(self.embed(clip))[0], top=top)
+        return self.judge(self.distances(self.embed(clip))[0], top=top, sure=sure)
 
-    def recognize_all(self, clips: list[SkeletonClip], *, top: int = 3) -> list[Recognition]:
+    def recognize_all(
+        self, clips: list[SkeletonClip], *, top: int = 3, sure: float = SURE
+    ) -> list[Recognition]:
         """As ``recognize``, for several clips at once; clips of one layout share a pass.
 
         Raises:
@@ -189,7 +194,7 @@ class Gallery:
             return []
         _insist_on_clips(*clips)
         distances = self.distances(self.recogniser.embed(clips))
-        return [self.judge(row, top=top) for row in distances]
+        return [self.judge(row, top=top, sure=sure) for row in distances]
 
     def embed(self, clip: SkeletonClip) -> ClipFeatures:
         """Features of a clip, N = 1, that can be compared.
@@ -209,14 +214,16 @@ class Gallery:
         """
         return self.recogniser.compare(query, self._support)
 
-    def judge(self, distances: NDArray[np.float32], *, top: int) -> Recognition:
+    def judge(self, distances: NDArray[np.float32], *, top: int, sure: float = SURE) -> Recognition:
         """(S) distances, as ``distances`` gives them, of a clip -> what it is taken for.
 
         Raises:
-            ConfigError: Fewer than one answer is asked for.
+            ConfigError: Fewer than one answer is asked for, or ``sure`` is no probability.
         """
         if top < 1:
             raise ConfigError(f"Expected to give at least one answer, found top={top}.")
+        if not 0 <= sure <= 1:
+            raise ConfigError(f"Expected to be sure from 0 to 1, found sure={sure}.")
         to_exemplars, to_dismissed = np.split(distances, [len(self.exemplars)])
         nearest = np.full(len(self.actions), np.inf, dtype=distances.dtype)
         np.minimum.at(nearest, self.owners, to_exemplars)
@@ -226,6 +233,7 @@ class Gallery:
             dismissed=float(to_dismissed.min(initial=np.inf)),
             acceptance=self.recogniser.acceptance,
             top=top,
+            sure=sure,
         )
 
     @cached_property

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crossglg import SURE
 from crossglg.oneshot.acceptance import Acceptance
 
 
@@ -52,6 +53,7 @@ def decide(
     dismissed: float,
     acceptance: Acceptance | None,
     top: int,
+    sure: float = SURE,
 ) -> Recognition:
     """Judge how near a clip is to what was shown.
 
@@ -62,6 +64,7 @@ def decide(
             nearest of all, the clip is unknown; if not, it plays no part.
         acceptance: When to believe the nearest exemplar; None to believe it always.
         top: How many answers to give.
+        sure: The probability from which the nearest action is named.
     """
     order = np.argsort(nearest, kind="stable")
     ranked = nearest[order]
@@ -76,7 +79,7 @@ def decide(
         Answer(actions[i], round(float(share), 4), float(nearest[i]))
         for i, share in zip(order[:top], shares[:top], strict=False)
     ]
-    is_known = shares[0] >= 0.5 and not is_dismissed
+    is_known = shares[0] >= sure and not is_dismissed
     unknown = max(0.0, float(1 - shares.sum()))
     return Recognition(actions[order[0]] if is_known else None, tuple(answers), round(unknown, 4))
 

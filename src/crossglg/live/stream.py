@@ -14,6 +14,7 @@ from math import inf
 import numpy as np
 from numpy.typing import ArrayLike
 
+from crossglg import SURE
 from crossglg.errors import ClipError, ConfigError, GalleryError, check_ranges
 from crossglg.gallery import Gallery, Recognition
 from crossglg.live.buffer import FrameBuffer
@@ -37,6 +38,7 @@ _RANGES = {
     "length_ratio": (1 + _LEAST, inf),
     "wait_s": (_LEAST, inf),
     "support": (1, inf),
+    "sure": (0, 1),
 }
 
 
@@ -54,6 +56,7 @@ class StreamSettings:
         length_ratio: Exemplars whose durations differ by less share a window length.
         wait_s: How long what a window shows waits for a better one, or for the next one to agree.
         support: How many overlapping windows must show the same.
+        sure: The probability from which an action is told of.
 
     Raises:
         ConfigError: A number is out of its range.
@@ -67,6 +70,7 @@ class StreamSettings:
     length_ratio: float = 1.3
     wait_s: float = 0.5
     support: int = 3
+    sure: float = SURE
 
     def __post_init__(self) -> None:
         check_ranges(self, _RANGES, where="stream")
@@ -224,7 +228,7 @@ class StreamRecogniser:
     def _recognize(self, clips: list[SkeletonClip]) -> list[Recognition | None]:
         """None for a clip that the gallery refuses; the stream goes on."""
         try:
-            return [*self._gallery.recognize_all(clips, top=_TOP)]
+            return [*self._gallery.recognize_all(clips, top=_TOP, sure=self._settings.sure)]
         except ClipError:
             if len(clips) == 1:
                 return [None]

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ValidationError
 
+from crossglg import SURE
 from crossglg.gallery import Gallery
 from crossglg.serve import work
 from crossglg.serve.clips import read_body
@@ -202,9 +203,14 @@ async def recognize(
     site: Here,
     clip: TheClip,
     top: Annotated[int, Query(ge=1, le=20, description="How many answers to give.")] = 3,
+    sure: Annotated[
+        float, Query(ge=0, le=1, description="From this probability on it has a name.")
+    ] = SURE,
 ) -> RecognitionView:
     """Name the action of a clip, or say that it is unknown."""
-    return await site.workers.run(lambda: work.recognize(site.store.current(), clip, top=top))
+    return await site.workers.run(
+        lambda: work.recognize(site.store.current(), clip, top=top, sure=sure)
+    )
 
 
 @api.get("/gallery", response_class=Response, responses={200: {"content": {_FILE: {}}}})

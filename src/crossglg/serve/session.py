@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from crossglg import SURE
 from crossglg.errors import ClipError
 from crossglg.gallery import Gallery
-from crossglg.live import Event, StreamRecogniser
+from crossglg.live import Event, StreamRecogniser, StreamSettings
 from crossglg.serve import work
 from crossglg.serve.clips import space_evenly
 from crossglg.serve.config import Limits
@@ -63,10 +64,14 @@ class StreamSession:
         store: Where the gallery is; it may change while the stream runs.
         layout: Of the frames.
         limits: Bounds.
+        sure: The probability from which an action is named.
     """
 
-    def __init__(self, store: GalleryStore, layout: Layout, limits: Limits) -> None:
+    def __init__(
+        self, store: GalleryStore, layout: Layout, limits: Limits, *, sure: float = SURE
+    ) -> None:
         self._store, self._layout, self._limits = store, layout, limits
+        self._settings = StreamSettings(sure=sure)
         self._frames: deque[Frame] = deque(maxlen=round(_LONGEST_S * limits.stream_fps))
         self._labelled_s = -np.inf
         self._gallery: Gallery | None = None
@@ -102,7 +107,7 @@ class StreamSession:
             return
         self._gallery = current
         self._searcher = (
-            StreamRecogniser(current, layout=self._layout, fps=_GRID_FPS)
+            StreamRecogniser(current, layout=self._layout, fps=_GRID_FPS, settings=self._settings)
             if current.exemplars
             else None
         )
@@ -128,7 +133,8 @@ class StreamSession:
         times = np.array([frame.time_s for frame in recent])
         try:
             clip = space_evenly(joints, times, self._layout, self._limits)
-            return Label(newest_s, moving, work.recognize(self._gallery, clip, top=_TOP))
+            found = work.recognize(self._gallery, clip, top=_TOP, sure=self._settings.sure)
+            return Label(newest_s, moving, found)
         except ClipError:  # frames at one moment only, or nobody is seen well enough
             return Label(newest_s, moving, None)
 

@@ -1,6 +1,7 @@
 """The WebSocket: messages checked, frames queued, one job at a time per stream.
 
 client:  {"type": "start", "layout": "mediapipe33"}            or "joint_names": [...]
+                                                               and, if wanted, "sure": 0.8
 server:  {"type": "ready", "layout": {...}}
 client:  {"type": "frame", "time_s": 1.2, "persons": [[[x, y, z], null, ...]]}     (M V 3)
 server:  {"type": "label", ...}    {"type": "event", ...}    {"type": "problem", "detail": ...}
@@ -18,6 +19,7 @@ from anyio import create_task_group
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
 
+from crossglg import SURE
 from crossglg.errors import CrossGLGError
 from crossglg.live import Event
 from crossglg.serve.clips import check_size, choose_layout, read_frames
@@ -38,6 +40,7 @@ class Start(BaseModel):
     type: Literal["start"]
     layout: str | None = None
     joint_names: list[str] | None = None
+    sure: float = Field(SURE, ge=0, le=1)
 
 
 class FrameMessage(BaseModel):
@@ -104,7 +107,7 @@ class _Conversation:
         if not isinstance(start, Start):
             raise ServeError(422, "Expected a message of type 'start' first.")
         layout, self._order = choose_layout(start.layout, start.joint_names, self._site.limits)
-        self._session = StreamSession(self._site.store, layout, self._site.limits)
+        self._session = StreamSession(self._site.store, layout, self._site.limits, sure=start.sure)
         await self._send({"type": "ready", "layout": LayoutView.of(layout).model_dump()})
         try:
             async with create_task_group() as group:

@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from crossglg import SURE
 from crossglg.errors import GalleryError
 from crossglg.gallery import Exemplar, Gallery, import_gallery
 from crossglg.serve.config import Limits
@@ -15,7 +16,9 @@ from crossglg.serve.wire import ClipView, RecognitionView
 from crossglg.skeleton.clip import SkeletonClip
 
 
-def recognize(gallery: Gallery, clip: SkeletonClip, *, top: int) -> RecognitionView:
+def recognize(
+    gallery: Gallery, clip: SkeletonClip, *, top: int, sure: float = SURE
+) -> RecognitionView:
     """Name the action of a clip, and say where the model looked.
 
     Raises:
@@ -27,7 +30,8 @@ def recognize(gallery: Gallery, clip: SkeletonClip, *, top: int) -> RecognitionV
         raise ServeError(409, "Nothing is enrolled yet. Show an action first.")
     query = gallery.embed(clip)
     importance = relative_importance(query.importance[0], gallery.recogniser, clip.layout)
-    return RecognitionView.of(gallery.judge(gallery.distances(query)[0], top=top), importance)
+    found = gallery.judge(gallery.distances(query)[0], top=top, sure=sure)
+    return RecognitionView.of(found, importance)
 
 
 def show_exemplar(gallery: Gallery, wanted: str, number: int) -> ClipView:

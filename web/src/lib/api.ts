@@ -134,9 +134,15 @@ export const remove = async (id: string) => asKnown(await send("DELETE", `action
 export const fetchExemplar = async (id: string, number: number, signal: AbortSignal) =>
   (await (await send("GET", `actions/${id}/exemplars/${number}`, { signal })).json()) as Clip;
 
-export const recognize = async (clip: Clip, signal: AbortSignal) =>
+/** Name the action of a clip, from the probability `sure` on. */
+export const recognize = async (clip: Clip, sure: number, signal: AbortSignal) =>
   (await (
-    await send("POST", "recognitions", { body: pack(clip), type: JSON_TYPE, signal })
+    await send("POST", "recognitions", {
+      query: { sure: String(sure) },
+      body: pack(clip),
+      type: JSON_TYPE,
+      signal,
+    })
   ).json()) as Recognition;
 
 export const readFile = async (

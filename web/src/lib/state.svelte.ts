@@ -3,6 +3,7 @@
 import * as api from "./api";
 import { ServerError } from "./api";
 import { patiently } from "./patience";
+import * as sureness from "./sureness";
 import type { Action, Exemplar, Known, Model } from "./types";
 
 const ALOUD_EVERY_MS = 1500;
@@ -11,6 +12,7 @@ class PageState {
   actions = $state.raw<Action[]>([]);
   dismissed = $state.raw<Exemplar[]>([]);
   model = $state.raw<Model | null>(null);
+  sure = $state(sureness.recall()); // the probability from which an action is named
   isLoaded = $state(false);
   problem = $state("");
   aloud = $state("");

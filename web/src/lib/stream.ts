@@ -31,6 +31,7 @@ export class PoseStream {
 
   constructor(
     private readonly jointNames: string[],
+    private readonly sure: number, // the probability from which an action is named
     private readonly listener: Listener,
   ) {
     this.open();
@@ -61,7 +62,7 @@ export class PoseStream {
     let wasRefused = false;
     let wasSilent = false;
     socket.onopen = () => {
-      socket.send(JSON.stringify({ type: "start", joint_names: this.jointNames }));
+      socket.send(JSON.stringify({ type: "start", joint_names: this.jointNames, sure: this.sure }));
     };
     socket.onmessage = ({ data }) => {
       this.owed_ms = Infinity;

@@ -1,0 +1,70 @@
+"""How sure an answer must be to have a name is chosen on the page, and kept in the browser."""
+
+import json
+
+import httpx2 as httpx
+import pytest
+from serve_samples import as_json
+from web_samples import WALKER, choose, verdict
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LABEL = "Unknown, if less sure than"
+
+
+def find_doubtful(clips, address):
+    """A clip that is named, yet not for certain: (action, performer), and the name."""
+    for key, clip in clips.items():
+        found = httpx.post(f"{address}/api/v1/recognitions", json=as_json(clip)).json()
+        best = found["answers"][0]
+        if 0.55 < best["probability"] < 0.9:
+            return key, best["action"]
+    raise AssertionError("no clip to show the choice with")
+
+
+def test_who_asks_for_more_hears_unknown_also_after_reloading(taught, files, clips, empty):
+    doubtful, name = find_doubtful(clips, empty)
+    choose(taught, files(*doubtful))
+    assert verdict(taught) == name
+    taught.get_by_label(LABEL).select_option("95 %")
+    taught.locator(".verdict .name", has_text="Unknown").wait_for()
+    taught.reload()
+    choose(taught, files(*doubtful))
+    assert verdict(taught) == "Unknown"
+    taught.get_by_label(LABEL).select_option("50 %")
+    taught.locator(".verdict .name", has_text=name).wait_for()
+
+
+def test_the_camera_is_asked_by_the_same_measure_from_then_on(taught):
+    asked = []
+
+    def talk(stream):
+        def answer(message):
+            told = json.loads(message)
+            if told["type"] == "start":
+                asked.append(told["sure"])
+                stream.send(json.dumps({"type": "ready"}))
+                return
+            recognition = {"action": f"asked {len(asked)} times", "answers": []}
+            recognition |= {"unknown_probability": 0.0, "importance": None}
+            label = {"time_s": told["time_s"], "moving": True, "recognition": recognition}
+            stream.send(json.dumps({"type": "label", **label}))
+
+        stream.on_message(answer)
+
+    taught.add_init_script(WALKER)
+    taught.route_web_socket("**/api/v1/stream", talk)
+    taught.reload()
+    taught.get_by_role("button", name="Start the camera").click()
+    taught.get_by_text("asked 1 times").wait_for()
+    taught.get_by_label(LABEL).select_option("80 %")
+    taught.get_by_text("asked 2 times").wait_for()
+    assert asked == [0.5, 0.8]
+
+
+def test_what_a_browser_kept_that_is_no_choice_is_not_asked_for(taught):
+    taught.evaluate("localStorage.setItem('sure', '80')")
+    taught.reload()
+    choice = taught.get_by_label(LABEL)
+    choice.wait_for()
+    assert choice.input_value() == "0.5"
