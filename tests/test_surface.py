@@ -44,7 +44,7 @@ OPTIONS = {
     },
     "dismiss": {
         *("--model", "--gallery", "--from", "--to", "--pose-model", "--persons", "--layout"),
-        *("--either-side", "--forget"),
+        *("--either-side", "--forget", "--number"),
     },
     "recognize": {
         *("--model", "--gallery", "--top", "--from", "--to", "--pose-model", "--persons"),
@@ -63,9 +63,9 @@ OPTIONS = {
     "draw": {"--out", "--model", "--layout"},
     "export": {"--out", "--precision", "--data", "--layout", "--json"},
     "benchmark": {"--json"},
-    "list": {"--model", "--gallery", "--json"},
+    "list": {"--model", "--gallery", "--clips", "--json"},
     "rename": {"--model", "--gallery"},
-    "remove": {"--model", "--gallery"},
+    "remove": {"--model", "--gallery", "--number"},
     "serve": {
         *("--model", "--gallery", "--host", "--port", "--token", "--name", "--rate", "--workers"),
         *("--certificate", "--key"),

@@ -66,8 +66,17 @@ def test_what_is_dismissed_is_unknown_until_that_is_forgotten(place):
     assert name("clips.npz#3") is None
     assert "none of these: 1 clip(s)" in say("list")
     assert json.loads(say("list", "--json"))["dismissed"] == 1
+    say("dismiss", "clips.npz#2")
+    assert "2 clip(s)\n  0  " in say("list", "--clips")
+    assert "clips.npz#2" in say("list", "--clips").splitlines()[-1]
+    say("dismiss", "--forget", "--number", "1")
+    assert json.loads(say("list", "--json"))["dismissed_sources"] == ["clips.npz#3"]
     say("dismiss", "--forget")
     assert name("clips.npz#3") == "squat"
+    say("enroll", "squat", "clips.npz#3")
+    say("remove", "squat", "--number", "1")
+    (squat,) = json.loads(say("list", "--json"))["actions"]
+    assert (squat["clips"], squat["sources"]) == (1, ["clips.npz#1"])
     say("remove", "squat")
     say("dismiss", "clips.npz#3")
     assert "look like 'squat', and no longer are" in say("enroll", "squat", "clips.npz#1")
@@ -75,6 +84,8 @@ def test_what_is_dismissed_is_unknown_until_that_is_forgotten(place):
     assert missing.returncode == 1
     assert "none.crossglg: expected a gallery, found nothing there." in missing.stderr
     assert not (place / "none.crossglg").exists()
+    alone = call(place, "dismiss", "clips.npz#0", "--number", "1")
+    assert "--number says which clip to --forget" in alone.stderr
     refused = call(place, "dismiss")
     assert refused.returncode == 1
     assert "Expected a clip to dismiss, or --forget." in refused.stderr

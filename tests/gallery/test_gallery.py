@@ -335,6 +335,53 @@ def test_without_judgement_only_the_clip_itself_is_let_go(clips):
     assert named(gallery.enroll("squat", clips[0][3])) == []
 
 
+def sources(clips):
+    return [clip.source for clip in clips]
+
+
+def test_one_clip_of_several_is_taken_back_with_its_mirror_image(recogniser, clips):
+    gallery = Gallery(recogniser)
+    for source, sides in (("a", False), ("b", True), ("c", False)):
+        number = "abc".index(source)
+        gallery = gallery.enroll("wave", clips[0][number], source=source, either_side=sides)
+    gallery = gallery.enroll("squat", clips[0][3], source="d", either_side=True)
+    assert sources(gallery.exemplars) == ["a", "b", "b", "c", "d", "d"]
+    assert sources(gallery.remove("wave", 0).exemplars) == ["b", "b", "c", "d", "d"]
+    without = gallery.remove("wave", 1)
+    assert sources(without.exemplars) == ["a", "c", "d", "d"]
+    assert not without.counts_either_side("wave")
+    assert gallery.remove("squat", 0).actions == ("wave",)  # it goes with its last clip
+    for number in (-1, 3):
+        with pytest.raises(GalleryError, match=rf"'wave' has 3 clip\(s\).*found {number}"):
+            gallery.remove("wave", number)
+
+
+def test_one_dismissed_clip_is_taken_back_with_its_mirror_image(recogniser, clips):
+    gallery = filled(recogniser, clips)
+    for source, sides in (("a", True), ("b", False)):
+        number = 2 + "ab".index(source)
+        gallery = gallery.dismiss(clips[0][number], source=source, either_side=sides)
+    assert sources(gallery.dismissed) == ["a", "a", "b"]
+    assert sources(gallery.forget_dismissed(0).dismissed) == ["b"]
+    assert sources(gallery.forget_dismissed(1).dismissed) == ["a", "a"]
+    with pytest.raises(GalleryError, match=r"Dismissed are 2 clip\(s\).*found 2"):
+        gallery.forget_dismissed(2)
+
+
+def test_the_mirror_image_of_a_clip_that_both_galleries_have_stands_behind_it(recogniser, clips):
+    ours = Gallery(recogniser).enroll("wave", clips[0][0], source="a")
+    theirs = ours.remove("wave").enroll("wave", clips[0][0], source="a", either_side=True)
+    ours = ours.enroll("wave", clips[0][2], source="b")
+    merged = ours.merge(theirs)
+    assert [(e.source, e.mirrored) for e in merged.exemplars] == [
+        *(("a", False), ("a", True)),
+        ("b", False),
+    ]
+    assert sources(merged.remove("wave", 1).exemplars) == ["a", "a"]
+    assert sources(theirs.merge(ours).exemplars) == ["a", "a", "b"]
+    assert sources(merged.merge(theirs).exemplars) == ["a", "a", "b"]
+
+
 def test_nothing_is_recognised_by_what_was_dismissed_alone(recogniser, clips):
     with pytest.raises(GalleryError, match="Nothing is enrolled"):
         Gallery(recogniser).dismiss(clips[0][0]).recognize(clips[0][0])

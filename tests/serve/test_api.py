@@ -196,6 +196,32 @@ def test_what_was_dismissed_is_unknown_is_listed_can_be_looked_at_and_forgotten(
     assert three.post(f"{API}/recognitions", json=as_json(clip)).json()["action"] == "squat"
 
 
+def test_one_clip_of_several_is_forgotten_if_it_is_still_the_one_that_was_meant(three, clips):
+    for performer in (1, 2):
+        body = as_json(clips["squat", performer])
+        three.post(f"{API}/actions", params={"name": "squat"}, json=body)
+        three.post(f"{API}/dismissed", json=as_json(clips["bow", performer]))
+    known = three.get(f"{API}/actions").json()
+    squat = next(each for each in known["actions"] if each["action"] == "squat")
+    first, second, third = squat["exemplars"]
+    place = f"{API}/actions/{squat['id']}/exemplars"
+    for number, clip in ((3, ""), (-1, ""), (0, second["id"])):
+        refused = three.delete(f"{place}/{number}", params={"clip": clip})
+        assert refused.status_code == 404
+    assert "Another clip has this number" in refused.json()["detail"]
+    left = three.delete(f"{place}/1", params={"clip": second["id"]}).json()
+    squat = next(each for each in left["actions"] if each["action"] == "squat")
+    assert squat["exemplars"] == [first, third]
+    old, kept = left["dismissed"]
+    assert three.delete(f"{API}/dismissed/2").status_code == 404
+    assert three.delete(f"{API}/dismissed/0", params={"clip": kept["id"]}).status_code == 404
+    left = three.delete(f"{API}/dismissed/0", params={"clip": old["id"]}).json()
+    assert left["dismissed"] == [kept]
+    for _ in range(2):
+        left = three.delete(f"{place}/0").json()
+    assert [each["action"] for each in left["actions"]] == ["wave right hand", "clap hands"]
+
+
 def test_what_one_gallery_dismissed_and_the_other_knows_is_let_go_when_they_meet(client, clips):
     (wave,) = enroll(client, "wave", clips["wave right hand", 0])
     dismiss(client, clips["squat", 1], source="sat down")
@@ -319,7 +345,7 @@ def test_the_description_names_every_way_in_and_every_error(client):
     ways = {(path, method) for path, each in schema["paths"].items() for method in each}
     assert (f"{API}/actions", "post") in ways
     assert (f"{API}/recognitions", "post") in ways
-    assert len(ways) == 15
+    assert len(ways) == 17
     assert {"ClipBody", "Problem", "RecognitionView"} <= set(schema["components"]["schemas"])
     body = schema["paths"][f"{API}/recognitions"]["post"]["requestBody"]["content"]
     assert set(body) == {"application/json", "application/octet-stream"}

@@ -84,6 +84,7 @@ def test_what_the_camera_took_for_an_action_can_be_corrected(taught, empty):
     assert told["source"].endswith(", taken for squat")
     assert 0.3 < told["duration_s"] < 10
     known = correct(name_it)
+    taught.locator(".told", has_text="1 clip is no longer “none of these”.").wait_for()
     assert known["dismissed"] == []  # the newest word about a clip holds
     counts = {action["action"]: len(action["exemplars"]) for action in known["actions"]}
     assert counts == {"wave right hand": 1, "squat": 1, "clap hands": 2}

@@ -416,7 +416,7 @@ def test_nothing_sticks_out_and_everything_has_room(taught, files, two, width):
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there (npm ci in web/)")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("scene", ["camera", "file", "desk", "edit", "dismissed"])
+@pytest.mark.parametrize("scene", ["camera", "file", "desk", "edit", "dismissed", "examples"])
 def test_axe_finds_nothing_to_complain_about(taught, files, scheme, scene):
     taught.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     if scene in ("file", "desk"):
@@ -429,6 +429,10 @@ def test_axe_finds_nothing_to_complain_about(taught, files, scheme, scene):
         taught.get_by_role("button", name="It is none of these").click()
         taught.locator("li b", has_text="None of these").wait_for()
         taught.get_by_role("button", name="Delete squat").click()
+    if scene == "examples":
+        save_as(taught, files("squat", 1), "squat")
+        taught.get_by_role("button", name="2 examples").click()
+        taught.get_by_role("button", name="Delete example 2 of squat").click()
     if scene == "edit":
         taught.get_by_role("button", name="Rename squat").click()
         taught.get_by_role("button", name="Delete clap hands").click()

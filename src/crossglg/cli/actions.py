@@ -10,7 +10,9 @@ from crossglg.cli.app import Json, LayoutFile, app, print_json, read_layout
 from crossglg.errors import ConfigError, GalleryError
 
 if TYPE_CHECKING:
-    from crossglg.gallery import Gallery
+    from collections.abc import Sequence
+
+    from crossglg.gallery import Exemplar, Gallery
     from crossglg.recogniser import ClipReader
     from crossglg.skeleton.clip import SkeletonClip
 
@@ -45,6 +47,10 @@ Sure = Annotated[
     typer.Option(
         "--sure", min=0, max=1, help="Name an action from this probability on; else it is unknown."
     ),
+]
+Number = Annotated[
+    int | None,
+    typer.Option("--number", min=0, help="Only the clip of this number, as list --clips says."),
 ]
 DEFAULT_GALLERY = Path("gallery.crossglg")
 
@@ -103,17 +109,20 @@ def dismiss(
     forget: Annotated[
         bool, typer.Option("--forget", help="Forget what was dismissed before.")
     ] = False,
+    number: Number = None,
 ) -> None:
     """Show what is none of the actions; the like is unknown from then on."""
     from crossglg.gallery import update_gallery
 
     if not clips and not forget:
         raise ConfigError("Expected a clip to dismiss, or --forget.")
+    if number is not None and not forget:
+        raise ConfigError("--number says which clip to --forget; expected both.")
     shown = _read_all(clips or [], layout, start, end, network, persons)
 
     def dismiss_all(current: "Gallery") -> "Gallery":
         if forget:
-            current = current.forget_dismissed()
+            current = current.forget_dismissed(number)
         for source, clip in shown:
             current = current.dismiss(clip, source=source, either_side=either_side)
         return current
@@ -155,28 +164,51 @@ def recognize(
 
 @app.command("list")
 def list_actions(
-    model: Model = DEFAULT_RUN, gallery: GalleryFile = DEFAULT_GALLERY, as_json: Json = False
+    model: Model = DEFAULT_RUN,
+    gallery: GalleryFile = DEFAULT_GALLERY,
+    clips: Annotated[
+        bool, typer.Option("--clips", help="Each clip, with its number and where it came from.")
+    ] = False,
+    as_json: Json = False,
 ) -> None:
     """What is enrolled, with how many clips, and since when."""
     known = open_known(gallery, model)
-    rows = [
-        {
-            "action": action,
-            "clips": len(known.shown(action)),
-            "either_side": known.counts_either_side(action),
-            "enrolled": next(e.enrolled for e in known.exemplars if e.action == action),
-        }
-        for action in known.actions
-    ]
-    dismissed = len(known.dismissed_as_shown)
+    dismissed = known.dismissed_as_shown
     if as_json:
-        print_json({"gallery": str(gallery), "actions": rows, "dismissed": dismissed})
+        rows = [
+            {
+                "action": action,
+                "clips": len(known.shown(action)),
+                "either_side": known.counts_either_side(action),
+                "enrolled": known.shown(action)[0].enrolled,
+                "sources": [clip.source for clip in known.shown(action)],
+            }
+            for action in known.actions
+        ]
+        print_json(
+            {
+                "gallery": str(gallery),
+                "actions": rows,
+                "dismissed": len(dismissed),
+                "dismissed_sources": [clip.source for clip in dismissed],
+            }
+        )
         return
-    for row in rows:
-        side = ", either side" if row["either_side"] else ""
-        print(f"{row['action']}: {row['clips']} clip(s){side}, {row['enrolled']}")
+    for action in known.actions:
+        shown = known.shown(action)
+        side = ", either side" if known.counts_either_side(action) else ""
+        print(f"{action}: {len(shown)} clip(s){side}, {shown[0].enrolled}")
+        if clips:
+            _print_clips(shown)
     if dismissed:
-        print(f"none of these: {dismissed} clip(s)")
+        print(f"none of these: {len(dismissed)} clip(s)")
+        if clips:
+            _print_clips(dismissed)
+
+
+def _print_clips(shown: "Sequence[Exemplar]") -> None:
+    for number, clip in enumerate(shown):
+        print(f"  {number}  {clip.clip.duration_s:.1f} s, {clip.enrolled}, {clip.source}")
 
 
 @app.command()
@@ -198,11 +230,12 @@ def remove(
     name: Annotated[str, typer.Argument(help="The action to forget.")],
     model: Model = DEFAULT_RUN,
     gallery: GalleryFile = DEFAULT_GALLERY,
+    number: Number = None,
 ) -> None:
-    """Forget an enrolled action."""
+    """Forget an enrolled action, or one of the clips that show it."""
     from crossglg.gallery import update_gallery
 
-    changed = update_gallery(gallery, _load(model), lambda current: current.remove(name))
+    changed = update_gallery(gallery, _load(model), lambda current: current.remove(name, number))
     print(f"{gallery} knows {', '.join(changed.actions) or 'nothing'}")
 
 

@@ -1,9 +1,10 @@
 """What was dismissed, and what becomes of it when a gallery learns more."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from crossglg.gallery.exemplar import Exemplar, digest_clip
+from crossglg.gallery.exemplar import Exemplar
+from crossglg.gallery.images import pair_images
 from crossglg.oneshot import ClipFeatures
 
 if TYPE_CHECKING:
@@ -24,31 +25,22 @@ def still_dismissed(
         after: Knows more actions, or more exemplars of them.
         shown: What has just been shown.
     """
-    told = {digest_clip(exemplar) for exemplar in shown}
+    told = {exemplar.digest for exemplar in shown}
     was, now = (_recognise(gallery, before.dismissed) for gallery in (before, after))
     kept: list[Exemplar] = []
-    for pair in _pair(before.dismissed):
+    for pair in pair_images(before.dismissed):
         is_learned = any(now[i] not in (None, was[i]) for i in pair)
         clips = [before.dismissed[i] for i in pair]
-        if not is_learned and not any(digest_clip(clip) in told for clip in clips):
+        if not is_learned and not any(clip.digest in told for clip in clips):
             kept += clips
     return tuple(kept)
 
 
 def join_dismissed(ours: Sequence[Exemplar], theirs: Sequence[Exemplar]) -> tuple[Exemplar, ...]:
     """Ours, and what else they dismissed, with its mirror images."""
-    known = {digest_clip(each) for each in ours}
-    new = [pair for pair in _pair(theirs) if digest_clip(theirs[pair[0]]) not in known]
+    known = {each.digest for each in ours}
+    new = [pair for pair in pair_images(theirs) if theirs[pair[0]].digest not in known]
     return (*ours, *(theirs[i] for pair in new for i in pair))
-
-
-def _pair(dismissed: Sequence[Exemplar]) -> Iterator[list[int]]:
-    """Places of each clip, with that of the mirror image that follows it."""
-    for place, clip in enumerate(dismissed):
-        if clip.mirrored:
-            continue
-        has_image = place + 1 < len(dismissed) and dismissed[place + 1].mirrored
-        yield [place, place + 1] if has_image else [place]
 
 
 def _recognise(gallery: "Gallery", clips: Sequence[Exemplar]) -> list[str | None]:

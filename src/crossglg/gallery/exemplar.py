@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from crossglg.errors import GalleryError
 from crossglg.oneshot import ClipFeatures
@@ -42,6 +43,14 @@ class Exemplar:
         """What to call it in print."""
         return self.action or "none of these"
 
+    @cached_property
+    def digest(self) -> str:
+        """The same for the very same numbers, whatever they were called."""
+        clip = self.clip
+        found = hashlib.sha256(repr((clip.fps, clip.layout, clip.joints.shape)).encode())
+        found.update(clip.joints.tobytes() + clip.visible.tobytes())
+        return found.hexdigest()
+
 
 def check_name(name: str) -> str:
     """The name of an action with single blanks, and one way to write each accent.
@@ -62,11 +71,3 @@ def clean_source(source: str) -> str:
     """Where a clip came from, for people to read; it names no file of ours."""
     printable = "".join(x for x in _HALVES.sub("\ufffd", source) if x.isprintable())
     return printable.strip()[:_LONGEST_SOURCE]
-
-
-def digest_clip(exemplar: Exemplar) -> bytes:
-    """The same for the very same numbers, whatever they were called."""
-    clip = exemplar.clip
-    digest = hashlib.sha256(repr((clip.fps, clip.layout, clip.joints.shape)).encode())
-    digest.update(clip.joints.tobytes() + clip.visible.tobytes())
-    return digest.digest()

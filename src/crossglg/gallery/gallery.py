@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from crossglg import SURE
 from crossglg.errors import ClipError, ConfigError, GalleryError, suggest
 from crossglg.gallery.dismissed import join_dismissed, still_dismissed
-from crossglg.gallery.exemplar import Exemplar, check_name, clean_source, digest_clip
+from crossglg.gallery.exemplar import Exemplar, check_name, clean_source
+from crossglg.gallery.images import drop_shown, join_exemplars
 from crossglg.gallery.recognition import Recognition, decide
 from crossglg.oneshot import ClipFeatures
 from crossglg.recogniser import ClipReader
@@ -111,17 +112,27 @@ class Gallery:
             ClipError: Nobody is seen in the clip, or a joint is farther away than any can be.
         """
         added = self._take("", clip, source, either_side=either_side)
-        told = {digest_clip(exemplar): exemplar.action for exemplar in self.exemplars}
-        for clash in {digest_clip(each) for each in added} & told.keys():
+        told = {exemplar.digest: exemplar.action for exemplar in self.exemplars}
+        for clash in {each.digest for each in added} & told.keys():
             raise GalleryError(
                 f"This very clip was shown as '{told[clash]}'. Remove that action first, or show "
                 "another clip."
             )
         return replace(self, dismissed=(*self.dismissed, *added))
 
-    def forget_dismissed(self) -> Self:
-        """A gallery in which nothing is dismissed."""
-        return replace(self, dismissed=())
+    def forget_dismissed(self, number: int | None = None) -> Self:
+        """A gallery in which nothing is dismissed, or one clip less.
+
+        Args:
+            number: The place of one of ``dismissed_as_shown``, from 0; None for all of them.
+
+        Raises:
+            GalleryError: There is no such clip.
+        """
+        if number is None:
+            return replace(self, dismissed=())
+        wanted = _pick(self.dismissed_as_shown, number, "Dismissed are")
+        return replace(self, dismissed=drop_shown(self.dismissed, wanted))
 
     def merge(self, other: Self) -> Self:
         """What both galleries were shown; a clip that both have is kept once.
@@ -131,9 +142,7 @@ class Gallery:
         Args:
             other: Of the same model.
         """
-        known = {(each.action, digest_clip(each)) for each in self.exemplars}
-        added = [e for e in other.exemplars if (e.action, digest_clip(e)) not in known]
-        exemplars = (*self.exemplars, *added)
+        exemplars = join_exemplars(self.exemplars, other.exemplars)
         merged = replace(self, exemplars=exemplars, dismissed=())
         ours, theirs = (
             still_dismissed(before, merged, shown=exemplars) for before in (self, other)
@@ -151,14 +160,21 @@ class Gallery:
         renamed = [replace(e, action=name) if e.action == action else e for e in self.exemplars]
         return replace(self, exemplars=tuple(renamed))
 
-    def remove(self, action: str) -> Self:
-        """A gallery without an action.
+    def remove(self, action: str, number: int | None = None) -> Self:
+        """A gallery without an action, or without one of the clips that show it.
+
+        Args:
+            action: Its name; with its last clip it goes, too.
+            number: The place of one of ``shown(action)``, from 0; None for all of them.
 
         Raises:
-            GalleryError: No such action.
+            GalleryError: No such action, or no such clip.
         """
         action = self._insist_on(action)
-        return replace(self, exemplars=tuple(e for e in self.exemplars if e.action != action))
+        if number is None:
+            return replace(self, exemplars=tuple(e for e in self.exemplars if e.action != action))
+        wanted = _pick(self.shown(action), number, f"'{action}' has")
+        return replace(self, exemplars=drop_shown(self.exemplars, wanted))
 
     def recognize(self, clip: SkeletonClip, *, top: int = 3, sure: float = SURE) -> Recognition:
         """Name the action of a clip, or say that it is unknown.
@@ -278,3 +294,9 @@ def _insist_on_clips(*clips: object) -> None:
                 f"Expected a SkeletonClip, found {type(clip).__name__}; SkeletonClip.from_array "
                 "makes one of an array."
             )
+
+
+def _pick(shown: tuple[Exemplar, ...], number: int, whose: str) -> Exemplar:
+    if not 0 <= number < len(shown):
+        raise GalleryError(f"{whose} {len(shown)} clip(s), counted from 0; found {number}.")
+    return shown[number]

@@ -65,6 +65,10 @@ ClipName = Annotated[
     str, Query(alias="clip", max_length=200, description="Which clip of an npz of several.")
 ]
 
+ClipId = Annotated[
+    str,
+    Query(max_length=64, description="Its id: the number may be another's by now."),
+]
 Source = Annotated[str, Query(max_length=1000, description="Where the clip came from.")]
 
 
@@ -167,6 +171,12 @@ async def show_exemplar(site: Here, action: str, number: int) -> ClipView:
     return await site.workers.run(lambda: work.show_exemplar(site.store.current(), action, number))
 
 
+@api.delete("/actions/{action}/exemplars/{number}")
+async def remove_exemplar(site: Here, action: str, number: int, clip: ClipId = "") -> ActionsView:
+    """Forget one of the clips that show an action; the action goes with its last one."""
+    return await _change(site, lambda g: work.remove_exemplar(g, action, number, clip))
+
+
 @api.post("/dismissed", status_code=201, openapi_extra=_CLIP_BODY)
 async def dismiss(
     site: Here,
@@ -184,6 +194,12 @@ async def dismiss(
 async def forget_dismissed(site: Here) -> ActionsView:
     """Forget all that was dismissed."""
     return await _change(site, lambda g: g.forget_dismissed())
+
+
+@api.delete("/dismissed/{number}")
+async def forget_one_dismissed(site: Here, number: int, clip: ClipId = "") -> ActionsView:
+    """Forget one of the clips that were dismissed."""
+    return await _change(site, lambda g: work.forget_dismissed(g, number, clip))
 
 
 @api.get("/dismissed/{number}")

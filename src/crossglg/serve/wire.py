@@ -99,8 +99,9 @@ class ClipView(_Record):
 
 
 class ExemplarView(_Record):
-    """One clip that was shown."""
+    """One clip that was shown; ``id`` is of its numbers alone."""
 
+    id: str
     source: str
     enrolled: str
     duration_s: float
@@ -110,6 +111,7 @@ class ExemplarView(_Record):
     def of(cls, exemplar: Exemplar) -> Self:
         """Describe an exemplar."""
         return cls(
+            id=exemplar.digest[:16],
             source=exemplar.source,
             enrolled=exemplar.enrolled,
             duration_s=round(exemplar.clip.duration_s, 3),

@@ -41,7 +41,7 @@ def show_exemplar(gallery: Gallery, wanted: str, number: int) -> ClipView:
         ServeError: 404, there is none.
     """
     action = find_action(gallery, wanted)
-    return _show(gallery, gallery.shown(action), number, f"'{action}' has")
+    return _show(gallery, _find(gallery.shown(action), number, f"'{action}' has"))
 
 
 def show_dismissed(gallery: Gallery, number: int) -> ClipView:
@@ -50,13 +50,45 @@ def show_dismissed(gallery: Gallery, number: int) -> ClipView:
     Raises:
         ServeError: 404, there is none.
     """
-    return _show(gallery, gallery.dismissed_as_shown, number, "Dismissed are")
+    return _show(gallery, _find(gallery.dismissed_as_shown, number, "Dismissed are"))
 
 
-def _show(gallery: Gallery, shown: Sequence[Exemplar], number: int, whose: str) -> ClipView:
+def remove_exemplar(gallery: Gallery, wanted: str, number: int, clip_id: str) -> Gallery:
+    """The gallery without one of the clips that show an action.
+
+    Args:
+        gallery: As it is.
+        wanted: The action's id.
+        number: Of the clip, from 0.
+        clip_id: Its own; empty for whichever has the number.
+
+    Raises:
+        ServeError: 404, there is none.
+    """
+    action = find_action(gallery, wanted)
+    _find(gallery.shown(action), number, f"'{action}' has", clip_id)
+    return gallery.remove(action, number)
+
+
+def forget_dismissed(gallery: Gallery, number: int, clip_id: str) -> Gallery:
+    """The gallery in which one clip is dismissed no longer; arguments as above.
+
+    Raises:
+        ServeError: 404, there is none.
+    """
+    _find(gallery.dismissed_as_shown, number, "Dismissed are", clip_id)
+    return gallery.forget_dismissed(number)
+
+
+def _find(shown: Sequence[Exemplar], number: int, whose: str, clip_id: str = "") -> Exemplar:
     if not 0 <= number < len(shown):
         raise ServeError(404, f"{whose} {len(shown)} clips, counted from 0.")
-    exemplar = shown[number]
+    if not shown[number].digest.startswith(clip_id):
+        raise ServeError(404, "Another clip has this number by now; one was deleted meanwhile.")
+    return shown[number]
+
+
+def _show(gallery: Gallery, exemplar: Exemplar) -> ClipView:
     importance = relative_importance(
         exemplar.features.importance[0], gallery.recogniser, exemplar.clip.layout
     )

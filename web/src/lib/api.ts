@@ -121,6 +121,10 @@ export const dismiss = async (clip: Clip, source: string, eitherSide: boolean) =
 
 export const forgetDismissed = async () => asKnown(await send("DELETE", "dismissed"));
 
+/** Forget one of the clips that were dismissed, if it is still the one of this id. */
+export const forgetOneDismissed = async (number: number, clip: string) =>
+  asKnown(await send("DELETE", `dismissed/${number}`, { query: { clip } }));
+
 export const fetchDismissed = async (number: number, signal: AbortSignal) =>
   (await (await send("GET", `dismissed/${number}`, { signal })).json()) as Clip;
 
@@ -130,6 +134,10 @@ export const rename = async (id: string, name: string) =>
   );
 
 export const remove = async (id: string) => asKnown(await send("DELETE", `actions/${id}`));
+
+/** Forget one of the clips that show an action, if it is still the one of this id. */
+export const removeExemplar = async (id: string, number: number, clip: string) =>
+  asKnown(await send("DELETE", `actions/${id}/exemplars/${number}`, { query: { clip } }));
 
 export const fetchExemplar = async (id: string, number: number, signal: AbortSignal) =>
   (await (await send("GET", `actions/${id}/exemplars/${number}`, { signal })).json()) as Clip;

@@ -15,6 +15,7 @@ class PageState {
   sure = $state(sureness.recall()); // the probability from which an action is named
   isLoaded = $state(false);
   problem = $state("");
+  told = $state(""); // beside the list, about its last change that shows too little
   aloud = $state("");
   private spokenAt = -Infinity;
   private timer = 0;

@@ -36,6 +36,7 @@ export interface Recognition {
 }
 
 export interface Exemplar {
+  id: string;
   source: string;
   enrolled: string;
   duration_s: number;

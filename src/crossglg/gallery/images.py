@@ -1,0 +1,34 @@
+"""Clips and their mirror images: an image stands right behind its clip, and goes where it goes."""
+
+from collections.abc import Iterator, Sequence
+
+from crossglg.gallery.exemplar import Exemplar
+
+
+def pair_images(clips: Sequence[Exemplar]) -> Iterator[list[int]]:
+    """Places of each clip that was shown, with that of the mirror image that follows it."""
+    for place, clip in enumerate(clips):
+        if clip.mirrored:
+            continue
+        has_image = place + 1 < len(clips) and clips[place + 1].mirrored
+        yield [place, place + 1] if has_image else [place]
+
+
+def drop_shown(clips: Sequence[Exemplar], wanted: Exemplar) -> tuple[Exemplar, ...]:
+    """All but a clip that was shown and its mirror image."""
+    (gone,) = (pair for pair in pair_images(clips) if clips[pair[0]] is wanted)
+    return tuple(clip for place, clip in enumerate(clips) if place not in gone)
+
+
+def join_exemplars(ours: Sequence[Exemplar], theirs: Sequence[Exemplar]) -> tuple[Exemplar, ...]:
+    """Ours, and what else is theirs; the image of a clip that we have comes behind ours."""
+    joined = list(ours)
+    for pair in pair_images(theirs):
+        behind = len(joined)
+        for each in (theirs[place] for place in pair):
+            key = each.action, each.digest
+            at = next((i for i, e in enumerate(joined) if (e.action, e.digest) == key), None)
+            if at is None:
+                joined.insert(behind, each)
+            behind = (behind if at is None else at) + 1
+    return tuple(joined)
