@@ -16,6 +16,7 @@ from crossglg.checkpoint import PLAIN_FILE
 from crossglg.cli import app
 from crossglg.deployed import OnnxRecogniser
 from crossglg.errors import CheckpointError, ClipError, ConfigError
+from crossglg.export import export_native, export_onnx
 from crossglg.oneshot.features import describe
 from crossglg.sources.clipset import ClipSet
 from other_process import assert_another_process_answers
@@ -173,6 +174,16 @@ def test_the_verb_exports_a_run_folder(recogniser, written_before, tmp_path):
     record = json.loads(done.stdout.splitlines()[-1])
     assert (record["file"], record["precision"]) == (str(file), "float32")
     assert OnnxRecogniser.load(file).fingerprint == recogniser.fingerprint
+
+
+@pytest.mark.parametrize("export", [export_onnx, export_native])
+def test_a_torch_that_is_too_old_is_named_with_what_it_takes(
+    recogniser, tmp_path, export, monkeypatch
+):
+    monkeypatch.setattr(torch, "__version__", "2.9.1+cpu")
+    with pytest.raises(ConfigError, match=r"torch 2\.11 or newer to export with, found 2\.9\.1"):
+        export(recogniser, tmp_path / "model.pt2")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_int8_without_clips_is_refused(recogniser, tmp_path):

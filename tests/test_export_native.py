@@ -8,6 +8,8 @@ from zipfile import ZipFile
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 from torch._inductor import config as inductor_config
 from typer.testing import CliRunner
 
@@ -58,6 +60,20 @@ def compiled_before(exported_file, monkeypatch):
 def test_any_number_of_clips_gives_torch_s_features(recogniser, exported_file, clip_count):
     exported = NativeRecogniser.load(exported_file)
     assert_says_what_torch_says(recogniser, exported, clip_count=clip_count)
+
+
+class OfMany(nn.Module):
+    """Goes another way with few clips."""
+
+    def forward(self, clips):
+        return 2 * clips if len(clips) > 3 else clips
+
+
+@needs_compiler
+def test_a_network_whose_code_hangs_on_the_number_of_clips_is_refused_in_one_sentence(tmp_path):
+    with pytest.raises(ConfigError, match="an encoder that takes any number of clips, found"):
+        exporting.write_native(OfMany(), tmp_path / "many.pt2", example=(torch.ones(4, 3),))
+    assert list(tmp_path.iterdir()) == []
 
 
 @needs_compiler

@@ -25,6 +25,7 @@ from crossglg.export.agreement import (
     stack,
 )
 from crossglg.export.packing import leave_unpacked, packing_pays
+from crossglg.export.torch_version import insist_on_torch
 from crossglg.recogniser import Recogniser
 from crossglg.sources.clipset import ClipSet
 
@@ -44,9 +45,10 @@ def export_native(recogniser: Recogniser, file: Path, *, clips: ClipSet | None =
         clips: Real clips to compare on, of any layout that maps to the model's.
 
     Raises:
-        ConfigError: There is no C++ compiler, or it does not work.
+        ConfigError: There is no C++ compiler, or it does not work, or torch is too old.
         CheckpointError: The compiled model says something else than torch.
     """
+    insist_on_torch()
     form = recogniser.checkpoint
 
     def write(part: Path) -> None:
@@ -84,9 +86,11 @@ def write_native(
     code trusts its caller: tensors must be contiguous and of these sizes and kinds.
 
     Raises:
-        ConfigError: There is no C++ compiler, or it does not work.
+        ConfigError: There is no C++ compiler, or it does not work, or torch cannot keep the number
+            of examples open.
     """
     # These take a second to import.
+    from torch._dynamo.exc import UserError
     from torch._inductor import aoti_compile_and_package, config
     from torch._inductor.exc import CppCompileError, InductorError
 
@@ -101,11 +105,18 @@ def write_native(
     count = {0: torch.export.Dim("count", min=1)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's own deprecations
-        program = torch.export.export(
-            network,
-            tuple(each.contiguous() for each in example),
-            dynamic_shapes=tuple(count for _ in example),
-        )
+        try:
+            program = torch.export.export(
+                network,
+                tuple(each.contiguous() for each in example),
+                dynamic_shapes=tuple(count for _ in example),
+            )
+        except UserError as error:
+            raise ConfigError(
+                f"Expected an encoder that takes any number of clips, found that torch "
+                f"{torch.__version__} cannot make such code of it; a newer one may "
+                f"({str(error).strip().splitlines()[0]})."
+            ) from error
         try:
             aoti_compile_and_package(
                 program,

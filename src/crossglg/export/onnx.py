@@ -21,6 +21,7 @@ from crossglg.export.agreement import (
     keep_if_agreed,
     stack,
 )
+from crossglg.export.torch_version import insist_on_torch
 from crossglg.recogniser import Recogniser
 from crossglg.sources.clipset import ClipSet
 
@@ -50,11 +51,12 @@ def export_onnx(
 
     Raises:
         MissingExtraError: The extra ``export`` is not installed.
-        ConfigError: ``int8`` without clips.
+        ConfigError: ``int8`` without clips, or torch is too old.
         CheckpointError: The exported file says something else than torch.
     """
     for module in ("onnx", "onnxscript", "onnxruntime"):
         require(module, extra="export")
+    insist_on_torch()
     if precision == "int8" and clips is None:
         raise ConfigError("Precision 'int8' needs real clips to choose its scales by: give data.")
     form = recogniser.checkpoint
