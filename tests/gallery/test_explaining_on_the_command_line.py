@@ -7,10 +7,11 @@ from typer.testing import CliRunner
 
 import crossglg.deployed
 import crossglg.gallery
-from crossglg.checkpoint import PLAIN_FILE
+from crossglg.checkpoint import PLAIN_FILE, write_json
 from crossglg.cli import app
 from crossglg.errors import ConfigError
 from crossglg.gallery import Gallery, save_gallery
+from crossglg.recogniser import ACCEPTANCE_FILE
 from crossglg.sources import write_npz
 from crossglg.sources.choreography import choreography
 
@@ -51,6 +52,16 @@ def test_an_answer_is_explained_in_words_numbers_and_pictures(place, call):
     assert "clips.npz#2" in page
     assert (place / "why.gif").read_bytes().startswith(b"GIF89a")
     assert told["sentence"] in call("explain", "clips.npz#2").stdout
+
+
+@pytest.mark.slow
+def test_an_explanation_is_as_sure_as_it_is_asked_to_be(place, call, recogniser):
+    judgement = place / "run" / ACCEPTANCE_FILE
+    write_json(judgement, recogniser.acceptance.to_json())
+    for sure, is_known in (("0", True), ("1", False)):
+        told = json.loads(call("explain", "clips.npz#2", "--json", "--sure", sure).stdout)
+        assert (told["action"] is not None) == is_known
+    judgement.unlink()
 
 
 @pytest.mark.slow

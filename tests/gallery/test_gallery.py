@@ -41,8 +41,20 @@ def test_what_is_far_from_everything_is_unknown(clips):
     found = filled(strict, clips).recognize(clips[0][2])
     assert found.action is None
     assert found.unknown_probability > 0.99
-    lenient = make_recogniser(acceptance=Acceptance((50.0, -1.0, 0.0), (50.0, -1.0)))
-    assert filled(lenient, clips).recognize(clips[0][2]).answers[0].probability == 0.5
+
+
+def test_the_nearest_keeps_the_probability_that_was_fitted_and_the_others_share_the_rest(clips):
+    fitted = Acceptance((1.2, -1.0, -0.5), (2.0, -1.0))
+    gallery = filled(make_recogniser(acceptance=fitted), clips).enroll("hello", clips[0][2])
+    found = gallery.recognize(clips[0][3])
+    near, second, _ = (np.array([answer.distance]) for answer in found.answers)
+    first, *others = (answer.probability for answer in found.answers)
+    assert first == pytest.approx(fitted.probability(near, second, enrolled=3)[0], abs=1e-4)
+    assert first > 0.5
+    as_if_nearest = fitted.probability(second, near, enrolled=3)[0]
+    assert others[0] < as_if_nearest  # there was not so much left
+    assert sum(others) == pytest.approx(1 - first, abs=1e-3)
+    assert found.unknown_probability == pytest.approx(0, abs=1e-3)
 
 
 def test_without_judgement_the_nearest_is_the_answer(clips):
@@ -176,7 +188,7 @@ def test_no_answers_at_all_cannot_be_asked_for(recogniser, clips, top):
 
 
 def test_how_sure_to_be_before_an_action_is_named_is_up_to_who_asks(clips):
-    undecided = make_recogniser(acceptance=Acceptance((50.0, -1.0, 0.0), (50.0, -1.0)))
+    undecided = make_recogniser(acceptance=Acceptance((0.0, 0.0, 0.0), (0.0, 0.0)))
     gallery, clip = filled(undecided, clips), clips[0][2]
     nearest = gallery.recognize(clip).answers[0]
     assert nearest.probability == 0.5

@@ -30,7 +30,7 @@ def test_single_examples_are_deleted_and_the_others_stay(taught, files, empty):
     taught.get_by_role("button", name="3 examples").click()
     row.locator(".more canvas").nth(2).wait_for()
     taught.get_by_role("button", name="Delete example 2 of squat").click()
-    question = taught.get_by_role("group", name="Delete example 2 of squat?")
+    question = taught.get_by_role("group", name="Delete example 2 of squat (")
     question.wait_for()
     taught.keyboard.press("Escape")
     question.wait_for(state="detached")
@@ -75,6 +75,8 @@ def test_an_example_that_another_page_deleted_is_gone_and_no_other_goes_in_its_p
     taught.get_by_role("group", name="Delete example 1").get_by_role(
         "button", name="Delete"
     ).click()
-    taught.get_by_role("alert").get_by_text("Another clip has this number by now").wait_for()
+    taught.get_by_role("alert").get_by_text("was deleted meanwhile").wait_for()
     taught.get_by_role("button", name="2 examples").wait_for()
     assert ids(empty)["squat"] == left
+    focused = taught.locator(":focus").get_attribute("aria-label")
+    assert focused == "Delete example 1 of squat"  # and the keyboard goes on there

@@ -68,3 +68,20 @@ def test_what_a_browser_kept_that_is_no_choice_is_not_asked_for(taught):
     choice = taught.get_by_label(LABEL)
     choice.wait_for()
     assert choice.input_value() == "0.5"
+
+
+def test_a_browser_that_keeps_nothing_shows_the_page_all_the_same(taught):
+    denied = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } })"
+    taught.add_init_script(denied)
+    taught.reload()
+    choice = taught.get_by_label(LABEL)
+    choice.select_option("80 %")
+    assert choice.input_value() == "0.8"
+
+
+def test_another_tab_is_as_sure_as_this_one(taught):
+    other = taught.context.new_page()
+    other.goto(taught.url)
+    other.get_by_label(LABEL).select_option("90 %")
+    taught.wait_for_function("() => document.querySelector('label select').value === '0.9'")
+    assert taught.get_by_label(LABEL).input_value() == "0.9"

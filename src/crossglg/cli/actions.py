@@ -236,6 +236,8 @@ def remove(
     from crossglg.gallery import update_gallery
 
     changed = update_gallery(gallery, _load(model), lambda current: current.remove(name, number))
+    if number is not None:
+        print(f"clip {number} of '{name}' is gone, {len(changed.shown(name))} left")
     print(f"{gallery} knows {', '.join(changed.actions) or 'nothing'}")
 
 

@@ -24,6 +24,7 @@ from crossglg.atomic import create_file
 from crossglg.errors import GalleryError
 from crossglg.gallery.exemplar import Exemplar, check_name, clean_source
 from crossglg.gallery.gallery import Gallery
+from crossglg.gallery.images import put_images_behind
 from crossglg.oneshot import ClipFeatures
 from crossglg.oneshot.features import FEATURE_ARRAYS
 from crossglg.recogniser import ClipReader
@@ -130,11 +131,6 @@ def import_gallery(path: Path | str, recogniser: ClipReader) -> Gallery:
         for exemplar in named:
             datetime.fromisoformat(exemplar.enrolled)
         gallery = _sort_out(recogniser, named)
-        lonely = [action for action in gallery.actions if not gallery.shown(action)]
-        if lonely:
-            raise ValueError(f"only mirror images show '{lonely[0]}'")
-        if gallery.dismissed and gallery.dismissed[0].mirrored:
-            raise ValueError("of what was dismissed a mirror image comes first")
     except (KeyError, TypeError, AttributeError) as error:
         raise GalleryError(f"{path.name}: expected a gallery file ({error!r}).") from error
     except ValueError as error:  # our own errors, too: their sentences lack the file
@@ -187,9 +183,9 @@ def lock_gallery(path: Path | str) -> Iterator[None]:
 
 def _sort_out(recogniser: ClipReader, shown: list[Exemplar]) -> Gallery:
     """A gallery of what was shown: actions, and what is none of them."""
-    exemplars = tuple(exemplar for exemplar in shown if exemplar.action)
-    dismissed = tuple(exemplar for exemplar in shown if not exemplar.action)
-    return Gallery(recogniser, exemplars, dismissed)
+    exemplars = [exemplar for exemplar in shown if exemplar.action]
+    dismissed = [exemplar for exemplar in shown if not exemplar.action]
+    return Gallery(recogniser, put_images_behind(exemplars), put_images_behind(dismissed))
 
 
 def _array_bytes(array: NDArray[Any]) -> bytes:

@@ -115,7 +115,7 @@ class Gallery:
         told = {exemplar.digest: exemplar.action for exemplar in self.exemplars}
         for clash in {each.digest for each in added} & told.keys():
             raise GalleryError(
-                f"This very clip was shown as '{told[clash]}'. Remove that action first, or show "
+                f"This very clip was shown as '{told[clash]}'. Remove it there first, or show "
                 "another clip."
             )
         return replace(self, dismissed=(*self.dismissed, *added))

@@ -1,8 +1,10 @@
 """Clips and their mirror images: an image stands right behind its clip, and goes where it goes."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from crossglg.gallery.exemplar import Exemplar
+from crossglg.skeleton.augment import mirror
 
 
 def pair_images(clips: Sequence[Exemplar]) -> Iterator[list[int]]:
@@ -12,6 +14,31 @@ def pair_images(clips: Sequence[Exemplar]) -> Iterator[list[int]]:
             continue
         has_image = place + 1 < len(clips) and clips[place + 1].mirrored
         yield [place, place + 1] if has_image else [place]
+
+
+def put_images_behind(clips: Sequence[Exemplar]) -> tuple[Exemplar, ...]:
+    """Images right behind their clips, as they are kept.
+
+    In files of older versions some are elsewhere. An image of none of its action's clips counts as
+    one that was shown.
+    """
+    images = [clip for clip in clips if clip.mirrored]
+    if not images:
+        return tuple(clips)
+    pairs = [[clip] for clip in clips if not clip.mirrored]
+    expected = [replace(clip, clip=mirror(clip.clip)).digest for (clip,) in pairs]
+    for image in images:
+        fitting = (
+            pair
+            for pair, digest in zip(pairs, expected, strict=True)
+            if len(pair) == 1 and pair[0].action == image.action and digest == image.digest
+        )
+        if (pair := next(fitting, None)) is not None:
+            pair.append(image)
+        else:
+            pairs.append([replace(image, mirrored=False)])
+            expected.append("")
+    return tuple(clip for pair in pairs for clip in pair)
 
 
 def drop_shown(clips: Sequence[Exemplar], wanted: Exemplar) -> tuple[Exemplar, ...]:

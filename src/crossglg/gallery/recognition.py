@@ -85,11 +85,17 @@ def decide(
 
 
 def _share(ranked: NDArray[np.float32], acceptance: Acceptance) -> NDArray[np.float64]:
-    """(N) distances to the actions, nearest first -> (N) probabilities, and "unknown" the rest."""
+    """(N) distances to the actions, nearest first -> (N) probabilities, and "unknown" the rest.
+
+    The nearest keeps the probability that was fitted: of being right, whoever comes next. The
+    others were judged as if each were the nearest, and share what it leaves.
+    """
     rivals = None  # of each action, the nearest other one
     if len(ranked) > 1:
         rivals = np.full_like(ranked, ranked[0])
         rivals[0] = ranked[1]
     probability = acceptance.probability(ranked, rivals, enrolled=len(ranked))
-    # Each was judged by itself; together with "unknown" they share one.
-    return probability / max(1.0, float(probability.sum()))
+    left, wanted = 1 - probability[0], probability[1:].sum()
+    if wanted > left:
+        probability[1:] *= left / wanted
+    return probability

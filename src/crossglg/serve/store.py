@@ -66,8 +66,8 @@ class GalleryStore:
             if changed.clip_count > max(self._most, before.clip_count):
                 raise ServeError(
                     409,
-                    f"The gallery is full: {self._most} clips. Delete an action first, or forget "
-                    "what was dismissed.",
+                    f"The gallery is full: {self._most} clips. Delete an action or some examples "
+                    "first, or forget what was dismissed.",
                 )
             save_gallery(changed, self._path)
             # Still locked: the file that is signed is the one that was written.

@@ -12,7 +12,7 @@ from crossglg.serve.problems import ServeError
 from crossglg.serve.store import find_action
 from crossglg.serve.uploads import check_archive, keep_briefly
 from crossglg.serve.weights import relative_importance
-from crossglg.serve.wire import ClipView, RecognitionView
+from crossglg.serve.wire import ClipView, ExemplarView, RecognitionView
 from crossglg.skeleton.clip import SkeletonClip
 
 
@@ -81,10 +81,11 @@ def forget_dismissed(gallery: Gallery, number: int, clip_id: str) -> Gallery:
 
 
 def _find(shown: Sequence[Exemplar], number: int, whose: str, clip_id: str = "") -> Exemplar:
-    if not 0 <= number < len(shown):
+    is_there = 0 <= number < len(shown)
+    if clip_id and not (is_there and ExemplarView.of(shown[number]).id == clip_id):
+        raise ServeError(404, "This clip, or one before it, was deleted meanwhile.")
+    if not is_there:
         raise ServeError(404, f"{whose} {len(shown)} clips, counted from 0.")
-    if not shown[number].digest.startswith(clip_id):
-        raise ServeError(404, "Another clip has this number by now; one was deleted meanwhile.")
     return shown[number]
 
 

@@ -1,4 +1,4 @@
-// How sure an answer must be to have a name; kept in this browser.
+// How sure an answer must be to have a name; kept in this browser, where it keeps anything.
 
 const KEY = "sure";
 const USUAL = 0.5;
@@ -7,8 +7,18 @@ const USUAL = 0.5;
 export const CHOICES = [0.3, USUAL, 0.7, 0.8, 0.9, 0.95];
 
 export function recall(): number {
-  const kept = Number(localStorage.getItem(KEY));
-  return CHOICES.includes(kept) ? kept : USUAL;
+  try {
+    const kept = Number(localStorage.getItem(KEY));
+    return CHOICES.includes(kept) ? kept : USUAL;
+  } catch {
+    return USUAL; // denied
+  }
 }
 
-export const remember = (sure: number) => localStorage.setItem(KEY, String(sure));
+export function remember(sure: number): void {
+  try {
+    localStorage.setItem(KEY, String(sure));
+  } catch {
+    // denied, or full: it holds until the page is left
+  }
+}
