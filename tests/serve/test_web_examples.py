@@ -80,3 +80,21 @@ def test_an_example_that_another_page_deleted_is_gone_and_no_other_goes_in_its_p
     assert ids(empty)["squat"] == left
     focused = taught.locator(":focus").get_attribute("aria-label")
     assert focused == "Delete example 1 of squat"  # and the keyboard goes on there
+
+
+def test_pictures_that_stay_are_not_fetched_again(taught, files):
+    for performer in (1, 2):
+        save_as(taught, files("squat", performer), "squat")
+        taught.locator(".desk").wait_for(state="detached")
+    taught.get_by_role("button", name="3 examples").click()
+    taught.locator(".more canvas").nth(2).wait_for()
+    fetched = []
+    taught.on("request", lambda asked: "/exemplars/" in asked.url and fetched.append(asked.method))
+    taught.get_by_role("button", name="Delete example 3 of squat").click()
+    answer(taught, "Delete")
+    taught.get_by_role("button", name="2 examples").wait_for()
+    taught.get_by_role("button", name="Delete clap hands").click()
+    taught.get_by_role("button", name="Delete", exact=True).click()
+    taught.locator("li b", has_text="clap hands").wait_for(state="detached")
+    taught.wait_for_timeout(300)  # for requests that should not come
+    assert fetched == ["DELETE"]
