@@ -237,7 +237,7 @@ def remove(
 
     changed = update_gallery(gallery, _load(model), lambda current: current.remove(name, number))
     if number is not None:
-        print(f"clip {number} of '{name}' is gone, {len(changed.shown(name))} left")
+        print(f"clip {number} of '{name}' is gone")
     print(f"{gallery} knows {', '.join(changed.actions) or 'nothing'}")
 
 
