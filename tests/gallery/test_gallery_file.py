@@ -73,6 +73,10 @@ def test_a_mirror_image_of_nothing_counts_as_shown(recogniser, clips, tmp_path):
     rewrite_manifest(path, b'"mirrored": false', b'"mirrored": true')
     for read in (import_gallery, load_gallery):
         assert len(read(path, recogniser).shown("wave")) == 1
+    save_gallery(Gallery(recogniser).dismiss(clips[0][0]), path)
+    rewrite_manifest(path, b'"mirrored": false', b'"mirrored": true')
+    for read in (import_gallery, load_gallery):
+        assert len(read(path, recogniser).dismissed_as_shown) == 1
 
 
 def test_images_that_an_older_version_put_elsewhere_are_read_behind_their_clips(

@@ -4,7 +4,7 @@ import json
 
 import httpx2 as httpx
 import pytest
-from web_samples import WALKER, choose, verdict
+from web_samples import WALKER, choose, refuse_and_ask_again, verdict
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -23,10 +23,7 @@ def test_a_clip_that_is_none_of_these_is_unknown_until_that_is_forgotten(taught,
     assert verdict(taught) == "Unknown"
     taught.get_by_role("button", name="Forget what is none of these").click()
     question = taught.get_by_role("group", name="Forget what is none of these?")
-    question.wait_for()
-    taught.keyboard.press("Escape")
-    question.wait_for(state="detached")
-    taught.keyboard.press("Enter")  # the button that asked has the keyboard again
+    refuse_and_ask_again(taught, question)
     question.get_by_role("button", name="Forget").click()
     row.wait_for(state="detached")
     taught.locator(".verdict .name", has_text="squat").wait_for()  # of the clip on the desk

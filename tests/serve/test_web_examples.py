@@ -2,7 +2,7 @@
 
 import httpx2 as httpx
 import pytest
-from web_samples import choose, save_as
+from web_samples import choose, refuse_and_ask_again, save_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -31,11 +31,7 @@ def test_single_examples_are_deleted_and_the_others_stay(taught, files, empty):
     row.locator(".more canvas").nth(2).wait_for()
     taught.get_by_role("button", name="Delete example 2 of squat").click()
     question = taught.get_by_role("group", name="Delete example 2 of squat (")
-    question.wait_for()
-    taught.keyboard.press("Escape")
-    question.wait_for(state="detached")
-    taught.keyboard.press("Enter")  # the button that asked has the keyboard again
-    question.wait_for()
+    refuse_and_ask_again(taught, question)
     taught.keyboard.press("Enter")
     taught.get_by_role("button", name="2 examples").wait_for()
     assert ids(empty)["squat"] == [first, third]

@@ -21,6 +21,15 @@ def verdict(page):
     return page.locator(".verdict .name").inner_text()
 
 
+def refuse_and_ask_again(page, question):
+    """Escape refuses, and the button that asked has the keyboard again."""
+    question.wait_for()
+    page.keyboard.press("Escape")
+    question.wait_for(state="detached")
+    page.keyboard.press("Enter")
+    question.wait_for()
+
+
 HOLD = """([method, path, most]) => {
   window.ask ??= window.fetch;
   window.held = [];

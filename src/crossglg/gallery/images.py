@@ -50,12 +50,14 @@ def drop_shown(clips: Sequence[Exemplar], wanted: Exemplar) -> tuple[Exemplar, .
 def join_exemplars(ours: Sequence[Exemplar], theirs: Sequence[Exemplar]) -> tuple[Exemplar, ...]:
     """Ours, and what else is theirs; the image of a clip that we have comes behind ours."""
     joined = list(ours)
+    known = {(clip.action, clip.digest) for clip in ours}
     for pair in pair_images(theirs):
-        behind = len(joined)
-        for each in (theirs[place] for place in pair):
-            key = each.action, each.digest
-            at = next((i for i, e in enumerate(joined) if (e.action, e.digest) == key), None)
-            if at is None:
-                joined.insert(behind, each)
-            behind = (behind if at is None else at) + 1
+        first, *image = (theirs[place] for place in pair)
+        key = first.action, first.digest
+        new = [clip for clip in image if (clip.action, clip.digest) not in known]
+        if key not in known:
+            joined += [first, *new]
+        elif new:
+            place = next(i for i, clip in enumerate(joined) if (clip.action, clip.digest) == key)
+            joined[place + 1 : place + 1] = new
     return tuple(joined)

@@ -66,8 +66,7 @@ ClipName = Annotated[
 ]
 
 ClipId = Annotated[
-    str,
-    Query(max_length=64, description="Its id: the number may be another's by now."),
+    str, Query(max_length=64, description="Its id: the number may be another's by now.")
 ]
 Source = Annotated[str, Query(max_length=1000, description="Where the clip came from.")]
 
