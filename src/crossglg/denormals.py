@@ -4,17 +4,52 @@ Attention leaves many weights that small; there a CPU is a hundred times slower,
 nothing. The switch belongs to the thread, so whoever calls us gets it back as it is by default.
 """
 
+import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import torch
+
+_ENVIRONMENT_BYTES = 256  # C's fenv_t: 32 on x86, 16 on ARM
 
 
 @contextmanager
 def flush_denormals() -> Iterator[None]:
-    """Within the block, and off again after it."""
-    torch.set_flush_denormal(True)
+    """Within the block, in this thread and in torch's helpers, and off again after it."""
+    _switch(on=True)
     try:
         yield
     finally:
-        torch.set_flush_denormal(False)
+        _switch(on=False)
+
+
+def _switch(*, on: bool) -> None:
+    torch.set_flush_denormal(on)
+    helpers = _openmp()
+    count = torch.get_num_threads()
+    if helpers is not None and count > 1:
+        environment = ctypes.create_string_buffer(_ENVIRONMENT_BYTES)
+        helpers.fegetenv(environment)
+        helpers.GOMP_parallel(helpers.fesetenv, environment, count, 0)
+
+
+@cache
+def _openmp() -> ctypes.CDLL | None:
+    """What torch was linked with, if that starts its helpers by GNU's name.
+
+    GNU's OpenMP never asks its helpers to compute as their caller does: they keep what held when
+    they were started, which is usually before anything here runs. So each is given the caller's
+    floating-point environment by C's own function. Intel's and LLVM's do so by themselves.
+    """
+    try:
+        linked = ctypes.CDLL(torch._C.__file__)
+        linked.GOMP_parallel.argtypes = (
+            *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint),
+        )
+        linked.GOMP_parallel.restype = None
+        linked.fegetenv.argtypes = (ctypes.c_void_p,)
+        assert linked.fesetenv
+    except (OSError, AttributeError):
+        return None
+    return linked
