@@ -9,10 +9,11 @@ Both have the same weights, and the outputs must agree. In inference encoders ar
 are used, with their batch norms folded and few clips at once (with ``--compiled`` as native code,
 as ``crossglg export`` makes it; in training by torch.compile), the reference as it is written.
 Seconds are the process's CPU time divided by the threads, which other work on the machine disturbs
-least; each form runs once untimed before, since the caches are those of what ran last. The limit is
-the count of multiply-adds of the plain reference at the rate at which this machine multiplies large
-matrices, in the same precision and in the same minute. Memory is what one step takes at its peak
-beside encoder and clips (Linux only).
+least; each form runs once untimed before, since the caches are those of what ran last. Numbers
+below 1e-38 count as zero; with ``--denormals`` plain code computes with them, as research code
+does. The limit is the count of multiply-adds of the plain reference at the rate at which this
+machine multiplies large matrices, in the same precision and in the same minute. Memory is what one
+step takes at its peak beside encoder and clips (Linux only).
 """
 
 import argparse
@@ -21,6 +22,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -32,6 +34,7 @@ from torch import Tensor, nn
 from torch._inductor import aoti_load_package
 from torch.utils.flop_counter import FlopCounterMode
 
+from crossglg.denormals import flush_denormals
 from crossglg.encoders import SkeletonEncoder, create_encoder
 from crossglg.encoders.folding import fold
 from crossglg.export.native import write_native
@@ -176,9 +179,11 @@ def measure(
         setting.step(plain or encoder)  # what merged layers compute beside zeros is not counted
     memory = peak_megabytes(name, words, setting, native)
     for _ in range(words.rounds):
-        fast.append(seconds_warm(lambda: setting.step(used)))
+        with flush_denormals():
+            fast.append(seconds_warm(lambda: setting.step(used)))
         if plain is not None:
-            ratios.append(seconds_warm(lambda: setting.step(plain)) / fast[-1])
+            with nullcontext() if words.denormals else flush_denormals():
+                ratios.append(seconds_warm(lambda: setting.step(plain)) / fast[-1])
         limits.append(counter.get_total_flops() / matmul_rate(setting.precision) / fast[-1])
     kind = "training step" if setting.training else "inference"
     times = f"{statistics.median(ratios):.2f}" if ratios else ""
@@ -213,6 +218,9 @@ def read_words() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--compiled", action="store_true", help="float32 only")
     parser.add_argument(
+        "--denormals", action="store_true", help="plain code keeps them, as torch does untold"
+    )
+    parser.add_argument(
         "--rows", type=Path, help="JSON file of rows done; only others are measured"
     )
     words = parser.parse_args()
@@ -227,7 +235,6 @@ def main() -> None:
     """Print a Markdown table."""
     words = read_words()
     torch.set_num_threads(words.threads)
-    torch.set_flush_denormal(True)
     done: dict[str, str] = {}
     if words.rows is not None and words.rows.exists():
         done = json.loads(words.rows.read_text("utf-8"))
@@ -244,6 +251,7 @@ def main() -> None:
         words.frames or [64],
     ):
         key = json.dumps([*circumstances, words.width, words.layout, words.threads, words.compiled])
+        key += " plain keeps denormals" if words.denormals else ""
         if key not in done:
             name, what, precision, batch, persons, frames = circumstances
             encoder = build(name, words, persons)

@@ -14,6 +14,7 @@ import shutil
 import sys
 
 import pytest
+import torch
 from typer.testing import CliRunner
 
 from crossglg.cli import app
@@ -52,6 +53,7 @@ INSTEAD = {
     "crossglg describe write --actions actions.txt --layout ntu25 --model MODEL --out own.json": ("crossglg describe write --actions actions.txt --layout ntu25 --model MODEL --out written.json --dry-run", "asks a language model: tests/text"),
     "python benchmarks/development.py open --protocol all --recipe open --seeds 3 --out dev-open --set model.options.width=32": ("python benchmarks/development.py utd_mhad.npz --protocol all --recipe beyond --out dev-open", "small data have other names than the texts of open"),
     "python benchmarks/bfloat16.py utd_mhad.npz RUN RUN RUN --protocol utd-a": ("python benchmarks/bfloat16.py utd_mhad.npz RUN --protocol utd-a", _FEWER),
+    "crossglg train utd_mhad.npz --protocol utd-a --recipe paper --out six --set training.epochs=6 --set training.precision=32-true": ("crossglg train data.npz --protocol utd-a --out six", _FEWER),
     "crossglg train joined --protocol all --recipe beyond --guidance none --start-from open-base --set training.learning_rate=0.01 --out tuned": ("crossglg train data.npz --protocol utd-a --start-from RUN --set training.learning_rate=0.01 --out tuned", "open-base is not narrow: tests/training/test_start.py"),
     "python benchmarks/parts_in_training.py utd_mhad.npz --protocol utd-a --out ablation": ("python benchmarks/parts_in_training.py utd_mhad.npz --protocol utd-a --out ablation --part unlabelled --part episodes --part mixing", _FEWER),
     "crossglg train utd_mhad.npz --protocol utd-a --recipe beyond --encoder patchgcn --guidance g2l --start-from beyond/runs/utd-a/patchgcn+g2l-0 --set loss.classify=0 --set loss.contrast=0 --set loss.episode=1 --set training.learning_rate=0.005 --set training.epochs=3 --set training.warmup_epochs=0 --out tuned --seed 0": ("crossglg train utd_mhad.npz --protocol utd-a --start-from RUN --set loss.classify=0 --set loss.contrast=0 --set loss.episode=1 --set training.learning_rate=0.005 --out tuned", _FEWER),
@@ -72,6 +74,9 @@ INSTEAD = {
     "python benchmarks/encoders.py --encoder infogcn --encoder hdgcn --encoder motionbert --threads 1 --precision bfloat16 --batch 8": ("python benchmarks/encoders.py --encoder motionbert --threads 1 --precision bfloat16 --batch 2 --what training", _FEWER),
     "python benchmarks/encoders.py --encoder infogcn --encoder patchgcn --threads 1 --batch 8 --rounds 3": ("python benchmarks/encoders.py --encoder patchgcn --threads 1 --batch 2 --precision float32 --what inference", _FEWER),
     "python benchmarks/encoders.py --encoder patchgcn --threads 1 --precision float32 --batch 8": ("python benchmarks/encoders.py --encoder patchgcn --threads 1 --precision float32 --batch 2 --what inference", _FEWER),
+    "python benchmarks/encoders.py --threads 2 --precision float32": ("python benchmarks/encoders.py --threads 2 --precision float32 --batch 2 --what inference", _FEWER),
+    "python benchmarks/encoders.py --threads 1 --precision float32 --batch 8 --denormals": ("python benchmarks/encoders.py --threads 1 --precision float32 --batch 2 --denormals", _FEWER),
+    "python benchmarks/encoders.py --threads 2 --precision float32 --batch 8 --denormals": ("python benchmarks/encoders.py --threads 2 --precision float32 --batch 2 --what inference --denormals", _FEWER),
     "python benchmarks/encoders.py --threads 1 --batch 8": ("python benchmarks/encoders.py --threads 1 --batch 2 --precision bfloat16 --what inference", _FEWER),
     "python benchmarks/encoders.py --encoder patchgcn --encoder stgcn --threads 1 --batch 16 --frames 32 --layout openni15": ("python benchmarks/encoders.py --encoder patchgcn --encoder stgcn --threads 1 --batch 2 --precision float32 --what training --layout openni15", _FEWER),
     "python benchmarks/encoders.py --threads 1 --precision float32 --batch 8 --persons 2 --frames 64 --frames 32": ("python benchmarks/encoders.py --threads 1 --precision float32 --batch 2 --persons 2 --what inference", _FEWER),
@@ -133,6 +138,7 @@ NOT_RUN = {
     "python benchmarks/full_size.py --recipe beyond": _MINUTES,
     "crossglg export run --out model.pt2": _NATIVE,
     "python benchmarks/encoders.py --threads 1 --precision float32 --what inference --compiled": _NATIVE,
+    "python benchmarks/encoders.py --threads 2 --precision float32 --what inference --compiled": _NATIVE,
     "python benchmarks/encoders.py --encoder hdgcn --encoder motionbert --threads 1 --precision float32 --batch 1 --batch 8 --what inference --compiled": _NATIVE,
     "python benchmarks/encoders.py --encoder patchgcn --encoder stgcn --threads 1 --precision float32 --batch 16 --frames 32 --layout openni15 --what inference --compiled": _NATIVE,
     "python benchmarks/encoders_on_gpu.py --what training --encoder infogcn --encoder hdgcn --encoder motionbert --encoder patchgcn": _COMPILES,
@@ -202,7 +208,9 @@ def run(line, monkeypatch):
         script = ROOT / words[0]
         monkeypatch.syspath_prepend(str(script.parent))  # as python does of a script
         monkeypatch.setattr(sys, "argv", [*words, *SHORTER_BENCHMARKS.get(script.stem, ())])
+        threads = torch.get_num_threads()
         runpy.run_path(str(script), run_name="__main__")
+        torch.set_num_threads(threads)  # of later tests
         return
     assert program == "crossglg", line
     shorter = () if "--quick" in words else SHORTER.get(words[0], ())
