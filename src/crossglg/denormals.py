@@ -1,6 +1,6 @@
 """Count numbers below 1e-38 as zero while a model runs, and only then.
 
-Attention leaves many weights that small; there a CPU is a hundred times slower, and they say
+Attention leaves many weights that small; there a CPU is tens of times slower, and they say
 nothing. The switch belongs to the thread, so whoever calls us gets it back as it is by default.
 """
 
@@ -26,12 +26,11 @@ def flush_denormals() -> Iterator[None]:
 
 def _switch(*, on: bool) -> None:
     torch.set_flush_denormal(on)
-    helpers = _openmp()
-    count = torch.get_num_threads()
-    if helpers is not None and count > 1:
+    openmp, thread_count = _openmp(), torch.get_num_threads()
+    if openmp is not None and thread_count > 1:
         environment = ctypes.create_string_buffer(_ENVIRONMENT_BYTES)
-        helpers.fegetenv(environment)
-        helpers.GOMP_parallel(helpers.fesetenv, environment, count, 0)
+        openmp.fegetenv(environment)
+        openmp.GOMP_parallel(openmp.fesetenv, environment, thread_count, 0)
 
 
 @cache
@@ -44,12 +43,11 @@ def _openmp() -> ctypes.CDLL | None:
     """
     try:
         linked = ctypes.CDLL(torch._C.__file__)
-        linked.GOMP_parallel.argtypes = (
-            *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint),
-        )
+        address = ctypes.c_void_p
+        linked.GOMP_parallel.argtypes = [address, address, ctypes.c_uint, ctypes.c_uint]
         linked.GOMP_parallel.restype = None
-        linked.fegetenv.argtypes = (ctypes.c_void_p,)
-        assert linked.fesetenv
+        linked.fegetenv.argtypes = [address]
+        linked.fesetenv.argtypes = [address]
     except (OSError, AttributeError):
         return None
     return linked
