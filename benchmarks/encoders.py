@@ -35,11 +35,12 @@ from torch._inductor import aoti_load_package
 from torch.utils.flop_counter import FlopCounterMode
 
 from crossglg.denormals import flush_denormals
+from crossglg.deployed import NativeRecogniser
 from crossglg.encoders import SkeletonEncoder, create_encoder
 from crossglg.encoders.folding import fold
 from crossglg.export.native import write_native
 from crossglg.memory import keep_freed_memory
-from crossglg.oneshot.features import count_at_once
+from crossglg.oneshot.features import PLACES_AT_ONCE, count_at_once
 from crossglg.skeleton import get_layout
 from crossglg.training.loop import compile_options
 from crossglg.workers import open_pool
@@ -86,12 +87,12 @@ class InUse(nn.Module):
         super().__init__()
         keep_freed_memory()
         self.network = fold(encoder) if native is None else aoti_load_package(str(native))
+        self.places = PLACES_AT_ONCE if native is None else NativeRecogniser.places_at_once
 
     def forward(self, clips: Tensor) -> Tensor:
         """(N M T V C) -> (N D)."""
-        return torch.cat(
-            [self.network(few) for few in clips.split(count_at_once(*clips.shape[1:4]))]
-        )
+        count = count_at_once(*clips.shape[1:4], places=self.places)
+        return torch.cat([self.network(few) for few in clips.split(count)])
 
 
 def seconds(action: Callable[[], object]) -> float:

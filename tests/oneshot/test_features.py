@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from crossglg.checkpoint import PlainCheckpoint
+from crossglg.deployed import NativeRecogniser
 from crossglg.guidance.build import ModelConfig, build_plain
 from crossglg.oneshot import ClipFeatures, extract_features, extract_pooled
 from crossglg.oneshot.features import count_at_once
@@ -61,6 +62,7 @@ def test_a_processor_takes_more_small_clips_at_once_and_never_none():
     assert count_at_once(1, 64, 25) == 5
     assert count_at_once(1, 32, 15) == 17
     assert count_at_once(2, 300, 25) == 1
+    assert count_at_once(1, 64, 25, places=NativeRecogniser.places_at_once) == 2
 
 
 def test_selecting_and_joining_undo_each_other(features):

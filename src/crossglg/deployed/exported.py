@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from crossglg.oneshot import ClipFeatures
 from crossglg.oneshot.acceptance import Acceptance
 from crossglg.oneshot.attribution import attribute_joints
 from crossglg.oneshot.classifiers import match_joints_and_motion
-from crossglg.oneshot.features import count_at_once, prepare_clip
+from crossglg.oneshot.features import PLACES_AT_ONCE, count_at_once, prepare_clip
 from crossglg.oneshot.motion import find_motion
 from crossglg.oneshot.reach import refuse_far_joints
 from crossglg.recogniser import Recogniser
@@ -44,6 +44,9 @@ class ExportedRecogniser(ABC):
         acceptance: When to believe the nearest exemplar; None where the run had none.
     """
 
+    places_at_once: ClassVar[int] = PLACES_AT_ONCE
+    """Joints in frames that the network takes soonest together."""
+
     file: Path
     encoder: str
     parameter_count: int
@@ -67,7 +70,8 @@ class ExportedRecogniser(ABC):
             ClipError: There is no clip, nobody is seen in one, or a joint is farther away than any
                 can be.
         """
-        few = count_at_once(self.max_persons, self.frame_count, self.layout.joint_count)
+        form = (self.max_persons, self.frame_count, self.layout.joint_count)
+        few = count_at_once(*form, places=self.places_at_once)
         with np.errstate(over="ignore", invalid="ignore"):
             prepared = [prepare_clip(clip, self) for clip in clips]
             stacks = (

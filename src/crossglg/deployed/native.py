@@ -5,7 +5,7 @@ import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from zipfile import BadZipFile, ZipFile
 
 import numpy as np
@@ -31,6 +31,8 @@ class NativeRecogniser(ExportedRecogniser):
     Attributes:
         network: The loaded code.
     """
+
+    places_at_once: ClassVar[int] = 2**12  # its calls cost less than those of single layers
 
     network: Any
 

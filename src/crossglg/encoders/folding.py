@@ -119,11 +119,21 @@ def put_side_by_side(*products: nn.Module) -> nn.Linear:
     )
 
 
-def make_linear(weight: Float[Tensor, "E D"], bias: Float[Tensor, " E"]) -> nn.Linear:
+def make_linear(weight: Float[Tensor, "E D"], bias: Float[Tensor, " E"] | None = None) -> nn.Linear:
     """A linear layer of these numbers."""
-    layer = nn.Linear(weight.shape[1], weight.shape[0], device="meta")
-    layer.weight, layer.bias = nn.Parameter(weight.contiguous()), nn.Parameter(bias.contiguous())
+    layer = nn.Linear(weight.shape[1], weight.shape[0], bias=bias is not None, device="meta")
+    layer.weight = nn.Parameter(weight.contiguous())
+    if bias is not None:
+        layer.bias = nn.Parameter(bias.contiguous())
     return layer
+
+
+def becomes_loops() -> bool:
+    """Whether code is being made in which all that lies between two products is one loop.
+
+    Not for ONNX, which torch compiles for as well: its runtime calls one operator after the other.
+    """
+    return torch.compiler.is_compiling() and not torch.onnx.is_in_onnx_export()
 
 
 def _as_product(module: nn.Module) -> Product:

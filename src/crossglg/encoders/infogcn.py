@@ -26,7 +26,14 @@ from torch import Tensor, nn
 
 from crossglg.encoders.base import COORDINATES, SkeletonEncoder
 from crossglg.encoders.block import SpaceTimeBlock, double_widths, make_shortcut
-from crossglg.encoders.folding import Foldable, absorb, fold, make_linear, put_side_by_side
+from crossglg.encoders.folding import (
+    Foldable,
+    absorb,
+    becomes_loops,
+    fold,
+    make_linear,
+    put_side_by_side,
+)
 from crossglg.encoders.graph import reach_operator
 from crossglg.encoders.merged import convolve_pointwise, normalise, sum_pointwise
 from crossglg.errors import ConfigError
@@ -190,6 +197,7 @@ class FoldedAttention(nn.Module):
 
     topology: Tensor
     own_share: Tensor
+    query_shift: Tensor
 
     def __init__(self, layer: AttentionGraphConvolution) -> None:
         super().__init__()
@@ -197,6 +205,7 @@ class FoldedAttention(nn.Module):
         self.register_buffer("own_share", layer.own_share)
         topology = rearrange(layer.topology, "h v u -> (v h) u").contiguous()
         self.register_buffer("topology", topology)
+        self._move_norm_behind_product()
         heads = [cast(nn.Conv2d, head) for head in layer.mix]
         weight = torch.cat([head.weight for head in heads], dim=1).flatten(1)
         bias = torch.stack([cast(Tensor, head.bias) for head in heads]).sum(dim=0)
@@ -205,23 +214,48 @@ class FoldedAttention(nn.Module):
         if not isinstance(layer.shortcut, nn.Identity):
             self.shortcut = put_side_by_side(fold(layer.shortcut))
 
+    def _move_norm_behind_product(self) -> None:
+        """For generated code: what is left of the norm is a number for each joint."""
+        weight = self.to_query_key.weight * self.norm_in.weight
+        weight = weight - weight.mean(dim=1, keepdim=True)  # takes each joint's mean away
+        shift = self.to_query_key.weight @ self.norm_in.bias + self.to_query_key.bias
+        self.to_unscaled = make_linear(weight)
+        self.register_buffer("query_shift", shift.chunk(2)[0])
+
     def forward(self, features: Features) -> DeepFeatures:
         """(B D T V) -> (B D' T V)."""
         tokens = features.permute(0, 2, 3, 1)
         frames = tokens.reshape(-1, *tokens.shape[2:])
-        query, key = self.to_query_key(self.norm_in(frames)).chunk(2, dim=-1)
-        query = (query.unsqueeze(2) * self.own_share.to(query.dtype)).flatten(1, 2)
-        heard = torch.bmm(self._listen(query, key).to(frames.dtype), frames)
+        attend = self._attend_in_loops if becomes_loops() else self._attend
+        heard = torch.bmm(attend(frames).to(frames.dtype), frames)
         mixed = self.mix(heard.view(*tokens.shape[:3], -1)).add_(self.shortcut(tokens))
         return torch.relu_(mixed).permute(0, 3, 1, 2)
 
-    def _listen(self, query: Float[Tensor, "F VH W"], key: Float[Tensor, "F U W"]) -> Tensor:
-        """(F VH U): how much each joint listens, per head, to each other one."""
-        if torch.compiler.is_compiling():  # generated code likes its listeners in rows
-            attention = torch.softmax(torch.bmm(key, query.mT), dim=1, dtype=self.topology.dtype)
-            return attention.mul_(self.topology.mT).mT
+    def _attend(self, frames: Float[Tensor, "F V D"]) -> Float[Tensor, "F VH V"]:
+        """How much each joint listens, per head, to each other one."""
+        query, key = self.to_query_key(self.norm_in(frames)).chunk(2, dim=-1)
+        query = (query.unsqueeze(2) * self.own_share.to(query.dtype)).flatten(1, 2)
         attention = torch.softmax(torch.bmm(query, key.mT), dim=-1, dtype=self.topology.dtype)
         return attention.mul_(self.topology)
+
+    def _attend_in_loops(self, frames: Float[Tensor, "F V D"]) -> Float[Tensor, "F VH V"]:
+        """The same where each line but the products becomes a loop: heads in turns cost nothing.
+
+        What is added to the keys is the same for all that a joint listens to, and left out.
+        """
+        joint_count = frames.shape[1]
+        scale = torch.rsqrt(frames.var(-1, correction=0, keepdim=True) + self.norm_in.eps)
+        query, key = self.to_unscaled(frames).chunk(2, dim=-1)
+        query = (query * scale + self.query_shift) / sqrt(query.shape[-1] // _HEADS)
+        query, key = (
+            rearrange(each, "f v (h w) -> (f h) v w", h=_HEADS).contiguous()
+            for each in (query, key * scale)
+        )
+        scores = torch.bmm(query, key.mT).view(-1, _HEADS, joint_count, joint_count)
+        attention = torch.softmax(scores, dim=-1, dtype=self.topology.dtype)
+        attention = rearrange(attention, "f h v u -> f v h u")
+        topology = self.topology.view(joint_count, _HEADS, joint_count)
+        return (attention * topology).flatten(1, 2)
 
 
 class InformationBottleneck(nn.Module):

@@ -6,7 +6,14 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from crossglg.encoders.folding import Foldable, absorb, put_side_by_side, read_affine
+from crossglg.encoders.folding import (
+    Foldable,
+    absorb,
+    becomes_loops,
+    make_linear,
+    put_side_by_side,
+    read_affine,
+)
 from crossglg.encoders.merged import convolve_pointwise, normalise
 from crossglg.shapes import DeepFeatures, Features
 
@@ -138,8 +145,35 @@ class TemporalConvolution(Foldable):
         return normalised
 
     def folded(self) -> nn.Module:
-        """The convolution alone."""
-        return absorb(self.conv, self.bn)
+        """See ``FoldedConvolution``."""
+        return FoldedConvolution(cast(nn.Conv2d, absorb(self.conv, self.bn)))
+
+
+class FoldedConvolution(nn.Module):
+    """A ``TemporalConvolution`` for use; in generated code one product.
+
+    Each frame is laid beside those that its kernel reaches, in the loop that makes them; a product
+    of such rows takes a single clip half as long as a call of the convolution.
+    """
+
+    def __init__(self, convolution: nn.Conv2d) -> None:
+        super().__init__()
+        self.convolution = convolution
+        taps = rearrange(convolution.weight, "e d k 1 -> e (k d)")
+        self.product = make_linear(taps, cast(Tensor, convolution.bias))
+
+    def forward(self, features: Features) -> DeepFeatures:
+        """(B D T V) -> (B D' T/stride V)."""
+        if not becomes_loops():
+            convolved: Tensor = self.convolution(features)
+            return convolved
+        kernel, stride = self.convolution.kernel_size[0], self.convolution.stride[0]
+        dilation, padding = self.convolution.dilation[0], int(self.convolution.padding[0])
+        tokens, count = features.permute(0, 2, 3, 1), features.shape[2]
+        padded = nn.functional.pad(tokens, (0, 0, 0, 0, padding, padding))
+        starts = range(0, kernel * dilation, dilation)
+        reached = [padded[:, start : start + count : stride] for start in starts]
+        return self.product(torch.cat(reached, dim=-1)).permute(0, 3, 1, 2)
 
 
 def _find_loudest(tokens: Tensor, *, stride: int) -> Tensor:

@@ -49,6 +49,8 @@ def leave_unpacked(network: Module) -> Module:
     twin = copy.deepcopy(network)
     for layer in _linear_layers(twin):
         layer.__class__ = _Unpacked
+        # The order in which MKL reads them soonest.
+        layer.weight = nn.Parameter(layer.weight.mT.contiguous().mT, requires_grad=False)
     return twin
 
 

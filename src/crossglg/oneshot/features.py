@@ -27,7 +27,7 @@ from crossglg.skeleton.normalize import normalize, normalize_together
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.room import make_room
 
-_CPU_PLACES = 2**13
+PLACES_AT_ONCE = 2**13
 """Joints in frames at once. With more a layer's features leave the processor's caches, and memory
 must be fetched anew for it; with fewer, calls count (docs/performance.md, "What helped")."""
 _GPU_BATCH = 256
@@ -203,9 +203,9 @@ def _run(
         yield output, joints, present
 
 
-def count_at_once(persons: int, frames: int, joints: int) -> int:
+def count_at_once(persons: int, frames: int, joints: int, *, places: int = PLACES_AT_ONCE) -> int:
     """How many clips of that size a processor embeds soonest when it takes them together."""
-    return max(1, _CPU_PLACES // (persons * frames * joints))
+    return max(1, places // (persons * frames * joints))
 
 
 def _place(branch: PlainBranch, *, worthwhile: bool) -> tuple[PlainBranch, torch.device]:
