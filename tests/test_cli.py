@@ -37,6 +37,11 @@ def test_importing_the_package_needs_no_torch():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_who_recognises_waits_for_nothing_that_only_learning_needs():
+    code = "import sys, crossglg.live; assert not {'sklearn', 'scipy'} & {*sys.modules}"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_the_version_is_told():
     import crossglg
 

@@ -14,7 +14,6 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 from crossglg.errors import CheckpointError, ConfigError
 
@@ -195,6 +194,8 @@ def play_trials(
 
 def fit_acceptance(trials: Trials) -> Acceptance:
     """Learn from trials on base classes how to judge novel ones."""
+    from sklearn.linear_model import LogisticRegression  # takes a second to import
+
     near = np.log(trials.nearest + _TINY)
     several, single = trials.enrolled > 1, trials.enrolled == 1
     ratio = near[several] - np.log(trials.second[several] + _TINY)

@@ -21,7 +21,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 from crossglg.errors import ConfigError
 from crossglg.oneshot.distances import euclidean_distances
@@ -78,6 +77,8 @@ class DistributionCalibration:
             ConfigError: In ``paper`` mode, there are fewer base classes than neighbours, or a
                 feature is negative.
         """
+        from sklearn.linear_model import LogisticRegression  # takes a second to import
+
         exemplars = self.bend(support.pooled.astype(np.float64))
         asked = self.bend(query.pooled.astype(np.float64))
         if base is None or base.class_count < self.neighbours:

@@ -12,7 +12,6 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 from crossglg.errors import ConfigError, suggest
 from crossglg.oneshot.calibration import DistributionCalibration
@@ -179,6 +178,8 @@ class LogisticExemplars:
         self, query: ClipFeatures, support: ClipFeatures, base: BaseStatistics | None
     ) -> NDArray[np.float64]:
         """(Q) queries, (K) exemplars -> probabilities (Q K)."""
+        from sklearn.linear_model import LogisticRegression  # takes a second to import
+
         known = _insist_on(base).features
         centre, spread = known.mean(axis=0), known.std(axis=0) + 1e-6
         model = LogisticRegression(max_iter=1000)

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
 _RECALL = 0.95
 _BINS = 10
@@ -40,6 +39,8 @@ def judge_open_set(
     is_right: NDArray[np.bool_],
 ) -> OpenSetResult:
     """Judge (Q) probabilities of being right against what was the case."""
+    from sklearn.metrics import roc_auc_score  # takes a second to import
+
     threshold = np.quantile(probability[is_known], 1 - _RECALL)
     return OpenSetResult(
         auroc=float(roc_auc_score(is_known, probability)),
