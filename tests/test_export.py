@@ -160,9 +160,12 @@ def test_rounded_weights_make_a_smaller_file_that_nearly_agrees(
 
 
 @pytest.mark.slow
-def test_infogcn_is_exported_too(tmp_path):
-    done = exporting.export_onnx(build("infogcn"), tmp_path / "model.onnx")
+def test_infogcn_is_exported_too_with_convolutions_that_its_runtime_knows(tmp_path):
+    file = tmp_path / "model.onnx"
+    done = exporting.export_onnx(build("infogcn"), file)
     assert done.difference < 1e-4
+    kinds = [node.op_type for node in onnx.load(file).graph.node]
+    assert kinds.count("Conv") >= 2 * 9  # near and far, in nine blocks
 
 
 @pytest.mark.slow

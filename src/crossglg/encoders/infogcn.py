@@ -239,7 +239,7 @@ class FoldedAttention(nn.Module):
         return attention.mul_(self.topology)
 
     def _attend_in_loops(self, frames: Float[Tensor, "F V D"]) -> Float[Tensor, "F VH V"]:
-        """The same where each line but the products becomes a loop: heads in turns cost nothing.
+        """The same, head by head: generated code re-orders them in a loop that runs anyway.
 
         What is added to the keys is the same for all that a joint listens to, and left out.
         """
