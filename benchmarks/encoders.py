@@ -42,7 +42,7 @@ from crossglg.export.native import write_native
 from crossglg.memory import keep_freed_memory
 from crossglg.oneshot.features import PLACES_AT_ONCE, count_at_once
 from crossglg.skeleton import get_layout
-from crossglg.training.loop import compile_options
+from crossglg.training.compiling import compile_arguments
 from crossglg.workers import open_pool
 
 _MATRICES = (512, 1024, 2048)
@@ -172,7 +172,7 @@ def measure(
         write_native(fold(encoder), native, example=(setting.clips[:1].expand(3, -1, -1, -1, -1),))
     used: nn.Module = encoder if setting.training else InUse(encoder, native)
     if words.compiled and setting.training:
-        used = torch.compile(used, dynamic=False, options=compile_options(setting.clips.device))
+        used = torch.compile(used, dynamic=False, **compile_arguments(setting.clips.device))
     if plain is not None:
         check_equal(used, plain, setting)
     ratios, fast, limits = [], [], []

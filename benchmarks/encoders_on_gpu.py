@@ -32,7 +32,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from crossglg.encoders.folding import fold
 from crossglg.skeleton import get_layout
-from crossglg.training.loop import compile_options
+from crossglg.training.compiling import compile_arguments
 
 _DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 _MATRIX = 8192 if _DEVICE.type == "cuda" else 1024
@@ -100,7 +100,7 @@ def make_forms(name: str, words: argparse.Namespace, training: bool) -> dict[str
     used = encoder if training else fold(encoder)
     forms: dict[str, nn.Module] = {} if plain is None else {"plain": plain.train(training)}
     forms["as it is"] = used
-    forms["compiled"] = torch.compile(used, options=compile_options(_DEVICE))
+    forms["compiled"] = torch.compile(used, **compile_arguments(_DEVICE))
     return forms
 
 

@@ -19,8 +19,8 @@ from crossglg.errors import CheckpointError, ConfigError, DivergenceError
 from crossglg.sources.choreography import choreography
 from crossglg.text import load_guidance
 from crossglg.training import BaseClips, create_recipe, override, read_metrics, train
+from crossglg.training.compiling import compile_arguments
 from crossglg.training.log import MetricsLog
-from crossglg.training.loop import compile_options
 from crossglg.training.recipes import RECIPES
 
 ACTIONS = ("wave right hand", "kick forward", "squat", "clap hands")
@@ -175,7 +175,7 @@ def test_steps_are_compiled_if_asked(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(torch.nn.Module, "compile", lambda self, **words: asked.append(words))
     start(tmp_path / "run", "training.compiled=true", "training.epochs=1")
-    assert asked == [{"options": compile_options(torch.device("cpu"))}]
+    assert asked == [compile_arguments(torch.device("cpu"))]
 
 
 @pytest.mark.slow

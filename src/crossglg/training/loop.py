@@ -20,6 +20,7 @@ from crossglg.skeleton.normalize import resample_packed
 from crossglg.text import TextGuidance
 from crossglg.training.base_clips import BaseClips
 from crossglg.training.batches import BalancedBatches, Batch, Draws, TrainingClips
+from crossglg.training.compiling import compile_arguments
 from crossglg.training.config import Recipe, TrainingConfig
 from crossglg.training.epoch import EpochRunner, StepProgress, text_only_accuracy
 from crossglg.training.judged import Judged
@@ -176,7 +177,7 @@ def prepare_runner(
         model, Objective(recipe.loss), None if lessons is None else lessons.to(fabric.device)
     )
     if config.compiled:
-        judged.compile(options=compile_options(fabric.device))
+        judged.compile(**compile_arguments(fabric.device))
     wrapped, wrapped_optimizer = fabric.setup(judged, optimizer)
     return EpochRunner(
         fabric,
@@ -206,17 +207,6 @@ def _load(
         return load(clips, sampler)
     plans = load(PlannedClips(clips), Lots(sampler))
     return BatchesOnDevice(plans, clips, batch_size=config.batch_size, device=device)
-
-
-def compile_options(device: torch.device) -> dict[str, bool]:
-    """How torch.compile does best there.
-
-    A GPU is told of a step in one piece, not by kernels ("triton.cudagraphs": torch's mode
-    "reduce-overhead"). Layouts stay as they are: wherever there are convolutions, torch otherwise
-    keeps all that a backward pass needs with the second axis innermost. That suits features
-    (B D T V); tokens (B T V D) are written and read across the grain.
-    """
-    return {"triton.cudagraphs": device.type == "cuda", "layout_optimization": False}
 
 
 @torch.no_grad()

@@ -1,0 +1,210 @@
+"""How training steps are compiled: on a processor, in forms that generated code is quick in.
+
+torch.compile writes good loops, and two kinds of slow ones (torch 2.13). Where the width is last
+in memory, as in tokens, it adds up rows one strip of channels at a time, from the first row to the
+last: each strip is a walk through all of the memory. And it stores what a ReLU let through as
+booleans, which processors with AVX-512 then pack and unpack one at a time. Here sums of rows, and
+the moments of batch norms, are taken in stages, each of as many rows as the fastest cache holds; a
+ReLU's gradient asks the features themselves. Both say the same as torch's own, to rounding.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+import torch
+import torch._functorch.config
+from jaxtyping import Float
+from torch import Tensor
+
+Form = Callable[..., Any]
+Rows = Float[Tensor, "R D"]
+Channels = Float[Tensor, " D"]
+
+_NUMBERS_AT_ONCE = 2**13  # 32 kB
+_FEWEST_ROWS = 4
+_WIDE = (torch.float32, torch.float64)
+
+
+def compile_arguments(device: torch.device) -> dict[str, Any]:
+    """What torch.compile is told where a step is computed.
+
+    A GPU is told of a step in one piece, not by kernels ("triton.cudagraphs": torch's mode
+    "reduce-overhead"). Layouts stay as they are: wherever there are convolutions, torch otherwise
+    keeps all that a backward pass needs with the second axis innermost. That suits features
+    (B D T V); tokens (B T V D) are written and read across the grain.
+    """
+    if device.type == "cpu":
+        return {"backend": compile_for_processor}
+    return {"options": {"triton.cudagraphs": device.type == "cuda", "layout_optimization": False}}
+
+
+def compile_for_processor(graph: torch.fx.GraphModule, inputs: Sequence[Tensor]) -> Form:
+    """A backend for torch.compile: its own, Inductor, with the forms of this module."""
+    from torch._inductor.compile_fx import compile_fx
+    from torch._inductor.decomposition import select_decomp_table
+
+    own = select_decomp_table()
+    forms = {operator: _or_else(form, own.get(operator)) for operator, form in _FORMS.items()}
+    # Torch does not tell by the forms which of the graphs that it keeps on disk is meant.
+    with torch._functorch.config.patch(enable_autograd_cache=False):
+        compiled = compile_fx(
+            graph,
+            inputs,
+            config_patches={"layout_optimization": False},
+            decompositions={**own, **forms},
+        )
+    return cast(Form, compiled)
+
+
+def sum_leading(
+    features: Tensor,
+    dim: Sequence[int] | None,
+    keepdim: bool = False,
+    *,
+    dtype: torch.dtype | None = None,
+) -> Tensor:
+    """``torch.sum`` over leading axes."""
+    axes = sorted(axis % features.ndim for axis in dim or ())
+    kept = features.shape[len(axes) :]
+    if (
+        dtype is not None
+        or axes != list(range(len(axes)))
+        or not kept
+        or not features.is_floating_point()
+        or not features.is_contiguous()
+    ):
+        return NotImplemented
+    rows = features.reshape(-1, kept.numel())
+    if _count_in_group(rows) == 1:
+        return NotImplemented
+    wide = rows if rows.dtype in _WIDE else rows.float()
+    shape = [*[1] * len(axes), *kept] if keepdim else kept
+    return _add_up(wide).to(features.dtype).view(shape)
+
+
+def rectified_gradient(gradient: Tensor, rectified: Tensor, threshold: float) -> Tensor:
+    """A ReLU's gradient: what it let through is above zero, the rest is not."""
+    return gradient * rectified.clamp(min=0).sign() if threshold == 0 else NotImplemented
+
+
+def normalise(
+    features: Tensor,
+    weight: Channels | None,
+    bias: Channels | None,
+    mean: Channels | None,
+    variance: Channels | None,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> tuple[Tensor, ...]:
+    """A batch norm: features, what their gradient asks for, and the new running moments."""
+    rows = _as_rows(features)
+    if not training or rows is None or not _are_wide(weight, bias, mean, variance):
+        return NotImplemented
+    assert weight is not None
+    assert bias is not None
+    assert mean is not None
+    assert variance is not None
+    rows = rows.to(weight.dtype)
+    here, spread = _moments(rows)
+    scale = torch.rsqrt(spread + eps)
+    normalised = (rows - here) * (scale * weight) + bias
+    unbiased = spread * (len(rows) / max(len(rows) - 1, 1))
+    return (
+        _as_features(normalised, features),
+        here,
+        scale,
+        mean + momentum * (here - mean),
+        variance + momentum * (unbiased - variance),
+    )
+
+
+def normalised_gradient(
+    gradient: Tensor,
+    features: Tensor,
+    weight: Channels | None,
+    _mean: Channels | None,
+    _variance: Channels | None,
+    here: Channels | None,
+    scale: Channels | None,
+    training: bool,
+    _eps: float,
+    asked: Sequence[bool],
+) -> tuple[Tensor | None, ...]:
+    """A batch norm's gradient: for features, weight and bias, where asked."""
+    rows, gradients = _as_rows(features), _as_rows(gradient)
+    if not training or rows is None or gradients is None or not _are_wide(weight, here, scale):
+        return NotImplemented
+    assert weight is not None
+    assert here is not None
+    assert scale is not None
+    gradients = gradients.to(weight.dtype)
+    centred = rows.to(weight.dtype) - here
+    to_bias = _add_up(gradients)
+    to_weight = _add_up(gradients * centred) * scale
+    shares = to_bias / len(rows), scale * to_weight / len(rows)
+    to_rows = (scale * weight) * (gradients - shares[0] - centred * shares[1])
+    given = (_as_features(to_rows, features), to_weight, to_bias)
+    return tuple(part if wanted else None for part, wanted in zip(given, asked, strict=True))
+
+
+_FORMS: dict[Any, Form] = {
+    torch.ops.aten.sum.dim_IntList: sum_leading,
+    torch.ops.aten.threshold_backward.default: rectified_gradient,
+    torch.ops.aten._native_batch_norm_legit_functional.default: normalise,
+    torch.ops.aten.native_batch_norm_backward.default: normalised_gradient,
+}
+
+
+def _or_else(form: Form, own: Form | None) -> Form:
+    """A form of ours; where it does not apply torch's own, if it has any."""
+
+    def decompose(*given: Any, **named: Any) -> Any:
+        result = form(*given, **named)
+        return own(*given, **named) if result is NotImplemented and own is not None else result
+
+    return decompose
+
+
+def _are_wide(*channels: Channels | None) -> bool:
+    return all(each is not None and each.dtype in _WIDE for each in channels)
+
+
+def _as_rows(features: Tensor) -> Rows | None:
+    """(B D ...) -> (R D), without a copy; None where the width does not come last in memory."""
+    last = features.movedim(1, -1)
+    return last.reshape(-1, last.shape[-1]) if last.is_contiguous() else None
+
+
+def _as_features(rows: Rows, like: Tensor) -> Tensor:
+    return rows.view(like.movedim(1, -1).shape).movedim(-1, 1).to(like.dtype)
+
+
+def _moments(rows: Rows) -> tuple[Channels, Channels]:
+    """Mean and variance of each channel: of groups of rows, then of the groups' moments.
+
+    Source: Chan, Golub, LeVeque, Updating formulae and a pairwise algorithm for computing sample
+    variances, 1979.
+    """
+    groups = rows.view(-1, _count_in_group(rows), rows.shape[1])
+    means = groups.mean(dim=1)
+    spreads = (groups - means.unsqueeze(1)).square().mean(dim=1)
+    mean = _add_up(means) / len(means)
+    return mean, _add_up(spreads + (means - mean).square()) / len(means)
+
+
+def _add_up(rows: Rows) -> Channels:
+    while (count := _count_in_group(rows)) > 1:
+        rows = rows.view(-1, count, rows.shape[1]).sum(dim=1)
+    return rows.sum(dim=0)
+
+
+def _count_in_group(rows: Rows) -> int:
+    """How many rows the fastest cache holds, and all of them are a multiple of.
+
+    One where they are few anyway.
+    """
+    most = max(_FEWEST_ROWS, _NUMBERS_AT_ONCE // rows.shape[1])
+    if len(rows) <= most:
+        return 1
+    return max(count for count in range(1, most + 1) if len(rows) % count == 0)
