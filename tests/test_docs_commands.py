@@ -141,6 +141,8 @@ NOT_RUN = {
     "python benchmarks/encoders.py --threads 2 --precision float32 --what inference --compiled": _NATIVE,
     "python benchmarks/encoders.py --encoder hdgcn --encoder motionbert --threads 1 --precision float32 --batch 1 --batch 8 --what inference --compiled": _NATIVE,
     "python benchmarks/encoders.py --encoder patchgcn --encoder stgcn --threads 1 --precision float32 --batch 16 --frames 32 --layout openni15 --what inference --compiled": _NATIVE,
+    "python benchmarks/compiled_steps.py --threads 1 --precision float32 --batch 8": _COMPILES,
+    "python benchmarks/compiled_steps.py --threads 1 --precision float32 --encoder patchgcn --batch 16 --frames 32 --layout openni15": _COMPILES,
     "python benchmarks/encoders_on_gpu.py --what training --encoder infogcn --encoder hdgcn --encoder motionbert --encoder patchgcn": _COMPILES,
     "python benchmarks/loop.py utd_mhad.npz --repeat 12 --workers 8 --workers 4 --compiled --epochs 3 --set training.batch_size=64": _COMPILES,
     "python benchmarks/loop.py utd_mhad.npz --encoder infogcn --epochs 2": _FEWER,

@@ -37,8 +37,13 @@ def normalise(
     """Batch norms, each of its own share of the width, in this order.
 
     Then what is to be added, then the ReLU: in place, which costs nothing while these are rows; on
-    a view of them autograd would copy.
+    a view of them autograd would copy. For a processor's code features keep their axes, which the
+    stages of its sums go by (``training/compiling.py``).
     """
+    if torch.compiler.is_compiling() and not tokens.is_cuda:
+        moved = _normalise(tokens.movedim(-1, 1), list(norms)).movedim(1, -1)
+        moved = moved if plus is None else moved + plus
+        return torch.relu(moved) if rectify else moved
     rows = _normalise(tokens.flatten(0, 2), list(norms))
     rows = rows if plus is None else rows + plus.flatten(0, 2)
     rows = rows.relu_() if rectify else rows

@@ -17,7 +17,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 Form = Callable[..., Any]
-Rows = Float[Tensor, "R D"]
+Rows = Float[Tensor, "*R D"]
 Channels = Float[Tensor, " D"]
 
 _NUMBERS_AT_ONCE = 2**13  # 32 kB
@@ -69,13 +69,14 @@ def sum_leading(
     if (
         dtype is not None
         or axes != list(range(len(axes)))
+        or not axes
         or not kept
         or not features.is_floating_point()
         or not features.is_contiguous()
     ):
         return NotImplemented
-    rows = features.reshape(-1, kept.numel())
-    if _count_in_group(rows) == 1:
+    rows = features.flatten(len(axes))
+    if _count_in_group(rows.flatten(0, -2)) == 1:
         return NotImplemented
     wide = rows if rows.dtype in _WIDE else rows.float()
     shape = [*[1] * len(axes), *kept] if keepdim else kept
@@ -109,7 +110,8 @@ def normalise(
     here, spread = _moments(rows)
     scale = torch.rsqrt(spread + eps)
     normalised = (rows - here) * (scale * weight) + bias
-    unbiased = spread * (len(rows) / max(len(rows) - 1, 1))
+    count = rows[..., 0].numel()
+    unbiased = spread * (count / max(count - 1, 1))
     return (
         _as_features(normalised, features),
         here,
@@ -142,7 +144,8 @@ def normalised_gradient(
     centred = rows.to(weight.dtype) - here
     to_bias = _add_up(gradients)
     to_weight = _add_up(gradients * centred) * scale
-    shares = to_bias / len(rows), scale * to_weight / len(rows)
+    count = rows[..., 0].numel()
+    shares = to_bias / count, scale * to_weight / count
     to_rows = (scale * weight) * (gradients - shares[0] - centred * shares[1])
     given = (_as_features(to_rows, features), to_weight, to_bias)
     return tuple(part if wanted else None for part, wanted in zip(given, asked, strict=True))
@@ -171,13 +174,13 @@ def _are_wide(*channels: Channels | None) -> bool:
 
 
 def _as_rows(features: Tensor) -> Rows | None:
-    """(B D ...) -> (R D), without a copy; None where the width does not come last in memory."""
+    """(B D ...) -> (B ... D), without a copy; None where the width does not come last in memory."""
     last = features.movedim(1, -1)
-    return last.reshape(-1, last.shape[-1]) if last.is_contiguous() else None
+    return last if last.is_contiguous() else None
 
 
 def _as_features(rows: Rows, like: Tensor) -> Tensor:
-    return rows.view(like.movedim(1, -1).shape).movedim(-1, 1).to(like.dtype)
+    return rows.movedim(-1, 1).to(like.dtype)
 
 
 def _moments(rows: Rows) -> tuple[Channels, Channels]:
@@ -186,25 +189,39 @@ def _moments(rows: Rows) -> tuple[Channels, Channels]:
     Source: Chan, Golub, LeVeque, Updating formulae and a pairwise algorithm for computing sample
     variances, 1979.
     """
-    groups = rows.view(-1, _count_in_group(rows), rows.shape[1])
-    means = groups.mean(dim=1)
-    spreads = (groups - means.unsqueeze(1)).square().mean(dim=1)
-    mean = _add_up(means) / len(means)
-    return mean, _add_up(spreads + (means - mean).square()) / len(means)
+    groups = _group(rows)
+    means = groups.mean(dim=-2)
+    spreads = (groups - means.unsqueeze(-2)).square().mean(dim=-2)
+    count = means[..., 0].numel()
+    mean = _add_up(means) / count
+    return mean, _add_up(spreads + (means - mean).square()) / count
 
 
 def _add_up(rows: Rows) -> Channels:
-    while (count := _count_in_group(rows)) > 1:
-        rows = rows.view(-1, count, rows.shape[1]).sum(dim=1)
-    return rows.sum(dim=0)
+    while rows.ndim > 1:
+        rows = _group(rows).sum(dim=-2)
+    return rows
 
 
-def _count_in_group(rows: Rows) -> int:
+def _group(rows: Rows) -> Float[Tensor, "*G R D"]:
+    """Groups as they lie, where there are several axes: indices need no division then."""
+    if rows.ndim > 2 and rows.shape[-2] <= _most_rows(rows):
+        return rows
+    flat = rows.flatten(0, -2)
+    count = _count_in_group(flat)
+    return flat if count == 1 else flat.view(-1, count, flat.shape[1])
+
+
+def _count_in_group(rows: Float[Tensor, "R D"]) -> int:
     """How many rows the fastest cache holds, and all of them are a multiple of.
 
     One where they are few anyway.
     """
-    most = max(_FEWEST_ROWS, _NUMBERS_AT_ONCE // rows.shape[1])
+    most = _most_rows(rows)
     if len(rows) <= most:
         return 1
     return max(count for count in range(1, most + 1) if len(rows) % count == 0)
+
+
+def _most_rows(rows: Rows) -> int:
+    return max(_FEWEST_ROWS, _NUMBERS_AT_ONCE // rows.shape[-1])

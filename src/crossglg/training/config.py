@@ -44,8 +44,8 @@ class TrainingConfig:
         clip_norm: Largest norm of the gradient; 0 for no limit.
         precision: ``bf16-mixed`` is several times faster on CPUs with AMX and on GPUs, and the
             default where GPU or processor are made for it; ``32-true`` is elsewhere.
-        compiled: Whether steps are compiled (torch.compile): a minute or more at the start, faster
-            steps from then on. The same to rounding.
+        compiled: Whether steps are compiled (torch.compile): minutes at the start, faster steps
+            from then on. The same to rounding. It takes a C++ compiler.
         frame_count: T that every clip is resampled to.
         mirror: Every clip comes mirrored too, with mirrored texts: under ``classes`` as a class of
             its own, under ``words`` as what the words say it shows (``training.twins``).
