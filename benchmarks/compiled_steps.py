@@ -1,10 +1,12 @@
 """Training steps as they are, compiled in torch's own way, and in the forms of ``crossglg train``.
 
     python benchmarks/compiled_steps.py --threads 1 --precision float32 --batch 8
+    python benchmarks/compiled_steps.py --encoder patchgcn --batch 16 --frames 32 --layout openni15
 
-Of fresh encoders with the same weights, which must say the same. The forms take turns; seconds are
-the process's CPU time divided by the threads, of the second of two calls. Compiling takes a minute
-or some for each, by the clock; what torch keeps on disk of an earlier run is used.
+Options are those of ``encoders.py``. The encoders are fresh, of the same weights, and must say the
+same. The forms take turns; seconds are the process's CPU time divided by the threads, of the second
+of two calls. Compiling takes a minute or some for each, by the clock; what torch keeps on disk of
+an earlier run is used.
 """
 
 import argparse
