@@ -20,7 +20,7 @@ from encoders import PRECISIONS, Setting, build, check_equal, read_words, second
 from torch import nn
 
 from crossglg.denormals import flush_denormals
-from crossglg.training.compiling import compile_arguments
+from crossglg.training.compiling import compile_in_place
 
 _CPU = torch.device("cpu")
 
@@ -29,10 +29,10 @@ def measure(name: str, setting: Setting, words: argparse.Namespace) -> list[str]
     """A row for each form."""
     persons = setting.clips.shape[1]
     forms: dict[str, nn.Module] = {"as it is": build(name, words, persons)}
-    forms["torch's own"] = torch.compile(build(name, words, persons), dynamic=False)
-    forms["ours"] = torch.compile(
-        build(name, words, persons), dynamic=False, **compile_arguments(_CPU)
-    )
+    forms["torch's own"] = build(name, words, persons)
+    forms["torch's own"].compile(dynamic=False)
+    forms["ours"] = build(name, words, persons)
+    compile_in_place(forms["ours"], _CPU, dynamic=False)
     start_s = {}
     with flush_denormals():
         for form, network in forms.items():

@@ -17,6 +17,7 @@ step takes at its peak beside encoder and clips (Linux only).
 """
 
 import argparse
+import copy
 import json
 import statistics
 import tempfile
@@ -42,12 +43,12 @@ from crossglg.export.native import write_native
 from crossglg.memory import keep_freed_memory
 from crossglg.oneshot.features import PLACES_AT_ONCE, count_at_once
 from crossglg.skeleton import get_layout
-from crossglg.training.compiling import compile_arguments
+from crossglg.training.compiling import compile_in_place
 from crossglg.workers import open_pool
 
 _MATRICES = (512, 1024, 2048)
 _PATIENCE_S = 0.1
-_ENCODERS = ("infogcn", "hdgcn", "stgcn", "patchgcn", "motionbert")
+ENCODERS = ("infogcn", "hdgcn", "stgcn", "patchgcn", "motionbert")
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
@@ -172,7 +173,8 @@ def measure(
         write_native(fold(encoder), native, example=(setting.clips[:1].expand(3, -1, -1, -1, -1),))
     used: nn.Module = encoder if setting.training else InUse(encoder, native)
     if words.compiled and setting.training:
-        used = torch.compile(used, dynamic=False, **compile_arguments(setting.clips.device))
+        used = copy.deepcopy(encoder)
+        compile_in_place(used, setting.clips.device, dynamic=False)
     if plain is not None:
         check_equal(used, plain, setting)
     ratios, fast, limits = [], [], []
@@ -207,7 +209,7 @@ def build(name: str, words: argparse.Namespace, persons: int) -> SkeletonEncoder
 def read_words() -> argparse.Namespace:
     """The command line; what is given several times is measured in all combinations."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--encoder", action="append", choices=_ENCODERS)
+    parser.add_argument("--encoder", action="append", choices=ENCODERS)
     parser.add_argument("--what", action="append", choices=("inference", "training"))
     parser.add_argument("--precision", action="append", choices=tuple(PRECISIONS))
     parser.add_argument("--batch", action="append", type=int)

@@ -9,6 +9,7 @@ from jaxtyping import install_import_hook
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # processes share the cores; torch reads this on import
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 # The shapes in signatures of all files with tensors are checked while the tests run, and only then.
 _WITH_TENSORS = [f"crossglg.{name}" for name in ("encoders", "guidance", "training.objective")]

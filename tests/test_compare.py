@@ -6,11 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from multiprocessing import active_children
+from types import SimpleNamespace
 
 import pytest
+import torch
 
 from crossglg.cells import read_cell, run_cells
 from crossglg.checkpoint import write_json
@@ -62,6 +65,28 @@ def test_a_grid_is_run_once_and_tabled(grid):
     again = run_grid(grid, progress=lambda *counts: told.append(counts))
     assert not told
     assert [row.accuracy for row in again.rows] == [row.accuracy for row in comparison.rows]
+
+
+@pytest.mark.parametrize(("workers", "share"), [(1, 6), (4, 1), (9, 1)])
+def test_workers_share_torch_s_threads(grid, tmp_path, monkeypatch, workers, share):
+    """Not the machine's cores: torch heeds ``OMP_NUM_THREADS``, and which cores are ours."""
+    shares = []
+
+    @contextmanager
+    def pool(_count):
+        yield SimpleNamespace(submit=lambda _work, _cell, threads: note(threads))
+
+    def note(threads):
+        shares.append(threads)
+        ended = Future()
+        ended.set_result("")
+        return ended
+
+    monkeypatch.setattr("crossglg.cells.open_pool", pool)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 6)
+    cells = replace(grid, out=tmp_path).cells(grid.methods[0])
+    assert not run_cells(cells, workers=workers)
+    assert shares == [share] * len(cells)
 
 
 @pytest.mark.slow

@@ -82,6 +82,9 @@ INSTEAD = {
     "python benchmarks/encoders.py --threads 1 --precision float32 --batch 8 --persons 2 --frames 64 --frames 32": ("python benchmarks/encoders.py --threads 1 --precision float32 --batch 2 --persons 2 --what inference", _FEWER),
     "crossglg train data.npz --protocol utd-a --out run-on-gpu --set training.compiled=true --set training.workers=4": ("crossglg train data.npz --protocol utd-a --out run-on-gpu --set training.workers=1", _COMPILES),
     "python benchmarks/loop.py utd_mhad.npz --repeat 2 --workers 0 --workers 4 --epochs 3": ("python benchmarks/loop.py utd_mhad.npz --repeat 2 --workers 1 --epochs 1", _FEWER),
+    "crossglg train utd_mhad.npz --protocol utd-a --recipe beyond --out compiled --set training.compiled=true --set training.epochs=8": ("crossglg train utd_mhad.npz --protocol utd-a --recipe beyond --out compiled", _COMPILES),
+    "python benchmarks/busy_machine.py --threads 2 --rounds 5": ("python benchmarks/busy_machine.py --here", "one of its processes"),
+    "python benchmarks/tracing.py": ("python benchmarks/tracing.py --encoder patchgcn --rounds 1", _FEWER),
     "python benchmarks/phrases.py --reader rules --reader spacy:en_core_web_sm": ("python benchmarks/phrases.py --reader rules", "spaCy's model is a download"),
 }
 

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 import torch
 from jaxtyping import config
+from torch import nn
 
 from crossglg.checkpoint import PlainCheckpoint
 from crossglg.guidance.build import ModelConfig, build_plain
+from crossglg.guidance.importance import JointImportance
 from crossglg.oneshot.features import describe
 from crossglg.recogniser import Recogniser
 from crossglg.skeleton import get_layout
@@ -38,6 +40,19 @@ def unchecked_shapes():
     config.update("jaxtyping_disable", True)
     yield
     config.update("jaxtyping_disable", False)
+
+
+def build_short(encoder):
+    """Its first block and the first wider one alone, before which importance is read."""
+    recogniser = build(encoder)
+    branch = recogniser.checkpoint.branch
+    dims = branch.encoder.block_dims
+    wider = next((number for number, dim in enumerate(dims) if dim > dims[0]), 1)
+    branch.encoder.blocks = nn.ModuleList(branch.encoder.blocks[number] for number in (0, wider))
+    branch.n_pre = 1
+    branch.importance = JointImportance(dims[0])
+    branch.classifier = nn.Identity()  # made for the width of the last block
+    return recogniser
 
 
 def assert_says_what_torch_says(recogniser, exported, *, clip_count):

@@ -1,7 +1,6 @@
 """Cells: one method, one seed, one protocol; trained and judged once, nothing is done twice."""
 
 import hashlib
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Future, as_completed
 from dataclasses import asdict, dataclass, replace
@@ -153,7 +152,7 @@ def run_cells(
 
     Args:
         cells: In the order in which they are wanted.
-        workers: Processes; each gets its share of the processor's cores.
+        workers: Processes; each gets its share of torch's threads.
         progress: Is told about every cell that ends.
 
     Returns:
@@ -166,7 +165,7 @@ def run_cells(
         get_protocol(protocol)
     for folder in {cell.folder for cell in cells}:
         folder.mkdir(parents=True, exist_ok=True)
-    threads = max(1, (os.cpu_count() or 1) // workers)
+    threads = max(1, torch.get_num_threads() // workers)
     lacking = [cell for cell in cells if read_cell(cell) is None]
     failed = {}
     with open_pool(workers) as pool:

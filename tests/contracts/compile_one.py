@@ -1,5 +1,8 @@
 """Put an encoder through torch.compile, in a process that is free of the tests' type checks.
 
+    python compile_one.py hdgcn              # einops' calls are traced whole, as ``train`` does
+    python compile_one.py patchgcn letters   # all of einops is traced, as torch does by itself
+
 Prints a line of JSON for each form of it: graphs made for three numbers of clips, and how far apart
 the answers are. The encoder is cut to its first blocks and the first that changes the width, since
 tracing takes seconds a block and the others are of the same kinds.
@@ -16,6 +19,7 @@ from torch._dynamo.testing import CompileCounter
 from crossglg.encoders import SkeletonEncoder, create_encoder
 from crossglg.encoders.folding import fold
 from crossglg.skeleton import get_layout
+from crossglg.training.compiling import keep_rearrangements_whole
 
 LAYOUT = get_layout("openni15")
 
@@ -48,5 +52,7 @@ def look_at(name: str, form: str) -> dict[str, object]:
 
 
 if __name__ == "__main__":
+    if "letters" not in sys.argv:
+        keep_rearrangements_whole()
     for form in ("in training", "folded"):
         print(json.dumps(look_at(sys.argv[1], form)), flush=True)

@@ -11,10 +11,10 @@ from crossglg.encoders import list_encoders
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", list_encoders())
-def test_an_encoder_compiles_without_breaks_for_any_number_of_clips(name):
+@pytest.mark.parametrize("words", [*list_encoders(), "patchgcn letters"])
+def test_an_encoder_compiles_without_breaks_for_any_number_of_clips(words):
     run = subprocess.run(
-        [sys.executable, Path(__file__).with_name("compile_one.py"), name],
+        [sys.executable, Path(__file__).with_name("compile_one.py"), *words.split()],
         capture_output=True,
         text=True,
         check=False,

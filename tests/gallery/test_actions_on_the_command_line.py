@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from subprocess import CompletedProcess
 
 import pytest
 
 from crossglg.checkpoint import PLAIN_FILE, write_json
+from crossglg.cli import main
 from crossglg.errors import SourceError
 from crossglg.recogniser import ACCEPTANCE_FILE
 from crossglg.sources import write_npz
@@ -31,6 +33,21 @@ def call(place, *words):
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=place)
 
 
+@pytest.fixture
+def call_here(place, monkeypatch, capsys):
+    """The same in this process, in which torch is loaded already."""
+    monkeypatch.chdir(place)
+
+    def call_once(*words):
+        monkeypatch.setattr(sys, "argv", ["crossglg", *words, "--model", "run"])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return CompletedProcess(words, ended.value.code or 0, *capsys.readouterr())
+
+    return call_once
+
+
 @pytest.mark.slow
 def test_a_gallery_is_kept_from_call_to_call(place):
     assert call(place, "enroll", "wave", "clips.npz#0").returncode == 0
@@ -50,9 +67,9 @@ def test_a_gallery_is_kept_from_call_to_call(place):
 
 
 @pytest.mark.slow
-def test_what_is_dismissed_is_unknown_until_that_is_forgotten(place):
+def test_what_is_dismissed_is_unknown_until_that_is_forgotten(place, call_here):
     def say(*words):
-        done = call(place, *words, "--gallery", "other.crossglg")
+        done = call_here(*words, "--gallery", "other.crossglg")
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -80,13 +97,13 @@ def test_what_is_dismissed_is_unknown_until_that_is_forgotten(place):
     say("remove", "squat")
     say("dismiss", "clips.npz#3")
     assert "look like 'squat', and no longer are" in say("enroll", "squat", "clips.npz#1")
-    missing = call(place, "dismiss", "--forget", "--gallery", "none.crossglg")
+    missing = call_here("dismiss", "--forget", "--gallery", "none.crossglg")
     assert missing.returncode == 1
     assert "none.crossglg: expected a gallery, found nothing there." in missing.stderr
     assert not (place / "none.crossglg").exists()
-    alone = call(place, "dismiss", "clips.npz#0", "--number", "1")
+    alone = call_here("dismiss", "clips.npz#0", "--number", "1")
     assert "--number says which clip to --forget" in alone.stderr
-    refused = call(place, "dismiss")
+    refused = call_here("dismiss")
     assert refused.returncode == 1
     assert "Expected a clip to dismiss, or --forget." in refused.stderr
 

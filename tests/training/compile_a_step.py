@@ -14,6 +14,7 @@ from crossglg.encoders.infogcn import InformationBottleneck
 from crossglg.guidance.build import build_crossglg, build_plain
 from crossglg.skeleton import get_layout
 from crossglg.training import create_recipe, override
+from crossglg.training.compiling import keep_rearrangements_whole
 from crossglg.training.judged import Judged
 from crossglg.training.lessons import Lessons
 from crossglg.training.objective import Objective
@@ -50,6 +51,7 @@ def step(judged: torch.nn.Module, seed: int) -> list[torch.Tensor]:
 if __name__ == "__main__":
     eager, judged = build(*sys.argv[1:]), build(*sys.argv[1:])
     step(build(*sys.argv[1:]), 0)  # einops notes which libraries it has met, which is a change
+    keep_rearrangements_whole()
     counter = CompileCounterWithBackend("aot_eager")
     compiled = torch.compile(judged, backend=counter, fullgraph=True)
     apart = 0.0

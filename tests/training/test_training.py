@@ -175,7 +175,7 @@ def test_steps_are_compiled_if_asked(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(torch.nn.Module, "compile", lambda self, **words: asked.append(words))
     start(tmp_path / "run", "training.compiled=true", "training.epochs=1")
-    assert asked == [compile_arguments(torch.device("cpu"))]
+    assert asked == [{"dynamic": None, **compile_arguments(torch.device("cpu"))}]
 
 
 @pytest.mark.slow

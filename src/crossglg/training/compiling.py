@@ -1,4 +1,4 @@
-"""How training steps are compiled: on a processor, in forms that generated code is quick in.
+"""How training steps are compiled: soon, and on a processor in forms that are quick there.
 
 torch.compile writes good loops, and two kinds of slow ones (torch 2.13). Where the width is last
 in memory, as in tokens, it adds up rows one strip of channels at a time, from the first row to the
@@ -6,15 +6,19 @@ last: each strip is a walk through all of the memory. And it stores what a ReLU 
 booleans, which processors with AVX-512 then pack and unpack one at a time. Here sums of rows, and
 the moments of batch norms, are taken in stages, each of as many rows as the fastest cache holds; a
 ReLU's gradient asks the features themselves. Both say the same as torch's own, to rounding.
+
+Before it writes anything torch traces the step, and by itself einops as well, letter by letter of
+each pattern: most of the tracing. Here a rearrangement is traced as the one call it is.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
+import einops
 import torch
 import torch._functorch.config
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 Form = Callable[..., Any]
 Rows = Float[Tensor, "*R D"]
@@ -23,6 +27,26 @@ Channels = Float[Tensor, " D"]
 _NUMBERS_AT_ONCE = 2**13  # 32 kB
 _FEWEST_ROWS = 4
 _WIDE = (torch.float32, torch.float64)
+
+
+def compile_in_place(
+    module: nn.Module, device: torch.device, *, dynamic: bool | None = None
+) -> None:
+    """Have a module compiled when it is first called.
+
+    Args:
+        module: Keeps its class and the names of its weights.
+        device: Where it will be called.
+        dynamic: Whether sizes stay open; None opens those that change.
+    """
+    keep_rearrangements_whole()
+    module.compile(dynamic=dynamic, **compile_arguments(device))
+
+
+def keep_rearrangements_whole() -> None:
+    """What torch.compile traces from now on calls einops, and does not look into it."""
+    for operation in (einops.rearrange, einops.reduce, einops.repeat, einops.einsum):
+        torch.compiler.allow_in_graph(operation)  # type: ignore[no-untyped-call]
 
 
 def compile_arguments(device: torch.device) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from crossglg.skeleton.normalize import resample_packed
 from crossglg.text import TextGuidance
 from crossglg.training.base_clips import BaseClips
 from crossglg.training.batches import BalancedBatches, Batch, Draws, TrainingClips
-from crossglg.training.compiling import compile_arguments
+from crossglg.training.compiling import compile_in_place
 from crossglg.training.config import Recipe, TrainingConfig
 from crossglg.training.epoch import EpochRunner, StepProgress, text_only_accuracy
 from crossglg.training.judged import Judged
@@ -177,7 +177,7 @@ def prepare_runner(
         model, Objective(recipe.loss), None if lessons is None else lessons.to(fabric.device)
     )
     if config.compiled:
-        judged.compile(**compile_arguments(fabric.device))
+        compile_in_place(judged, fabric.device)
     wrapped, wrapped_optimizer = fabric.setup(judged, optimizer)
     return EpochRunner(
         fabric,
