@@ -316,11 +316,16 @@ def test_a_stream_closed_for_silence_comes_back_with_the_next_frame_and_without_
     ]
 
     def talk(stream):
+        closed = False
+
         def answer(_message):
-            told = answers.pop(0) if answers else {}
-            if told:
-                stream.send(json.dumps(told))
+            nonlocal closed
+            if closed or not answers:  # a frame may be under way while the stream is closed
+                return
+            told = answers.pop(0)
+            stream.send(json.dumps(told))
             if told.get("status"):
+                closed = True
                 stream.close(code=1008)
 
         stream.on_message(answer)

@@ -74,6 +74,15 @@ def test_joints_that_are_not_finite_come_in_unseen_and_zero():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
+@pytest.mark.parametrize("as_read", [np.asarray, np.ma.masked_invalid], ids=["plain", "masked"])
+def test_what_float32_cannot_hold_is_unseen(as_read):
+    joints = JOINTS[0].astype(np.float64)
+    joints[1, 3, 0] = 1e300
+    clip = SkeletonClip.from_array(as_read(joints), fps=30.0, layout=OPENNI)
+    assert not clip.visible[0, 1, 3]
+    assert clip.visible.sum() == clip.visible.size - 1
+
+
 def test_what_a_mask_hides_is_not_seen(dtype):
     mask = np.zeros(JOINTS.shape, dtype=np.bool_)
     mask[0, 1, 2, 1] = mask[1, 3] = True

@@ -107,11 +107,12 @@ class SkeletonClip:
 
 def _copy_numbers(joints: Any) -> NDArray[np.float32]:
     """What any library calls an array; NaN where a mask hides the number."""
-    if isinstance(joints, np.ma.MaskedArray):
-        joints = np.ma.filled(joints.astype(np.float32), np.nan)
     if hasattr(joints, "detach"):  # torch's, perhaps with a gradient or on a GPU
         joints = joints.detach().cpu().float()
-    return np.array(np.asarray(joints), dtype=np.float32)
+    with np.errstate(over="ignore"):  # what float32 cannot hold is not finite, so not seen
+        if isinstance(joints, np.ma.MaskedArray):
+            joints = np.ma.filled(joints.astype(np.float32), np.nan)
+        return np.array(np.asarray(joints), dtype=np.float32)
 
 
 def _read_rate(fps: SupportsFloat) -> float:
