@@ -73,7 +73,6 @@ def test_joints_that_are_not_finite_come_in_unseen_and_zero():
     assert (clip.joints[0, 1, 2] == 0).all()
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
 @pytest.mark.parametrize("as_read", [np.asarray, np.ma.masked_invalid], ids=["plain", "masked"])
 def test_what_float32_cannot_hold_is_unseen(as_read):
     joints = JOINTS[0].astype(np.float64)
@@ -83,6 +82,7 @@ def test_what_float32_cannot_hold_is_unseen(as_read):
     assert clip.visible.sum() == clip.visible.size - 1
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
 def test_what_a_mask_hides_is_not_seen(dtype):
     mask = np.zeros(JOINTS.shape, dtype=np.bool_)
     mask[0, 1, 2, 1] = mask[1, 3] = True
