@@ -17,6 +17,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 FORMS = {
     "as OpenMP does": {"GOMP_SPINCOUNT": "300000"},  # what it takes where nothing is said
@@ -25,7 +26,7 @@ FORMS = {
     "one thread": {"OMP_NUM_THREADS": "1"},
 }
 _BUSY = "while True: pass"
-_SECONDS = 2
+_SECONDS = 3
 
 
 def measure_here() -> dict[str, float]:
@@ -53,20 +54,17 @@ def measure_here() -> dict[str, float]:
         used(clip)
 
     with flush_denormals():
-        return {
-            "steps": _count(train) / _SECONDS,
-            "ms": 1000 * _SECONDS / _count(embed),
-        }
+        return {"steps": 1 / _seconds(train), "ms": 1000 * _seconds(embed)}
 
 
-def _count(action) -> int:
-    """How often it is done in the seconds given; once untimed before."""
+def _seconds(action: Callable[[], None]) -> float:
+    """On average, until they add up to ``_SECONDS``; once untimed before."""
     action()
-    end, count = time.perf_counter() + _SECONDS, 0
-    while time.perf_counter() < end:
+    start, count = time.perf_counter(), 0
+    while (passed := time.perf_counter() - start) < _SECONDS:
         action()
         count += 1
-    return count
+    return passed / count
 
 
 def measure(form: str, threads: int, *, busy: bool) -> dict[str, float]:

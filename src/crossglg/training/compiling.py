@@ -8,7 +8,7 @@ the moments of batch norms, are taken in stages, each of as many rows as the fas
 ReLU's gradient asks the features themselves. Both say the same as torch's own, to rounding.
 
 Before it writes anything torch traces the step, and by itself einops as well, letter by letter of
-each pattern: most of the tracing. Here a rearrangement is traced as the one call it is.
+each pattern, half of the tracing or more. Here a rearrangement is traced as the one call it is.
 """
 
 from collections.abc import Callable, Sequence
