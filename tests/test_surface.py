@@ -50,6 +50,10 @@ OPTIONS = {
         *("--model", "--gallery", "--top", "--from", "--to", "--pose-model", "--persons"),
         *("--sure", "--layout", "--json"),
     },
+    "count": {
+        *("--model", "--gallery", "--from", "--to", "--pose-model", "--persons", "--layout"),
+        "--json",
+    },
     "live": {
         *("--model", "--gallery", "--camera", "--source", "--pose-model", "--persons"),
         *("--sure", "--layout", "--json"),

@@ -14,7 +14,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from crossglg.benchmark import Benchmark
     from crossglg.compare import Comparison
-    from crossglg.gallery import Recognition
+    from crossglg.gallery import Recognition, Repetitions
     from crossglg.inspection import Inspection
     from crossglg.live import Event
     from crossglg.oneshot import Evaluation
@@ -126,9 +126,19 @@ def print_event(event: "Event", *, as_json: bool) -> None:
         print(json.dumps(event.to_json()), flush=True)
         return
     sure = "" if event.confidence is None else f"{event.confidence:6.0%}"
-    times = f"{event.start_s:7.1f} - {event.end_s:.1f} s"
+    span = f"{event.start_s:7.1f} - {event.end_s:.1f} s"
+    times = f", {event.times} times" if event.times > 1 else ""
     console = Console(emoji=False, soft_wrap=True)
-    console.print(f"{times} {sure}  [bold]{escape(event.action)}[/bold]", highlight=False)
+    console.print(f"{span} {sure}  [bold]{escape(event.action)}[/bold]{times}", highlight=False)
+
+
+def print_repetitions(repetitions: "Repetitions") -> None:
+    """How often, then when."""
+    console = Console(emoji=False, soft_wrap=True, highlight=False)
+    times = "once" if repetitions.count == 1 else f"{repetitions.count} times"
+    console.print(f"[bold]{escape(repetitions.action)}[/bold], {times}")
+    for number, (start_s, end_s) in enumerate(repetitions.spans_s, start=1):
+        console.print(f"{number:5d}  {start_s:6.1f} - {end_s:.1f} s")
 
 
 @contextmanager

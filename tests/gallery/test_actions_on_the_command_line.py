@@ -5,6 +5,7 @@ import subprocess
 import sys
 from subprocess import CompletedProcess
 
+import numpy as np
 import pytest
 
 from crossglg.checkpoint import PLAIN_FILE, write_json
@@ -13,6 +14,7 @@ from crossglg.errors import SourceError
 from crossglg.recogniser import ACCEPTANCE_FILE
 from crossglg.sources import write_npz
 from crossglg.sources.choreography import choreography
+from crossglg.sources.clipset import ClipSet
 from crossglg.sources.single import read_clip
 
 
@@ -129,3 +131,28 @@ def test_names_of_files_may_have_the_sign_before_a_clip_in_them(place, tmp_path,
     assert read_clip(f"{file}#1").frame_count == read_clip(place / "clips.npz#1").frame_count
     with pytest.raises(SourceError, match="expected the name or number of one of its 4 clips"):
         read_clip(file)
+
+
+@pytest.mark.slow
+def test_what_is_enrolled_is_counted(place, call_here):
+    def say(*words):
+        done = call_here(*words, "--gallery", "counted.crossglg")
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    squat = read_clip(str(place / "clips.npz#1"))
+    joints = np.concatenate([squat.joints, squat.joints[:, ::-1]] * 2, axis=1)
+    often = squat.with_joints(joints, np.ones(joints.shape[:3], dtype=np.bool_))
+    named = {"class_names": ["squats"], "labels": [0], "subjects": [0], "clip_names": ["x"]}
+    write_npz(ClipSet.from_clips([often], name="x", **named), place / "often.npz")
+    say("enroll", "squat", "clips.npz#1")
+    counted = json.loads(say("count", "squat", "often.npz#0", "--json"))
+    assert (counted["action"], counted["count"]) == ("squat", 4)
+    lines = say("count", "squat", "often.npz#0").splitlines()
+    assert lines[0] == "squat, 4 times"
+    assert len(lines) == 5
+    assert say("count", "squat", "clips.npz#1").splitlines()[0] == "squat, once"
+    assert json.loads(say("count", "squat", "often.npz#0", "--to", "2.5", "--json"))["count"] < 4
+    refused = call_here("count", "squad", "often.npz#0", "--gallery", "counted.crossglg")
+    assert refused.returncode == 1
+    assert "Did you mean 'squat'?" in refused.stderr

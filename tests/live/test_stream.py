@@ -247,3 +247,18 @@ def test_how_sure_a_stream_is_to_be_is_a_probability(sure):
 def test_a_grid_without_a_rate_is_refused(gallery, clips, fps):
     with pytest.raises(ConfigError, match=r"stream\.fps: expected 1 to 1000"):
         StreamRecogniser(gallery, layout=clips[0][0].layout, fps=fps)
+
+
+@pytest.mark.parametrize("times", [1, 2, 6])
+def test_an_event_says_how_often_the_action_was_done(gallery, clips, times):
+    (_, squat, *_), _ = clips
+    over = between(squat, squat, 10)
+    parts = [squat.joints, *[over, squat.joints] * (times - 1)]
+    still = np.repeat(squat.joints[:, :1], 40, axis=1)
+    joints = np.concatenate([still, *parts, np.repeat(parts[-1][:, -1:], 40, axis=1)], axis=1)
+    clip = squat.with_joints(joints, np.ones(joints.shape[:3], dtype=np.bool_))
+    stream = StreamRecogniser(gallery, layout=clip.layout)
+    events = play(stream, clip) + stream.finish()
+    assert {event.action for event in events} == {"squat"}
+    assert sum(event.times for event in events) == times
+    assert json.loads(json.dumps(events[0].to_json()))["times"] == events[0].times

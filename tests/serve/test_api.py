@@ -59,6 +59,25 @@ def test_an_action_that_nobody_enrolled_is_unknown(three, clips):
     assert found["unknown_probability"] > 0.5
 
 
+def test_how_often_a_clip_shows_an_action_is_counted(three, clips):
+    clip = clips["squat", 1]
+    joints = np.concatenate([clip.joints, clip.joints[:, ::-1], clip.joints], axis=1)
+    often = clip.with_joints(joints, np.ones(joints.shape[:3], dtype=np.bool_))
+    ids = {each["action"]: each["id"] for each in three.get(f"{API}/actions").json()["actions"]}
+    counted = {
+        name: three.post(f"{API}/actions/{ids['squat']}/count", json=as_json(shown)).json()
+        for name, shown in (("once", clip), ("often", often))
+    }
+    assert counted["once"]["action"] == "squat"
+    assert counted["once"]["count"] == 1
+    assert counted["often"]["count"] == 3
+    spans = counted["often"]["repetitions"]
+    assert [each["start_s"] for each in spans] == sorted(each["start_s"] for each in spans)
+    assert 0 <= spans[0]["start_s"] < spans[-1]["end_s"] <= often.duration_s
+    nothing = three.post(f"{API}/actions/none/count", json=as_json(clip))
+    assert nothing.status_code == 404
+
+
 def test_top_says_how_many_answers_come(three, clips):
     body = as_json(clips["squat", 0])
     found = three.post(f"{API}/recognitions", params={"top": 1}, json=body).json()
@@ -345,7 +364,7 @@ def test_the_description_names_every_way_in_and_every_error(client):
     ways = {(path, method) for path, each in schema["paths"].items() for method in each}
     assert (f"{API}/actions", "post") in ways
     assert (f"{API}/recognitions", "post") in ways
-    assert len(ways) == 17
+    assert len(ways) == 18
     assert {"ClipBody", "Problem", "RecognitionView"} <= set(schema["components"]["schemas"])
     body = schema["paths"][f"{API}/recognitions"]["post"]["requestBody"]["content"]
     assert set(body) == {"application/json", "application/octet-stream"}

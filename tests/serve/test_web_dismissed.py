@@ -47,7 +47,7 @@ def test_what_the_camera_took_for_an_action_can_be_corrected(taught, empty):
                 return
             sent.append(frame["time_s"])
             if len(sent) == 30:
-                span = {"start_s": sent[5], "end_s": sent[25], "confidence": 0.7}
+                span = {"start_s": sent[5], "end_s": sent[25], "confidence": 0.7, "times": 3}
                 stream.send(json.dumps({"type": "event", "action": "squat", **span}))
 
         stream.on_message(answer)
@@ -73,6 +73,7 @@ def test_what_the_camera_took_for_an_action_can_be_corrected(taught, empty):
     taught.reload()
     taught.get_by_role("button", name="Start the camera").click()
     taught.get_by_role("button", name="Correct squat").wait_for()
+    assert taught.get_by_label("3 times").inner_text().startswith("3")
     taught.get_by_role("button", name="Show an action").click()
     assert taught.get_by_role("button", name="Correct squat").is_disabled()
     taught.get_by_role("button", name="Cancel").click()

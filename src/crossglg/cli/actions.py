@@ -1,4 +1,4 @@
-"""Verbs about actions of one's own: enroll, dismiss, recognize, list, rename, remove."""
+"""Verbs about actions of one's own: enroll, dismiss, recognize, count, list, rename, remove."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -160,6 +160,30 @@ def recognize(
         print_json(recognition.to_json())
     else:
         print_recognition(recognition)
+
+
+@app.command()
+def count(
+    name: Annotated[str, typer.Argument(help="The enrolled action to count.")],
+    clip: Clip,
+    model: Model = DEFAULT_RUN,
+    gallery: GalleryFile = DEFAULT_GALLERY,
+    start: From = 0.0,
+    end: To = None,
+    network: PoseModel = "full",
+    persons: Persons = 1,
+    layout: LayoutFile = "",
+    as_json: Json = False,
+) -> None:
+    """How often a clip shows an action, and when: squats counted after one was shown."""
+    from crossglg.terminal import print_repetitions
+
+    ((_, shown),) = _read_all([clip], layout, start, end, network, persons)
+    repetitions = open_known(gallery, model).count(shown, name)
+    if as_json:
+        print_json(repetitions.to_json())
+    else:
+        print_repetitions(repetitions)
 
 
 @app.command("list")

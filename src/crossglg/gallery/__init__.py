@@ -1,5 +1,6 @@
 """Show an action once, have it recognised ever after: enrolled actions, in memory and on disk."""
 
+from crossglg.gallery.counting import Repetitions
 from crossglg.gallery.exemplar import Exemplar
 from crossglg.gallery.explanation import Explanation, explain
 from crossglg.gallery.file import (
@@ -20,6 +21,7 @@ __all__ = [
     "Explanation",
     "Gallery",
     "Recognition",
+    "Repetitions",
     "explain",
     "import_gallery",
     "load_gallery",

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from crossglg import SURE
 from crossglg.errors import ClipError, ConfigError, GalleryError, suggest
+from crossglg.gallery.counting import Repetitions, count_repetitions
 from crossglg.gallery.dismissed import join_dismissed, still_dismissed
 from crossglg.gallery.exemplar import Exemplar, check_name, clean_source
 from crossglg.gallery.images import drop_shown, join_exemplars
@@ -211,6 +212,23 @@ class Gallery:
         _insist_on_clips(*clips)
         distances = self.distances(self.recogniser.embed(clips))
         return [self.judge(row, top=top, sure=sure) for row in distances]
+
+    def count(self, clip: SkeletonClip, action: str) -> Repetitions:
+        """How often a clip shows an action, and when; whether it shows it at all is not asked.
+
+        Args:
+            clip: Of any layout that maps to the model's.
+            action: An enrolled one. Once is what was shown, be it one squat or two.
+
+        Raises:
+            GalleryError: No such action.
+            LayoutError: The clip's joints say nothing about a joint of the model.
+            ClipError: It is no clip, nobody is seen in it, or nobody moves in what was shown.
+        """
+        action = self._insist_on(action)
+        _insist_on_clips(clip)
+        shown = [exemplar for exemplar in self.exemplars if exemplar.action == action]
+        return count_repetitions(clip, shown, self.recogniser.layout)
 
     def embed(self, clip: SkeletonClip) -> ClipFeatures:
         """Features of a clip, N = 1, that can be compared.

@@ -19,6 +19,7 @@ class Event:
         confidence: Probability that the action was done then; None where the model cannot judge.
         answers: The nearest actions, best first.
         reported_s: The newest frame when it was told; ``reported_s - end_s`` is the delay.
+        times: How often it was done, at least once; once is what was shown.
     """
 
     action: str
@@ -27,6 +28,7 @@ class Event:
     confidence: float | None
     answers: tuple[Answer, ...]
     reported_s: float
+    times: int = 1
 
     @property
     def delay_s(self) -> float:

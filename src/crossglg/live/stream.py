@@ -29,6 +29,8 @@ from crossglg.skeleton.torso import sees_torso
 _TOP = 3
 _LEAST = 1e-3
 _MOST_FPS = 1000
+_COUNTED_S = 120
+"""How much of a long action is looked at to tell how often it was done."""
 _RANGES = {
     "rest_s": (_LEAST, inf),
     "margin_s": (0, inf),
@@ -116,7 +118,7 @@ class StreamRecogniser:
             source=layout,
             target=target,
             fps=fps,
-            keep_s=(self._longest + 2 * self._margin + rest + self._stride + 2) / fps,
+            keep_s=_COUNTED_S + (self._longest + 2 * self._margin + rest + self._stride + 2) / fps,
         )
         self._meter = MotionMeter(target, fps=fps)
         threshold = self._settings.motion_share * _usual_speed(gallery)
@@ -125,6 +127,7 @@ class StreamRecogniser:
             patience=round(self._settings.wait_s * fps), support=self._settings.support
         )
         self._deferred: list[tuple[int, int]] = []
+        self._counted = 0  # what was done before this frame has been counted
         self._newest_s = 0.0  # the time of the newest frame; that of the grid lags behind
         self.speed = 0.0
 
@@ -247,7 +250,19 @@ class StreamRecogniser:
             found.answers[0].probability,
             found.answers,
             self._newest_s,
+            self._count(candidate),
         )
+
+    def _count(self, candidate: Candidate) -> int:
+        """How often the action was done, as far as it is kept and was not counted before."""
+        assert candidate.recognition.action is not None
+        first, last = candidate.around or (candidate.first, candidate.last)
+        first, self._counted = max(first, self._counted), last + 1
+        clip = self._buffer.clip(first, last)
+        try:
+            return max(1, self._gallery.count(clip, candidate.recognition.action).count)
+        except ClipError:
+            return 1
 
 
 def _score(recognition: Recognition) -> float:

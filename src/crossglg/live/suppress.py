@@ -25,6 +25,7 @@ class Candidate:
         recognition: What it was taken for; an action, not unknown.
         score: Higher is surer.
         support: How many windows took this moment for this action.
+        around: First and last frame of all of them; None for the window's own.
     """
 
     first: int
@@ -32,6 +33,7 @@ class Candidate:
     recognition: Recognition
     score: float
     support: int = 1
+    around: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class _Chain:
             first=min(self.best.first, self.first + over),
             last=max(self.best.last, self.last - over),
             support=self.support,
+            around=(self.first, self.last),
         )
 
 

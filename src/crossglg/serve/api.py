@@ -27,6 +27,7 @@ from crossglg.serve.wire import (
     ModelView,
     NewName,
     RecognitionView,
+    RepetitionsView,
 )
 from crossglg.skeleton.clip import SkeletonClip
 
@@ -162,6 +163,12 @@ async def rename(site: Here, action: str, new: TheName) -> ActionsView:
 async def remove(site: Here, action: str) -> ActionsView:
     """Forget an action."""
     return await _change(site, lambda g: g.remove(find_action(g, action)))
+
+
+@api.post("/actions/{action}/count", openapi_extra=_CLIP_BODY)
+async def count(site: Here, clip: TheClip, action: str) -> RepetitionsView:
+    """How often a clip shows an action, and when; whether it shows it at all is not asked."""
+    return await site.workers.run(lambda: work.count(site.store.current(), clip, action))
 
 
 @api.get("/actions/{action}/exemplars/{number}")

@@ -10,7 +10,7 @@ from annotated_types import Len
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
-from crossglg.gallery import Answer, Exemplar, Gallery, Recognition
+from crossglg.gallery import Answer, Exemplar, Gallery, Recognition, Repetitions
 from crossglg.live import Event
 from crossglg.recogniser import ClipReader
 from crossglg.serve.store import action_id
@@ -215,6 +215,7 @@ class EventView(_Record):
         start_s: Its first frame, seconds on the client's clock.
         end_s: Its last frame.
         confidence: Probability that it was done then; null where the model cannot judge.
+        times: How often it was done; once is what was shown.
         answers: The nearest actions, best first.
     """
 
@@ -222,6 +223,7 @@ class EventView(_Record):
     start_s: float
     end_s: float
     confidence: float | None
+    times: int
     answers: list[AnswerView]
 
     @classmethod
@@ -232,8 +234,35 @@ class EventView(_Record):
             start_s=event.start_s,
             end_s=event.end_s,
             confidence=event.confidence,
+            times=event.times,
             answers=[AnswerView.of(answer) for answer in event.answers],
         )
+
+
+class SpanView(_Record):
+    """From when to when, seconds."""
+
+    start_s: float
+    end_s: float
+
+
+class RepetitionsView(_Record):
+    """How often a clip shows an action.
+
+    Attributes:
+        action: Its name.
+        count: How often; once is what was shown.
+        repetitions: When, in the order of time.
+    """
+
+    action: str
+    count: int
+    repetitions: list[SpanView]
+
+    @classmethod
+    def of(cls, repetitions: Repetitions) -> Self:
+        """Describe what was counted."""
+        return cls.model_validate(repetitions.to_json())
 
 
 class ModelView(_Record):

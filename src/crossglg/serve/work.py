@@ -12,7 +12,7 @@ from crossglg.serve.problems import ServeError
 from crossglg.serve.store import find_action
 from crossglg.serve.uploads import check_archive, keep_briefly
 from crossglg.serve.weights import relative_importance
-from crossglg.serve.wire import ClipView, ExemplarView, RecognitionView
+from crossglg.serve.wire import ClipView, ExemplarView, RecognitionView, RepetitionsView
 from crossglg.skeleton.clip import SkeletonClip
 
 
@@ -32,6 +32,17 @@ def recognize(
     importance = relative_importance(query.importance[0], gallery.recogniser, clip.layout)
     found = gallery.judge(gallery.distances(query)[0], top=top, sure=sure)
     return RecognitionView.of(found, importance)
+
+
+def count(gallery: Gallery, clip: SkeletonClip, wanted: str) -> RepetitionsView:
+    """How often a clip shows an action.
+
+    Raises:
+        ServeError: 404, there is no such action.
+        LayoutError: The clip's joints say nothing about a joint of the model.
+        ClipError: Nobody is seen in the clip, or nobody moves in what was shown.
+    """
+    return RepetitionsView.of(gallery.count(clip, find_action(gallery, wanted)))
 
 
 def show_exemplar(gallery: Gallery, wanted: str, number: int) -> ClipView:

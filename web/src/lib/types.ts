@@ -69,6 +69,7 @@ export interface FoundEvent {
   start_s: number;
   end_s: number;
   confidence: number | null;
+  times: number; // once is what was shown
 }
 
 export interface Label {

@@ -1,0 +1,265 @@
+"""How often an exercise is done, counted after one example by somebody else.
+
+    python benchmarks/counting.py ui_prmd_vicon20.npz --protocol ui-prmd
+    python benchmarks/counting.py ui_prmd_vicon20.npz --protocol ui-prmd --streams --model open-base
+
+In UI-PRMD the repetitions of an exercise follow one another as they were recorded: where one clip
+ends the next begins, to a millimetre. One to ten of them in a row, of every subject and class, are
+counted by a clip of the same class that another subject shows. Floors ask no exemplar how it moves:
+*length* divides the lengths, *period* takes the first peak of the autocorrelation for one
+repetition. With ``--streams`` three exercises are enrolled, and each of the other subjects does all
+repetitions of each between two rests; what is right is the sum of what the stream tells.
+"""
+
+import argparse
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+import crossglg
+from crossglg.gallery import Gallery
+from crossglg.live import StreamRecogniser
+from crossglg.recogniser import Recogniser
+from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.normalize import align, sample_frames
+from crossglg.sources.clipset import ClipSet
+from crossglg.sources.splits import get_protocol
+from crossglg.verbs import open_clips, split_data
+
+_COUNTS = (1, 2, 3, 5, 10)
+_JOINED_M = 0.02
+"""Joints of two clips are no further apart where one goes on from the other."""
+_REST_S = (1.0, 3.0)
+_NOISE_M = 0.01
+_PACE = (0.6, 1.6)
+_STILL_S, _STILL_M = 1.0, 0.003
+_PEAK = 0.7
+_ENROLLED = 3
+
+Situation = Callable[[list[np.ndarray], float, np.random.Generator], np.ndarray]
+Counter = Callable[[SkeletonClip, int, SkeletonClip], int]
+"""What is done, the exemplar's place and the exemplar -> how often."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Repetitions of a class that a subject does in a row: places of the clips."""
+
+    label: int
+    subject: int
+    places: tuple[int, ...]
+
+
+def find_runs(data: ClipSet) -> list[Run]:
+    """Clips that go on from one another, as long as they do."""
+    by_owner = defaultdict(list)
+    for place, owner in enumerate(zip(data.labels.tolist(), data.subjects.tolist(), strict=True)):
+        by_owner[owner].append(place)
+    runs = []
+    for (label, subject), places in sorted(by_owner.items()):
+        cuts = [n for n, (a, b) in enumerate(pairwise(places), 1) if not _are_joined(data, a, b)]
+        for start, stop in pairwise([0, *cuts, len(places)]):
+            runs.append(Run(label, subject, tuple(places[start:stop])))
+    return runs
+
+
+def _are_joined(data: ClipSet, before: int, after: int) -> bool:
+    apart = data.clip(before).joints[0, -1] - data.clip(after).joints[0, 0]
+    return bool(np.linalg.norm(apart, axis=1).mean() <= _JOINED_M)
+
+
+def as_recorded(parts: list[np.ndarray], _fps: float, _rng: np.random.Generator) -> np.ndarray:
+    """(T V 3) one after the other."""
+    return np.concatenate(parts)
+
+
+def with_rests(parts: list[np.ndarray], fps: float, rng: np.random.Generator) -> np.ndarray:
+    """The body stops for a while after each, and the sensor trembles all the time."""
+    rests = [np.repeat(part[-1:], round(fps * rng.uniform(*_REST_S)), axis=0) for part in parts]
+    whole = np.concatenate([each for pair in zip(parts, rests, strict=True) for each in pair])
+    return whole + rng.normal(0, _NOISE_M, whole.shape)
+
+
+def at_another_pace(parts: list[np.ndarray], _fps: float, rng: np.random.Generator) -> np.ndarray:
+    """Each slower or quicker than it was."""
+    paced = []
+    for part in parts:
+        times = np.linspace(0, len(part) - 1, max(2, round(len(part) / rng.uniform(*_PACE))))
+        before = times.astype(int)
+        after = np.minimum(before + 1, len(part) - 1)
+        share = (times - before)[:, None, None]
+        paced.append(part[before] * (1 - share) + part[after] * share)
+    return np.concatenate(paced)
+
+
+SITUATIONS: dict[str, Situation] = {
+    "as recorded": as_recorded,
+    "rests of 1 to 3 s, 1 cm of noise": with_rests,
+    "each at 0.6 to 1.6 of its pace": at_another_pace,
+}
+
+
+def count_by_length(clip: SkeletonClip, _shown: int, exemplar: SkeletonClip) -> int:
+    """How often the exemplar fits in."""
+    return round(clip.duration_s / exemplar.duration_s)
+
+
+def count_by_period(clip: SkeletonClip, _shown: int, _exemplar: SkeletonClip) -> int:
+    """After how long the body is as it was, for the first time."""
+    body = align(clip)
+    count = max(4, round(10 * body.duration_s))
+    rows = sample_frames(body, np.linspace(0, body.frame_count - 1, count)).joints[0]
+    rows = rows.reshape(count, -1) - rows.reshape(count, -1).mean(axis=0)
+    alike = np.array([(rows[: count - n] * rows[n:]).sum() / (count - n) for n in range(count)])
+    alike = alike[: 3 * count // 4]
+    if not (alike < 0).any():
+        return 1
+    since = int(np.argmax(alike < 0))
+    peaks = [
+        n
+        for n in range(max(1, since), len(alike) - 1)
+        if max(alike[n - 1], alike[n + 1]) <= alike[n] > _PEAK * alike[since:].max()
+    ]
+    return round(count / peaks[0]) if peaks else 1
+
+
+def as_galleries_count(recogniser: Recogniser, *, either_side: bool) -> Counter:
+    """By an enrolled exemplar."""
+    known: dict[int, Gallery] = {}
+
+    def count(clip: SkeletonClip, shown: int, exemplar: SkeletonClip) -> int:
+        if shown not in known:
+            known[shown] = Gallery(recogniser).enroll("it", exemplar, either_side=either_side)
+        return known[shown].count(clip, "it").count
+
+    return count
+
+
+def draw_trials(
+    data: ClipSet, runs: list[Run], situation: Situation, rng: np.random.Generator
+) -> Iterator[tuple[int, SkeletonClip, int]]:
+    """How often it is done, what is done, and the place of the exemplar."""
+    for run in runs:
+        others = [each for each in runs if each.label == run.label and each.subject != run.subject]
+        for times in _COUNTS:
+            if len(run.places) < times or not others:
+                continue
+            start = rng.integers(len(run.places) - times + 1)
+            clips = [data.clip(place) for place in run.places[start : start + times]]
+            shown = int(rng.choice(others[rng.integers(len(others))].places))
+            done = situation([clip.joints[0] for clip in clips], clips[0].fps, rng)
+            yield times, _as_clip(done, clips[0]), shown
+
+
+def _as_clip(joints: np.ndarray, like: SkeletonClip) -> SkeletonClip:
+    whole = joints[None].astype(np.float32)
+    return SkeletonClip(whole, np.ones(whole.shape[:3], dtype=np.bool_), like.fps, like.layout)
+
+
+def judge(
+    data: ClipSet, runs: list[Run], situation: Situation, counter: Counter, seed: int
+) -> tuple[float, float, float]:
+    """Percent counted exactly and to one, mean error."""
+    rng = np.random.default_rng(seed)
+    errors = np.array(
+        [
+            abs(counter(done, shown, data.clip(shown)) - times)
+            for times, done, shown in draw_trials(data, runs, situation, rng)
+        ]
+    )
+    return 100 * (errors == 0).mean(), 100 * (errors <= 1).mean(), errors.mean()
+
+
+def play_streams(
+    data: ClipSet, runs: list[Run], recogniser: Recogniser, seed: int
+) -> tuple[float, float, float, float]:
+    """Percent counted exactly and to one, mean error, percent told in one event."""
+    rng = np.random.default_rng(seed)
+    teacher = rng.choice(sorted({run.subject for run in runs}))
+    classes = rng.permutation(sorted({run.label for run in runs}))[:_ENROLLED]
+    gallery = Gallery(recogniser)
+    for label in classes:
+        own = [run for run in runs if run.label == label and run.subject == teacher]
+        shown = data.clip(int(rng.choice(own[0].places)))
+        gallery = gallery.enroll(str(label), shown, either_side=True)
+    errors, whole = [], []
+    for run in runs:
+        if run.label not in classes or run.subject == teacher:
+            continue
+        clips = [data.clip(place) for place in run.places]
+        done = _between_rests(np.concatenate([clip.joints[0] for clip in clips]), clips[0].fps, rng)
+        events = _watch(gallery, _as_clip(done, clips[0]))
+        told = [event.times for event in events if event.action == str(run.label)]
+        errors.append(abs(sum(told) - len(clips)))
+        whole.append(len(told) == 1)
+    off = np.array(errors)
+    return 100 * (off == 0).mean(), 100 * (off <= 1).mean(), off.mean(), 100 * np.mean(whole)
+
+
+def _between_rests(joints: np.ndarray, fps: float, rng: np.random.Generator) -> np.ndarray:
+    still = round(_STILL_S * fps)
+    ends = [np.repeat(each, still, axis=0) for each in (joints[:1], joints[-1:])]
+    before, after = (end + rng.normal(0, _STILL_M, end.shape) for end in ends)
+    return np.concatenate([before, joints, after])
+
+
+def _watch(gallery: Gallery, clip: SkeletonClip) -> list:
+    stream = StreamRecogniser(gallery, layout=clip.layout)
+    events = []
+    for t in range(clip.frame_count):
+        events += stream.push(t / clip.fps, clip.joints[:, t], clip.visible[:, t])
+    return events + stream.finish()
+
+
+def main() -> None:
+    """Print a Markdown table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--protocol", required=True)
+    parser.add_argument("--label", type=int, action="append", help="only these classes")
+    parser.add_argument("--model", default="open-small")
+    parser.add_argument("--streams", action="store_true")
+    parser.add_argument("--seeds", type=int, default=3)
+    words = parser.parse_args()
+    clips, masks = open_clips(words.data)
+    data = split_data(clips, get_protocol(words.protocol), masks=masks).novel
+    runs = [run for run in find_runs(data) if not words.label or run.label in words.label]
+    recogniser = crossglg.load(words.model)
+    if words.streams:
+        print("| weights | counted exactly, % | to one, % | mean error | told in one event, % |")
+        print("|---|---:|---:|---:|---:|")
+        played = [play_streams(data, runs, recogniser, seed) for seed in range(words.seeds)]
+        print(f"| {words.model} | {_describe(played)} |")
+        return
+    counters: dict[str, Counter] = {
+        "floor: length": count_by_length,
+        "floor: period": count_by_period,
+        "as shown": as_galleries_count(recogniser, either_side=False),
+        "either side": as_galleries_count(recogniser, either_side=True),
+    }
+    print("| repetitions | counted by | exactly, % | to one, % | mean error |")
+    print("|---|---|---:|---:|---:|")
+    for name, situation in SITUATIONS.items():
+        for how, counter in counters.items():
+            judged = [judge(data, runs, situation, counter, seed) for seed in range(words.seeds)]
+            print(f"| {name} | {how} | {_describe(judged)} |", flush=True)
+
+
+def _describe(rows: list[tuple[float, ...]]) -> str:
+    means, spreads = np.mean(rows, axis=0), np.std(rows, axis=0, ddof=1) if len(rows) > 1 else None
+    if spreads is None:
+        return " | ".join(f"{mean:.2f}" for mean in means)
+    return " | ".join(
+        f"{mean:.{digits}f} ± {spread:.{digits}f}"
+        for mean, spread, digits in zip(means, spreads, (1, 1, 2, 1), strict=False)
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""How often a movement that was shown once is done in a longer one: raw joints, without a network.
+
+Source: ours, on the one-stage search for connected words (Ney, The use of a one-stage dynamic
+programming algorithm for connected word recognition, 1984), with one word that follows itself. The
+exemplar is a circle of moments; each moment of the longer movement is at one of them, and goes on
+to the same, the next or one of the next few. How often the cheapest way leads around the circle is
+the answer, and where it passes the beginning the repetitions are cut. Slow and quick repetitions,
+rests between them and half a repetition at either end are no trouble, and no threshold says how
+alike they must be. Chosen on development exercises (docs/streams.md).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter1d
+
+_MOMENTS = 24
+"""Of the exemplar; a longer movement has as many more as it is longer."""
+_STEPS = np.arange(4)
+"""Moments of the exemplar that may pass in one of the other: up to three times as fast."""
+_OFF_TEMPO = 0.15
+"""What a step other than one costs, of the usual distance between two moments."""
+_MOVING = 0.15
+"""Of the speed of a vigorous moment (the 95th percentile); what is slower at the ends is rest."""
+_VIGOROUS = 95
+_STILL = 0.1
+"""Joints that stray by less, all together, from where they are on average stay where they are; in
+the unit of the joints, trunk lengths."""
+
+Body = Float[NDArray[np.floating], "T V 3"]
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """How often an exemplar is gone through.
+
+    Attributes:
+        spans: First and last frame of each repetition, in the order of time.
+        distance: Mean distance of the moments from those of the exemplar, at equal energy.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    distance: float
+
+
+def find_rounds(body: Body, exemplar: Body) -> Rounds | None:
+    """Count how often a body does what an exemplar shows, and when.
+
+    What is done at the ends counts as a repetition if half of it is there.
+
+    Args:
+        body: (T V 3) joints of one person, aligned as for matching, in trunk lengths.
+        exemplar: (T' V 3) of the same joints at the same frame rate.
+
+    Returns:
+        Without spans if the body stays where it is; None if the exemplar does, as nothing can be
+        counted by it.
+    """
+    width = max(1, len(exemplar) // _MOMENTS)
+    body, exemplar = (uniform_filter1d(each, width, axis=0) for each in (body, exemplar))
+    (first, last), (begin, end) = _find_motion(body), _find_motion(exemplar)
+    count = max(2, round(_MOMENTS * (last - first + 1) / (end - begin + 1)))
+    rows = _level(_sample(body, first, last, count=count))
+    circle = _level(_sample(exemplar, begin, end, count=_MOMENTS))
+    if circle is None:
+        return None
+    if rows is None:
+        return Rounds((), np.inf)
+    passed, distance = _go_round(rows, circle)
+    frames = np.linspace(first, last, count).round().astype(np.int64)
+    return Rounds(tuple(_cut(passed, frames)), distance)
+
+
+def _find_motion(body: Body) -> tuple[int, int]:
+    """First and last frame of what is no rest."""
+    speed = _measure_speed(body)
+    moving = np.flatnonzero(speed > _MOVING * np.percentile(speed, _VIGOROUS))
+    if not len(moving):
+        return 0, len(body) - 1
+    return max(0, int(moving[0]) - 1), min(len(body) - 1, int(moving[-1]) + 1)
+
+
+def _measure_speed(body: Body) -> NDArray[np.floating]:
+    """(T) root mean square over joints, per frame."""
+    return np.sqrt(np.square(np.gradient(body, axis=0)).sum(axis=2).mean(axis=1))
+
+
+def _sample(body: Body, first: int, last: int, *, count: int) -> Body:
+    times = np.linspace(first, last, count)
+    before = times.astype(np.int64)
+    after = np.minimum(before + 1, last)
+    share = (times - before)[:, None, None]
+    return body[before] * (1 - share) + body[after] * share
+
+
+def _level(body: Body) -> NDArray[np.floating] | None:
+    """Rows (T V*3) about their mean, at equal energy; None if there is next to none.
+
+    Moments count by their speed, which makes mean and energy those of the way that was made: rests
+    do not draw them to where the body rests.
+    """
+    speed = _measure_speed(body)
+    shares = speed / max(speed.sum(), np.finfo(speed.dtype).tiny)
+    rows = body.reshape(len(body), -1)
+    rows = rows - shares @ rows
+    energy = shares @ np.square(rows).sum(axis=1)
+    return rows / np.sqrt(energy) if energy > _STILL**2 else None
+
+
+def _go_round(
+    rows: NDArray[np.floating], circle: NDArray[np.floating]
+) -> tuple[NDArray[np.int64], float]:
+    """The cheapest way of rows (T D) around a circle (J D).
+
+    Returns:
+        Moments of the circle passed at each row, the beginnings of rounds at multiples of J, and
+        the way's cost per row.
+    """
+    squares = np.square(rows).sum(axis=1)[:, None] + np.square(circle).sum(axis=1)
+    costs = np.sqrt(np.maximum(squares - 2 * rows @ circle.T, 0))
+    here = np.arange(len(circle))
+    came_from = (here - _STEPS[:, None]) % len(circle)
+    extra = _OFF_TEMPO * np.median(costs) * np.abs(_STEPS - 1)[:, None]
+    sums, steps = costs[0], np.zeros(costs.shape, dtype=np.int64)
+    for t in range(1, len(rows)):
+        ways = sums[came_from] + extra
+        steps[t] = ways.argmin(axis=0)
+        sums = ways[steps[t], here] + costs[t]
+    place = int(sums.argmin())
+    distance = float(sums[place]) / len(rows)
+    made = np.zeros(len(rows), dtype=np.int64)
+    for t in range(len(rows) - 1, 0, -1):
+        made[t] = steps[t, place]
+        place = (place - made[t]) % len(circle)
+    return place + made.cumsum(), distance
+
+
+def _cut(passed: NDArray[np.int64], frames: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Spans of the rounds, as many as all of the way comes to."""
+    total = int(passed[-1] - passed[0]) + 1
+    count = round(total / _MOMENTS)
+    # What is over, or missing, is shared by both ends; a round begins where the exemplar does.
+    over = (total - count * _MOMENTS) / 2
+    start = _MOMENTS * round((passed[0] + over) / _MOMENTS)
+    edges = start + _MOMENTS * np.arange(count + 1)
+    firsts = np.searchsorted(passed, edges[:-1])
+    lasts = np.searchsorted(passed, edges[1:]) - 1
+    return [(int(frames[a]), int(frames[b])) for a, b in zip(firsts, lasts, strict=True)]
