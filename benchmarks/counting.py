@@ -35,12 +35,14 @@ _JOINED_M = 0.02
 """Joints of two clips are no further apart where one goes on from the other."""
 _REST_S = (1.0, 3.0)
 _NOISE_M = 0.01
+_BLEND_S = 0.4
 _PACE = (0.6, 1.6)
 _STILL_S, _STILL_M = 1.0, 0.003
 _PEAK = 0.7
 _ENROLLED = 3
 
-Situation = Callable[[list[np.ndarray], float, np.random.Generator], np.ndarray]
+Situation = Callable[[list[np.ndarray], list[np.ndarray], float, np.random.Generator], np.ndarray]
+"""Repetitions, other exercises, frames a second, dice -> what the body does."""
 Counter = Callable[[SkeletonClip, int, SkeletonClip], int]
 """What is done, the exemplar's place and the exemplar -> how often."""
 
@@ -72,19 +74,34 @@ def _are_joined(data: ClipSet, before: int, after: int) -> bool:
     return bool(np.linalg.norm(apart, axis=1).mean() <= _JOINED_M)
 
 
-def as_recorded(parts: list[np.ndarray], _fps: float, _rng: np.random.Generator) -> np.ndarray:
+def as_recorded(
+    parts: list[np.ndarray],
+    _others: list[np.ndarray],
+    _fps: float,
+    _rng: np.random.Generator,
+) -> np.ndarray:
     """(T V 3) one after the other."""
     return np.concatenate(parts)
 
 
-def with_rests(parts: list[np.ndarray], fps: float, rng: np.random.Generator) -> np.ndarray:
+def with_rests(
+    parts: list[np.ndarray],
+    _others: list[np.ndarray],
+    fps: float,
+    rng: np.random.Generator,
+) -> np.ndarray:
     """The body stops for a while after each, and the sensor trembles all the time."""
     rests = [np.repeat(part[-1:], round(fps * rng.uniform(*_REST_S)), axis=0) for part in parts]
     whole = np.concatenate([each for pair in zip(parts, rests, strict=True) for each in pair])
     return whole + rng.normal(0, _NOISE_M, whole.shape)
 
 
-def at_another_pace(parts: list[np.ndarray], _fps: float, rng: np.random.Generator) -> np.ndarray:
+def at_another_pace(
+    parts: list[np.ndarray],
+    _others: list[np.ndarray],
+    _fps: float,
+    rng: np.random.Generator,
+) -> np.ndarray:
     """Each slower or quicker than it was."""
     paced = []
     for part in parts:
@@ -96,10 +113,26 @@ def at_another_pace(parts: list[np.ndarray], _fps: float, rng: np.random.Generat
     return np.concatenate(paced)
 
 
+def among_others(
+    parts: list[np.ndarray], others: list[np.ndarray], fps: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Another exercise before, another one after; the body goes over from each to the next."""
+    if not others:
+        return np.concatenate(parts)
+    before, after = (others[n] for n in rng.integers(len(others), size=2))
+    share = np.linspace(0, 1, round(_BLEND_S * fps) + 2)[1:-1, None, None]
+    whole = before
+    for part in (np.concatenate(parts), after):
+        moved = part + (whole[-1] - part[0]).mean(axis=0) * [1, 0, 1]
+        whole = np.concatenate([whole, whole[-1:] * (1 - share) + moved[:1] * share, moved])
+    return whole
+
+
 SITUATIONS: dict[str, Situation] = {
     "as recorded": as_recorded,
     "rests of 1 to 3 s, 1 cm of noise": with_rests,
     "each at 0.6 to 1.6 of its pace": at_another_pace,
+    "between two other exercises": among_others,
 }
 
 
@@ -151,7 +184,12 @@ def draw_trials(
             start = rng.integers(len(run.places) - times + 1)
             clips = [data.clip(place) for place in run.places[start : start + times]]
             shown = int(rng.choice(others[rng.integers(len(others))].places))
-            done = situation([clip.joints[0] for clip in clips], clips[0].fps, rng)
+            foreign = [
+                data.clip(each.places[0]).joints[0]
+                for each in runs
+                if each.subject == run.subject and each.label != run.label
+            ]
+            done = situation([clip.joints[0] for clip in clips], foreign, clips[0].fps, rng)
             yield times, _as_clip(done, clips[0]), shown
 
 

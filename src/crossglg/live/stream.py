@@ -258,10 +258,10 @@ class StreamRecogniser:
         assert candidate.recognition.action is not None
         first, last = candidate.around or (candidate.first, candidate.last)
         first, self._counted = max(first, self._counted), last + 1
-        clip = self._buffer.clip(first, last)
         try:
+            clip = self._buffer.clip(first, last)
             return max(1, self._gallery.count(clip, candidate.recognition.action).count)
-        except ClipError:
+        except ClipError:  # nothing is left to count, or nobody moves in what was shown
             return 1
 
 

@@ -5,8 +5,9 @@ programming algorithm for connected word recognition, 1984), with one word that 
 exemplar is a circle of moments; each moment of the longer movement is at one of them, and goes on
 to the same, the next or one of the next few. How often the cheapest way leads around the circle is
 the answer, and where it passes the beginning the repetitions are cut. Slow and quick repetitions,
-rests between them and half a repetition at either end are no trouble, and no threshold says how
-alike they must be. Chosen on development exercises (docs/streams.md).
+rests between them and half a repetition at either end are no trouble. What is something else is
+left out before the first repetition and after the last, not between them. Chosen on development
+exercises (docs/streams.md).
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,11 @@ _OFF_TEMPO = 0.15
 _MOVING = 0.15
 """Of the speed of a vigorous moment (the 95th percentile); what is slower at the ends is rest."""
 _VIGOROUS = 95
+_ALIKE = 0.9
+"""Of two movements of energy one, how far apart moments may be, on average over a spell, to be of
+the same movement: moments that have nothing to do with each other are 1.4 apart."""
+_SPELL = 8
+"""Moments; a repetition has ``_MOMENTS``."""
 _STILL = 0.1
 """Joints that stray by less, all together, from where they are on average stay where they are; in
 the unit of the joints, trunk lengths."""
@@ -38,7 +44,8 @@ class Rounds:
 
     Attributes:
         spans: First and last frame of each repetition, in the order of time.
-        distance: Mean distance of the moments from those of the exemplar, at equal energy.
+        distance: Mean distance of the moments from those of the exemplar, at equal energy; what
+            was left out as something else counts as if it were just alike.
     """
 
     spans: tuple[tuple[int, int], ...]
@@ -48,29 +55,35 @@ class Rounds:
 def find_rounds(body: Body, exemplar: Body) -> Rounds | None:
     """Count how often a body does what an exemplar shows, and when.
 
-    What is done at the ends counts as a repetition if half of it is there.
+    What is done first and last counts as a repetition if half of it is there.
 
     Args:
         body: (T V 3) joints of one person, aligned as for matching, in trunk lengths.
         exemplar: (T' V 3) of the same joints at the same frame rate.
 
     Returns:
-        Without spans if the body stays where it is; None if the exemplar does, as nothing can be
-        counted by it.
+        Without spans if the body stays where it is or does something else; None if the exemplar
+        stays where it is, as nothing can be counted by it.
     """
     width = max(1, len(exemplar) // _MOMENTS)
     body, exemplar = (uniform_filter1d(each, width, axis=0) for each in (body, exemplar))
     (first, last), (begin, end) = _find_motion(body), _find_motion(exemplar)
-    count = max(2, round(_MOMENTS * (last - first + 1) / (end - begin + 1)))
-    rows = _level(_sample(body, first, last, count=count))
     circle = _level(_sample(exemplar, begin, end, count=_MOMENTS))
     if circle is None:
         return None
-    if rows is None:
-        return Rounds((), np.inf)
-    passed, distance = _go_round(rows, circle)
+    count = max(2, round(_MOMENTS * (last - first + 1) / (end - begin + 1)))
+    done = _sample(body, first, last, count=count)
     frames = np.linspace(first, last, count).round().astype(np.int64)
-    return Rounds(tuple(_cut(passed, frames)), distance)
+    start, stop = 0, count
+    while (rows := _level(done[start:stop])) is not None:
+        passed, apart = _go_round(rows, circle)
+        alike = _find_alike(apart)
+        if (alike.start, alike.stop) == (0, len(rows)):
+            left_out = count - len(rows)
+            distance = (apart.sum() + _ALIKE * left_out) / count
+            return Rounds(tuple(_cut(passed, frames[start:stop])), float(distance))
+        start, stop = start + alike.start, start + alike.stop
+    return Rounds((), np.inf)
 
 
 def _find_motion(body: Body) -> tuple[int, int]:
@@ -96,11 +109,13 @@ def _sample(body: Body, first: int, last: int, *, count: int) -> Body:
 
 
 def _level(body: Body) -> NDArray[np.floating] | None:
-    """Rows (T V*3) about their mean, at equal energy; None if there is next to none.
+    """Rows (T V*3) about their mean, at equal energy; None if there is next to none of them.
 
     Moments count by their speed, which makes mean and energy those of the way that was made: rests
     do not draw them to where the body rests.
     """
+    if len(body) < 2:
+        return None
     speed = _measure_speed(body)
     shares = speed / max(speed.sum(), np.finfo(speed.dtype).tiny)
     rows = body.reshape(len(body), -1)
@@ -111,12 +126,12 @@ def _level(body: Body) -> NDArray[np.floating] | None:
 
 def _go_round(
     rows: NDArray[np.floating], circle: NDArray[np.floating]
-) -> tuple[NDArray[np.int64], float]:
+) -> tuple[NDArray[np.int64], NDArray[np.floating]]:
     """The cheapest way of rows (T D) around a circle (J D).
 
     Returns:
-        Moments of the circle passed at each row, the beginnings of rounds at multiples of J, and
-        the way's cost per row.
+        (T) moments of the circle passed at each row, the beginnings of rounds at multiples of J,
+        and (T) how far each row is from its moment.
     """
     squares = np.square(rows).sum(axis=1)[:, None] + np.square(circle).sum(axis=1)
     costs = np.sqrt(np.maximum(squares - 2 * rows @ circle.T, 0))
@@ -129,22 +144,32 @@ def _go_round(
         steps[t] = ways.argmin(axis=0)
         sums = ways[steps[t], here] + costs[t]
     place = int(sums.argmin())
-    distance = float(sums[place]) / len(rows)
     made = np.zeros(len(rows), dtype=np.int64)
     for t in range(len(rows) - 1, 0, -1):
         made[t] = steps[t, place]
         place = (place - made[t]) % len(circle)
-    return place + made.cumsum(), distance
+    passed = place + made.cumsum()
+    return passed, costs[np.arange(len(rows)), passed % len(circle)]
+
+
+def _find_alike(apart: NDArray[np.floating]) -> slice:
+    """From the first row of a spell that is alike to the last; empty if there is none."""
+    spells = uniform_filter1d(apart, _SPELL, mode="nearest")
+    alike = np.flatnonzero(spells <= _ALIKE)
+    return slice(int(alike[0]), int(alike[-1]) + 1) if len(alike) else slice(0, 0)
 
 
 def _cut(passed: NDArray[np.int64], frames: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Spans of the rounds, as many as all of the way comes to."""
+    """Spans of the rounds, as many as all of the way comes to; a rest between them is in none."""
     total = int(passed[-1] - passed[0]) + 1
     count = round(total / _MOMENTS)
     # What is over, or missing, is shared by both ends; a round begins where the exemplar does.
     over = (total - count * _MOMENTS) / 2
     start = _MOMENTS * round((passed[0] + over) / _MOMENTS)
     edges = start + _MOMENTS * np.arange(count + 1)
-    firsts = np.searchsorted(passed, edges[:-1])
-    lasts = np.searchsorted(passed, edges[1:]) - 1
+    begins, ends = edges[:-1], edges[1:]
+    firsts = np.maximum(
+        np.searchsorted(passed, begins), np.searchsorted(passed, begins, "right") - 1
+    )
+    lasts = np.minimum(np.searchsorted(passed, ends) - 1, np.searchsorted(passed, ends - 1))
     return [(int(frames[a]), int(frames[b])) for a, b in zip(firsts, lasts, strict=True)]
