@@ -52,14 +52,14 @@ def test_something_else_before_and_after_counts_nothing():
     body = np.concatenate([other, move(4), other])
     spans = find_rounds(body, move()).spans
     assert len(spans) == 4
-    assert 60 - FRAMES / 2 < spans[0][0]
+    assert spans[0][0] > 60 - FRAMES / 2
     assert spans[-1][1] < 60 + 4.5 * FRAMES
 
 
-def test_in_something_else_there_is_none():
+def test_what_it_is_is_not_asked():
     rng = np.random.default_rng(0)
     other = np.cumsum(rng.normal(size=(300, JOINTS, 3)), axis=0)
-    assert find_rounds(other, move()).spans == ()
+    assert find_rounds(other, move()).distance > 1
 
 
 def test_a_little_and_wide_movement_are_the_same_movement():

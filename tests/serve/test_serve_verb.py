@@ -45,6 +45,19 @@ def test_the_address_carries_the_token_where_browsers_keep_it_to_themselves(monk
     assert "http://127.0.0.1:8011/#token=a-token-of-some-length" in done.output
 
 
+@pytest.mark.parametrize(("threads", "workers", "each"), [(4, 2, 2), (8, 3, 2), (2, 4, 1)])
+def test_clips_that_are_embedded_together_share_the_threads(
+    monkeypatch, run, threads, workers, each
+):
+    chosen = []
+    monkeypatch.setattr("uvicorn.run", lambda *_args, **_options: None)
+    monkeypatch.setattr("torch.get_num_threads", lambda: threads)
+    monkeypatch.setattr("torch.set_num_threads", chosen.append)
+    done = CliRunner().invoke(app, ["serve", "--model", str(run), "--workers", str(workers)])
+    assert done.exception is None
+    assert chosen == [each]
+
+
 def test_a_server_that_listens_everywhere_is_called_by_addresses_that_can_be_opened(
     monkeypatch, run
 ):

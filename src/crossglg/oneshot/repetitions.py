@@ -26,7 +26,7 @@ _OFF_TEMPO = 0.15
 _MOVING = 0.15
 """Of the speed of a vigorous moment (the 95th percentile); what is slower at the ends is rest."""
 _VIGOROUS = 95
-_ALIKE = 0.9
+_ALIKE = 1.0
 """Of two movements of energy one, how far apart moments may be, on average over a spell, to be of
 the same movement: moments that have nothing to do with each other are 1.4 apart."""
 _SPELL = 8
@@ -62,8 +62,8 @@ def find_rounds(body: Body, exemplar: Body) -> Rounds | None:
         exemplar: (T' V 3) of the same joints at the same frame rate.
 
     Returns:
-        Without spans if the body stays where it is or does something else; None if the exemplar
-        stays where it is, as nothing can be counted by it.
+        Without spans if the body stays where it is, or does less than half of it; None if the
+        exemplar stays where it is, as nothing can be counted by it.
     """
     width = max(1, len(exemplar) // _MOMENTS)
     body, exemplar = (uniform_filter1d(each, width, axis=0) for each in (body, exemplar))
@@ -153,10 +153,10 @@ def _go_round(
 
 
 def _find_alike(apart: NDArray[np.floating]) -> slice:
-    """From the first row of a spell that is alike to the last; empty if there is none."""
+    """From the first row of a spell that is alike to the last; all, if there is none."""
     spells = uniform_filter1d(apart, _SPELL, mode="nearest")
     alike = np.flatnonzero(spells <= _ALIKE)
-    return slice(int(alike[0]), int(alike[-1]) + 1) if len(alike) else slice(0, 0)
+    return slice(int(alike[0]), int(alike[-1]) + 1) if len(alike) else slice(0, len(apart))
 
 
 def _cut(passed: NDArray[np.int64], frames: NDArray[np.int64]) -> list[tuple[int, int]]:

@@ -5,7 +5,9 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 import uvicorn
+from threadpoolctl import threadpool_limits
 
 from crossglg.recogniser import ClipReader
 from crossglg.serve.app import create_app
@@ -68,22 +70,28 @@ def run_server(
 ) -> None:
     """Listen and answer.
 
+    Clips that are embedded and compared at the same time share the threads of torch and of numpy's
+    products among them: more threads than cores would wait for one another at full speed.
+
     Raises:
         GalleryError: The gallery file is damaged.
     """
+    threads = max(1, torch.get_num_threads() // config.limits.working)
+    torch.set_num_threads(threads)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    uvicorn.run(
-        create_app(config, recogniser, model_name=model_name),
-        host=config.host,
-        port=config.port,
-        access_log=False,  # names of actions are nobody's business
-        log_level="warning",
-        server_header=False,
-        proxy_headers=False,
-        limit_concurrency=_MOST_CONNECTIONS,
-        timeout_graceful_shutdown=_GRACE_S,
-        ws_max_size=config.limits.message_bytes,
-        ws_max_queue=32,
-        ssl_certfile=None if certificate is None else certificate.chain,
-        ssl_keyfile=None if certificate is None else certificate.key,
-    )
+    with threadpool_limits(threads, user_api="blas"):
+        uvicorn.run(
+            create_app(config, recogniser, model_name=model_name),
+            host=config.host,
+            port=config.port,
+            access_log=False,  # names of actions are nobody's business
+            log_level="warning",
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=_MOST_CONNECTIONS,
+            timeout_graceful_shutdown=_GRACE_S,
+            ws_max_size=config.limits.message_bytes,
+            ws_max_queue=32,
+            ssl_certfile=None if certificate is None else certificate.chain,
+            ssl_keyfile=None if certificate is None else certificate.key,
+        )
