@@ -4,16 +4,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crossglg.errors import CrossGLGError
-from crossglg.skeleton import Layout, SkeletonClip, get_layout, list_layouts
 from crossglg.waiting import wait_briefly
+
+wait_briefly()  # here, before any part imports numpy or torch
+
+from crossglg.errors import CrossGLGError  # noqa: E402
+from crossglg.skeleton import Layout, SkeletonClip, get_layout, list_layouts  # noqa: E402
 
 if TYPE_CHECKING:
     from crossglg.recogniser import Recogniser
 
 __version__ = version("crossglg")
-
-wait_briefly()  # here, before any part imports torch
 
 DEFAULT_RUN = "open-base"
 """The shipped weights that are used where no other run is named."""

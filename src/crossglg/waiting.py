@@ -3,20 +3,24 @@
 import os
 from collections.abc import MutableMapping
 
-_VARIABLE, _TURNS = "GOMP_SPINCOUNT", "3000"
+_SAID = {"GOMP_SPINCOUNT": "3000", "OPENBLAS_THREAD_TIMEOUT": "20"}
+"""Turns of a loop; a power of two of the processor's cycles, a third of a millisecond."""
 _USERS_WORD = "OMP_WAIT_POLICY"
 
 
 def wait_briefly(environment: MutableMapping[str, str] = os.environ) -> None:
-    """Have torch's threads wait for one another a hundredth as long as they do by themselves.
+    """Have threads of torch and numpy wait for one another a hundredth as long as by themselves.
 
-    GNU's OpenMP, which torch is linked with on Linux, takes for granted that every core is its own.
+    GNU's OpenMP, which torch is linked with on Linux, takes for granted that each core is its own.
     While another program runs on one, all threads wait at full speed for the one that has no core,
-    and a clip takes some thirty times as long. After a short wait they sleep, and the core is free
-    for the thread that is waited for. Measured in docs/performance.md, "Beside other work".
+    and a clip takes some thirty times as long. OpenBLAS, which multiplies for numpy, has its
+    threads wait for the next product at full speed, and an answer takes three times as much of the
+    processor. After a short wait they sleep, and the core is free for others. Measured in
+    docs/performance.md, "Beside other work".
 
-    OpenMP reads this when it is loaded, so it must be said before torch is imported; processes that
-    are started from here hear it too. What the user has said already stays.
+    Both read this when they are loaded, so it must be said before numpy and torch are imported;
+    processes that are started from here hear it too. What the user has said already stays.
     """
-    if _USERS_WORD not in environment:
-        environment.setdefault(_VARIABLE, _TURNS)
+    for variable, wait in _SAID.items():
+        if not (variable.startswith("GOMP") and _USERS_WORD in environment):
+            environment.setdefault(variable, wait)
