@@ -4,7 +4,7 @@
     python compile_one.py patchgcn letters   # all of einops is traced, as torch does by itself
 
 Prints a line of JSON for each form of it: graphs made for three numbers of clips, and how far apart
-the answers are. The encoder is cut to its first blocks and the first that changes the width, since
+the answers are, as a share of the largest number in them. The encoder is cut to its first blocks and the first that changes the width, since
 tracing takes seconds a block and the others are of the same kinds.
 """
 
@@ -47,7 +47,8 @@ def look_at(name: str, form: str) -> dict[str, object]:
         clips = torch.randn(count, 2, 16, 15, 3)
         encoder(clips)  # einops notes which libraries it has met, which counts as a change
         torch._dynamo.mark_dynamic(clips, 0)
-        apart = max(apart, float((compiled(clips) - encoder(clips)).detach().abs().max()))
+        answer, expected = compiled(clips).detach(), encoder(clips).detach()
+        apart = max(apart, float((answer - expected).abs().max() / expected.abs().max()))
     return {"name": name, "form": form, "graphs": counter.frame_count, "apart": apart}
 
 

@@ -13,7 +13,6 @@ exercises (docs/streams.md).
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
 from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
@@ -35,7 +34,8 @@ _STILL = 0.1
 """Joints that stray by less, all together, from where they are on average stay where they are; in
 the unit of the joints, trunk lengths."""
 
-Body = Float[NDArray[np.floating], "T V 3"]
+Body = NDArray[np.floating]
+"""(T V 3)."""
 
 
 @dataclass(frozen=True)
