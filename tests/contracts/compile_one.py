@@ -4,8 +4,9 @@
     python compile_one.py patchgcn letters   # all of einops is traced, as torch does by itself
 
 Prints a line of JSON for each form of it: graphs made for three numbers of clips, and how far apart
-the answers are, as a share of the largest number in them. The encoder is cut to its first blocks and the first that changes the width, since
-tracing takes seconds a block and the others are of the same kinds.
+the answers are, as a share of the largest number in them. The encoder is cut to its first blocks
+and the first that changes the width, since tracing takes seconds a block and the others are of the
+same kinds.
 """
 
 import json
