@@ -144,7 +144,11 @@ def test_every_encoder_says_the_same_with_weights_as_they_lie(name):
     present = torch.ones(clips.shape[:3], dtype=torch.bool)
     with torch.no_grad():
         found, expected = packing.leave_unpacked(branch)(clips, present), branch(clips, present)
-    torch.testing.assert_close(found.features, expected.features, rtol=1e-4, atol=1e-4)
+    # Untrained, ST-GCN's features are thousands, whose last digits are no sign of anything.
+    largest = float(expected.features.abs().max())
+    torch.testing.assert_close(
+        found.features, expected.features, rtol=1e-4, atol=max(1e-4, 1e-6 * largest)
+    )
     torch.testing.assert_close(found.logits, expected.logits, rtol=1e-4, atol=1e-4)
 
 
