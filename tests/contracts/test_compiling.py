@@ -25,5 +25,6 @@ def test_an_encoder_compiles_without_breaks_for_any_number_of_clips(words):
     for form in forms:
         # Torch chooses some kernels by the number of clips, which may make a second graph.
         assert 1 <= form["graphs"] <= 2, form
-        # The same kernels in the same order; MKL rounds by where in memory its operands begin.
-        assert form["apart"] < 1e-6, form
+        assert form["apart"] == 0, form
+        # Folded, what is compiled takes another form; whether that rounds alike is the processor's.
+        assert form["from_usual"] < 1e-6, form
