@@ -19,13 +19,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from stream_events import Stream, play
 
 import crossglg
 from crossglg.gallery import Gallery
-from crossglg.live import StreamRecogniser
+from crossglg.live import StreamSettings
 from crossglg.recogniser import Recogniser
 from crossglg.skeleton.clip import SkeletonClip
-from crossglg.skeleton.normalize import align, sample_frames
+from crossglg.skeleton.normalize import align, resample
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.splits import get_protocol
 from crossglg.verbs import open_clips, split_data
@@ -41,8 +42,10 @@ _STILL_S, _STILL_M = 1.0, 0.003
 _PEAK = 0.7
 _ENROLLED = 3
 
-Situation = Callable[[list[np.ndarray], list[np.ndarray], float, np.random.Generator], np.ndarray]
-"""Repetitions, other exercises, frames a second, dice -> what the body does."""
+Clips = list[SkeletonClip]
+Dice = np.random.Generator
+Situation = Callable[[Clips, Clips, Dice], np.ndarray]
+"""Repetitions and other exercises -> (T V 3) what the body does."""
 Counter = Callable[[SkeletonClip, int, SkeletonClip], int]
 """What is done, the exemplar's place and the exemplar -> how often."""
 
@@ -74,58 +77,44 @@ def _are_joined(data: ClipSet, before: int, after: int) -> bool:
     return bool(np.linalg.norm(apart, axis=1).mean() <= _JOINED_M)
 
 
-def as_recorded(
-    parts: list[np.ndarray],
-    _others: list[np.ndarray],
-    _fps: float,
-    _rng: np.random.Generator,
-) -> np.ndarray:
+def as_recorded(parts: Clips, _others: Clips, _rng: Dice) -> np.ndarray:
     """(T V 3) one after the other."""
-    return np.concatenate(parts)
+    return np.concatenate([part.joints[0] for part in parts])
 
 
-def with_rests(
-    parts: list[np.ndarray],
-    _others: list[np.ndarray],
-    fps: float,
-    rng: np.random.Generator,
-) -> np.ndarray:
+def with_rests(parts: Clips, _others: Clips, rng: Dice) -> np.ndarray:
     """The body stops for a while after each, and the sensor trembles all the time."""
-    rests = [np.repeat(part[-1:], round(fps * rng.uniform(*_REST_S)), axis=0) for part in parts]
-    whole = np.concatenate([each for pair in zip(parts, rests, strict=True) for each in pair])
+    whole = np.concatenate([_hold(part, round(part.fps * rng.uniform(*_REST_S))) for part in parts])
     return whole + rng.normal(0, _NOISE_M, whole.shape)
 
 
-def at_another_pace(
-    parts: list[np.ndarray],
-    _others: list[np.ndarray],
-    _fps: float,
-    rng: np.random.Generator,
-) -> np.ndarray:
+def _hold(clip: SkeletonClip, frames: int) -> np.ndarray:
+    """(T V 3) what is done, and its last pose for some frames."""
+    return np.pad(clip.joints[0], ((0, frames), (0, 0), (0, 0)), mode="edge")
+
+
+def at_another_pace(parts: Clips, _others: Clips, rng: Dice) -> np.ndarray:
     """Each slower or quicker than it was."""
-    paced = []
-    for part in parts:
-        times = np.linspace(0, len(part) - 1, max(2, round(len(part) / rng.uniform(*_PACE))))
-        before = times.astype(int)
-        after = np.minimum(before + 1, len(part) - 1)
-        share = (times - before)[:, None, None]
-        paced.append(part[before] * (1 - share) + part[after] * share)
-    return np.concatenate(paced)
+    counts = [max(2, round(part.frame_count / rng.uniform(*_PACE))) for part in parts]
+    paced = [resample(part, frame_count=n) for part, n in zip(parts, counts, strict=True)]
+    return np.concatenate([part.joints[0] for part in paced])
 
 
-def among_others(
-    parts: list[np.ndarray], others: list[np.ndarray], fps: float, rng: np.random.Generator
-) -> np.ndarray:
+def among_others(parts: Clips, others: Clips, rng: Dice) -> np.ndarray:
     """Another exercise before, another one after; the body goes over from each to the next."""
+    whole = as_recorded(parts, others, rng)
     if not others:
-        return np.concatenate(parts)
-    before, after = (others[n] for n in rng.integers(len(others), size=2))
-    share = np.linspace(0, 1, round(_BLEND_S * fps) + 2)[1:-1, None, None]
-    whole = before
-    for part in (np.concatenate(parts), after):
-        moved = part + (whole[-1] - part[0]).mean(axis=0) * [1, 0, 1]
-        whole = np.concatenate([whole, whole[-1:] * (1 - share) + moved[:1] * share, moved])
-    return whole
+        return whole
+    before, after = (others[n].joints[0] for n in rng.integers(len(others), size=2))
+    frames = round(_BLEND_S * parts[0].fps)
+    return _go_over(_go_over(before, whole, frames), after, frames)
+
+
+def _go_over(first: np.ndarray, then: np.ndarray, frames: int) -> np.ndarray:
+    """(T V 3) one after the other on the same spot."""
+    share = np.linspace(0, 1, frames + 2)[1:-1, None, None]
+    moved = then + (first[-1] - then[0]).mean(axis=0) * [1, 0, 1]
+    return np.concatenate([first, first[-1:] * (1 - share) + moved[:1] * share, moved])
 
 
 SITUATIONS: dict[str, Situation] = {
@@ -145,8 +134,8 @@ def count_by_period(clip: SkeletonClip, _shown: int, _exemplar: SkeletonClip) ->
     """After how long the body is as it was, for the first time."""
     body = align(clip)
     count = max(4, round(10 * body.duration_s))
-    rows = sample_frames(body, np.linspace(0, body.frame_count - 1, count)).joints[0]
-    rows = rows.reshape(count, -1) - rows.reshape(count, -1).mean(axis=0)
+    rows = resample(body, frame_count=count).joints[0].reshape(count, -1)
+    rows = rows - rows.mean(axis=0)
     alike = np.array([(rows[: count - n] * rows[n:]).sum() / (count - n) for n in range(count)])
     alike = alike[: 3 * count // 4]
     if not (alike < 0).any():
@@ -185,11 +174,11 @@ def draw_trials(
             clips = [data.clip(place) for place in run.places[start : start + times]]
             shown = int(rng.choice(others[rng.integers(len(others))].places))
             foreign = [
-                data.clip(each.places[0]).joints[0]
+                data.clip(each.places[0])
                 for each in runs
                 if each.subject == run.subject and each.label != run.label
             ]
-            done = situation([clip.joints[0] for clip in clips], foreign, clips[0].fps, rng)
+            done = situation(clips, foreign, rng)
             yield times, _as_clip(done, clips[0]), shown
 
 
@@ -229,8 +218,8 @@ def play_streams(
         if run.label not in classes or run.subject == teacher:
             continue
         clips = [data.clip(place) for place in run.places]
-        done = _between_rests(np.concatenate([clip.joints[0] for clip in clips]), clips[0].fps, rng)
-        events = _watch(gallery, _as_clip(done, clips[0]))
+        done = _between_rests(as_recorded(clips, [], rng), clips[0].fps, rng)
+        events = play(gallery, Stream(_as_clip(done, clips[0]), ()), StreamSettings())
         told = [event.times for event in events if event.action == str(run.label)]
         errors.append(abs(sum(told) - len(clips)))
         whole.append(len(told) == 1)
@@ -243,14 +232,6 @@ def _between_rests(joints: np.ndarray, fps: float, rng: np.random.Generator) -> 
     ends = [np.repeat(each, still, axis=0) for each in (joints[:1], joints[-1:])]
     before, after = (end + rng.normal(0, _STILL_M, end.shape) for end in ends)
     return np.concatenate([before, joints, after])
-
-
-def _watch(gallery: Gallery, clip: SkeletonClip) -> list:
-    stream = StreamRecogniser(gallery, layout=clip.layout)
-    events = []
-    for t in range(clip.frame_count):
-        events += stream.push(t / clip.fps, clip.joints[:, t], clip.visible[:, t])
-    return events + stream.finish()
 
 
 def main() -> None:

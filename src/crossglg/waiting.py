@@ -3,8 +3,9 @@
 import os
 from collections.abc import MutableMapping
 
-_SAID = {"GOMP_SPINCOUNT": "3000", "OPENBLAS_THREAD_TIMEOUT": "20"}
-"""Turns of a loop; a power of two of the processor's cycles, a third of a millisecond."""
+_OPENMP, _TURNS = "GOMP_SPINCOUNT", "3000"
+_OPENBLAS, _CYCLES = "OPENBLAS_THREAD_TIMEOUT", "20"
+"""A power of two: a third of a millisecond."""
 _USERS_WORD = "OMP_WAIT_POLICY"
 
 
@@ -21,6 +22,6 @@ def wait_briefly(environment: MutableMapping[str, str] = os.environ) -> None:
     Both read this when they are loaded, so it must be said before numpy and torch are imported;
     processes that are started from here hear it too. What the user has said already stays.
     """
-    for variable, wait in _SAID.items():
-        if not (variable.startswith("GOMP") and _USERS_WORD in environment):
-            environment.setdefault(variable, wait)
+    environment.setdefault(_OPENBLAS, _CYCLES)
+    if _USERS_WORD not in environment:
+        environment.setdefault(_OPENMP, _TURNS)

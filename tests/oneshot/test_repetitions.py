@@ -3,9 +3,14 @@
 import numpy as np
 import pytest
 
-from crossglg.oneshot.repetitions import _go_round, find_rounds
+from crossglg.oneshot import repetitions
+from crossglg.oneshot.repetitions import _go_round
+from crossglg.skeleton import SkeletonClip
+from crossglg.skeleton.layout import Layout
 
 JOINTS, FRAMES = 6, 40
+NAMES = tuple(f"joint_{number}" for number in range(JOINTS))
+LAYOUT = Layout("chain", NAMES, (NAMES[0], *NAMES[:-1]))
 
 
 def move(times=1.0, *, frames=FRAMES, joints=JOINTS):
@@ -14,6 +19,15 @@ def move(times=1.0, *, frames=FRAMES, joints=JOINTS):
     way = np.stack([1 - np.cos(phase), np.sin(2 * phase) / 2, np.sin(phase)], axis=-1)
     reach = np.linspace(0.1, 1, joints)[:, None]
     return way[:, None] * reach
+
+
+def find_rounds(body, exemplar):
+    """Of (T V 3) at 30 frames a second."""
+    return repetitions.find_rounds(*(as_clip(each) for each in (body, exemplar)))
+
+
+def as_clip(body, *, fps=30):
+    return SkeletonClip.from_array(np.asarray(body, dtype=np.float32), fps=fps, layout=LAYOUT)
 
 
 def stay(body, frames):
@@ -96,9 +110,15 @@ def test_what_is_done_is_nearer_to_itself_than_to_something_else():
     assert find_rounds(move(3), move()).distance < 0.5 * find_rounds(move(3), other).distance
 
 
-@pytest.mark.parametrize("frames", [2, 3, 5])
+def test_clips_of_two_rates_are_compared_in_seconds():
+    slow = as_clip(move(4, frames=20), fps=15)
+    assert len(repetitions.find_rounds(slow, as_clip(move())).spans) == 4
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3, 5])
 def test_very_short_clips_are_clips(frames):
-    assert len(find_rounds(move(3), move(frames=frames)).spans) >= 0
+    by_it = find_rounds(move(3), move(frames=frames))
+    assert (by_it is None) == (frames == 1)
     assert len(find_rounds(move(frames=frames), move()).spans) <= 1
 
 

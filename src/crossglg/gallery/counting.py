@@ -4,17 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from crossglg.errors import ClipError
 from crossglg.gallery.exemplar import Exemplar
-from crossglg.oneshot.repetitions import Rounds, find_rounds
+from crossglg.oneshot.repetitions import find_rounds
 from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.mapping import map_clip
-from crossglg.skeleton.normalize import align, sample_frames
+from crossglg.skeleton.normalize import align
 
 _AS_WELL = 1.1
 """An exemplar whose distance is no more than so many times the least fits as well."""
@@ -61,29 +58,22 @@ def count_repetitions(
         ClipError: Nobody is seen in the clip, or nobody moves in any of the exemplars.
     """
     action = exemplars[0].action
-    fits: list[tuple[Rounds, SkeletonClip]] = []
-    for shown in (exemplar.clip for exemplar in exemplars):
-        done = _lay_out(clip, layout, fps=shown.fps)
-        rounds = find_rounds(done, _lay_out(shown, layout, fps=shown.fps))
-        if rounds is not None:
-            fits.append((rounds, shown))
+    done = _lay_out(clip, layout)
+    found = [(find_rounds(done, _lay_out(e.clip, layout)), e.clip.duration_s) for e in exemplars]
+    fits = [(rounds, duration_s) for rounds, duration_s in found if rounds is not None]
     if not fits:
         raise ClipError(
             f"Expected a movement, but whoever shows '{action}' hardly moves: there is nothing to "
             "count."
         )
     least = min(rounds.distance for rounds, _ in fits)
-    rounds, shown = min(
-        (fit for fit in fits if fit[0].distance <= _AS_WELL * least),
-        key=lambda fit: fit[1].duration_s,
-    )
-    spans = ((first / shown.fps, (last + 1) / shown.fps) for first, last in rounds.spans)
-    return Repetitions(action, tuple((start, min(end, clip.duration_s)) for start, end in spans))
+    as_well = (fit for fit in fits if fit[0].distance <= _AS_WELL * least)
+    rounds, _ = min(as_well, key=lambda fit: fit[1])
+    spans = ((first / clip.fps, (last + 1) / clip.fps) for first, last in rounds.spans)
+    return Repetitions(action, tuple(spans))
 
 
-def _lay_out(clip: SkeletonClip, layout: Layout, *, fps: float) -> NDArray[np.float32]:
-    """(T V 3) the joints of whoever moves most, at a frame rate, in trunk lengths."""
+def _lay_out(clip: SkeletonClip, layout: Layout) -> SkeletonClip:
+    """Whoever moves most, in trunk lengths."""
     mapped = clip if clip.layout.joints == layout.joints else map_clip(clip, layout)
-    body = align(clean(mapped, max_persons=1))
-    count = max(2, round(body.frame_count * fps / body.fps))
-    return sample_frames(body, np.linspace(0, body.frame_count - 1, count)).joints[0]
+    return align(clean(mapped, max_persons=1))

@@ -13,8 +13,11 @@ exercises (docs/streams.md).
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
+
+from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.normalize import sample_frames
 
 _MOMENTS = 24
 """Of the exemplar; a longer movement has as many more as it is longer."""
@@ -52,27 +55,28 @@ class Rounds:
     distance: float
 
 
-def find_rounds(body: Body, exemplar: Body) -> Rounds | None:
-    """Count how often a body does what an exemplar shows, and when.
+def find_rounds(clip: SkeletonClip, exemplar: SkeletonClip) -> Rounds | None:
+    """Count how often somebody does what an exemplar shows, and when.
 
     What is done first and last counts as a repetition if half of it is there.
 
     Args:
-        body: (T V 3) joints of one person, aligned as for matching, in trunk lengths.
-        exemplar: (T' V 3) of the same joints at the same frame rate.
+        clip: One person in all of whose frames everything is seen, aligned, in trunk lengths.
+        exemplar: The same of who shows it, in the same joints; its rate may be another.
 
     Returns:
-        Without spans if the body stays where it is, or does less than half of it; None if the
-        exemplar stays where it is, as nothing can be counted by it.
+        Without spans if nobody leaves the place or does half of it; None if nobody does in the
+        exemplar, as nothing can be counted by it.
     """
-    width = max(1, len(exemplar) // _MOMENTS)
-    body, exemplar = (uniform_filter1d(each, width, axis=0) for each in (body, exemplar))
-    (first, last), (begin, end) = _find_motion(body), _find_motion(exemplar)
+    moment_s = exemplar.duration_s / _MOMENTS
+    clip, exemplar = (_smooth(each, moment_s) for each in (clip, exemplar))
+    (first, last), (begin, end) = _find_motion(clip), _find_motion(exemplar)
     circle = _level(_sample(exemplar, begin, end, count=_MOMENTS))
     if circle is None:
         return None
-    count = max(2, round(_MOMENTS * (last - first + 1) / (end - begin + 1)))
-    done = _sample(body, first, last, count=count)
+    shown_s, done_s = (end - begin + 1) / exemplar.fps, (last - first + 1) / clip.fps
+    count = max(2, round(_MOMENTS * done_s / shown_s))
+    done = _sample(clip, first, last, count=count)
     frames = np.linspace(first, last, count).round().astype(np.int64)
     start, stop = 0, count
     while (rows := _level(done[start:stop])) is not None:
@@ -86,13 +90,26 @@ def find_rounds(body: Body, exemplar: Body) -> Rounds | None:
     return Rounds((), np.inf)
 
 
-def _find_motion(body: Body) -> tuple[int, int]:
+def _smooth(clip: SkeletonClip, span_s: float) -> SkeletonClip:
+    width = max(1, round(span_s * clip.fps))
+    return clip.with_joints(_average(clip.joints[0], width)[None], clip.visible)
+
+
+def _average(rows: NDArray[np.floating], width: int) -> NDArray[np.floating]:
+    """(T ...) the mean of so many rows around each; beyond the ends they stay as they are there."""
+    around = [(width // 2, (width - 1) // 2)] + [(0, 0)] * (rows.ndim - 1)
+    return sliding_window_view(np.pad(rows, around, mode="edge"), width, axis=0).mean(axis=-1)
+
+
+def _find_motion(clip: SkeletonClip) -> tuple[int, int]:
     """First and last frame of what is no rest."""
-    speed = _measure_speed(body)
+    if clip.frame_count < 2:
+        return 0, 0
+    speed = _measure_speed(clip.joints[0])
     moving = np.flatnonzero(speed > _MOVING * np.percentile(speed, _VIGOROUS))
     if not len(moving):
-        return 0, len(body) - 1
-    return max(0, int(moving[0]) - 1), min(len(body) - 1, int(moving[-1]) + 1)
+        return 0, clip.frame_count - 1
+    return max(0, int(moving[0]) - 1), min(clip.frame_count - 1, int(moving[-1]) + 1)
 
 
 def _measure_speed(body: Body) -> NDArray[np.floating]:
@@ -100,12 +117,8 @@ def _measure_speed(body: Body) -> NDArray[np.floating]:
     return np.sqrt(np.square(np.gradient(body, axis=0)).sum(axis=2).mean(axis=1))
 
 
-def _sample(body: Body, first: int, last: int, *, count: int) -> Body:
-    times = np.linspace(first, last, count)
-    before = times.astype(np.int64)
-    after = np.minimum(before + 1, last)
-    share = (times - before)[:, None, None]
-    return body[before] * (1 - share) + body[after] * share
+def _sample(clip: SkeletonClip, first: int, last: int, *, count: int) -> Body:
+    return sample_frames(clip, np.linspace(first, last, count)).joints[0]
 
 
 def _level(body: Body) -> NDArray[np.floating] | None:
@@ -154,8 +167,7 @@ def _go_round(
 
 def _find_alike(apart: NDArray[np.floating]) -> slice:
     """From the first row of a spell that is alike to the last; all, if there is none."""
-    spells = uniform_filter1d(apart, _SPELL, mode="nearest")
-    alike = np.flatnonzero(spells <= _ALIKE)
+    alike = np.flatnonzero(_average(apart, _SPELL) <= _ALIKE)
     return slice(int(alike[0]), int(alike[-1]) + 1) if len(alike) else slice(0, len(apart))
 
 
