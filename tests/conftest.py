@@ -1,7 +1,9 @@
 """Where tests find what is not part of the project: recorded arrays and real data sets."""
 
 import os
+import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import numpy as np
 import pytest
@@ -29,6 +31,33 @@ def _find(folder, name):
 def parity():
     """Load a recording of a published encoder by file name, or skip."""
     return lambda name: np.load(_find("parity", name), allow_pickle=False)
+
+
+@pytest.fixture
+def four_threads(monkeypatch):
+    """Torch has four, and nobody has said so."""
+    import torch
+
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    before = torch.get_num_threads()
+    torch.set_num_threads(4)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def call_here(monkeypatch, capsys):
+    """Call the command line in this process, in which torch is loaded already."""
+    from crossglg.cli import main
+
+    def call_once(*words):
+        monkeypatch.setattr(sys, "argv", ["crossglg", *map(str, words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return CompletedProcess(words, ended.value.code or 0, *capsys.readouterr())
+
+    return call_once
 
 
 @pytest.fixture(scope="session")

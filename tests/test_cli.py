@@ -57,7 +57,7 @@ def test_info_names_what_there_is_to_choose_from():
 
 
 @pytest.mark.slow
-def test_train_and_evaluate_end_to_end(tmp_path):
+def test_train_and_evaluate_end_to_end(tmp_path, call_here):
     from crossglg.sources import write_npz
     from crossglg.sources.choreography import choreography, list_actions
 
@@ -69,7 +69,7 @@ def test_train_and_evaluate_end_to_end(tmp_path):
     words = ["--protocol", "demo", "--recipe", "demo", "--out", run]
     trained = call("train", data, *words, *settings)
     assert trained.returncode == 0, trained.stderr
-    judged = call("evaluate", run, data, "--protocol", "demo", "--draws", 3, "--json")
+    judged = call_here("evaluate", run, data, "--protocol", "demo", "--draws", 3, "--json")
     assert judged.returncode == 0, judged.stderr
     result = json.loads(judged.stdout)
     assert (result["protocol"], result["n_way"], result["draws"]) == ("demo", 12, 3)
@@ -79,13 +79,13 @@ def test_train_and_evaluate_end_to_end(tmp_path):
     for row in (*result["results"].values(), result["floor"]):
         assert 0 <= row["mean"] <= 100
         assert row["std"] >= 0
-    seen = call("evaluate", run, data, "--novel", "1,2")
+    seen = call_here("evaluate", run, data, "--novel", "1,2")
     assert seen.returncode == 1
     assert "trained on" in seen.stderr
 
 
 @pytest.mark.slow
-def test_own_data_and_own_descriptions_are_trained_together(tmp_path):
+def test_own_data_and_own_descriptions_are_trained_together(tmp_path, call_here):
     from dataclasses import replace
 
     from crossglg.sources import write_npz
@@ -104,15 +104,14 @@ def test_own_data_and_own_descriptions_are_trained_together(tmp_path):
     own = [f"descriptions={texts}", "text_encoder=hashing"]
     settings = [word for setting in (*tiny, *own) for word in ("--set", setting)]
     words = ["--protocol", "all", "--recipe", "demo", "--out", run]
-    trained = call("train", data, *words, *settings)
+    trained = call_here("train", data, *words, *settings)
     assert trained.returncode == 0, trained.stderr
     assert "Trained on 6 clips of 3 base classes" in trained.stdout
-    refused = call("train", data, *words[:-1], tmp_path / "other", *settings[:6])
+    refused = call_here("train", data, *words[:-1], tmp_path / "other", *settings[:6])
     assert refused.returncode == 1
     assert "says nothing about: greet the postman" in refused.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
@@ -126,8 +125,8 @@ def test_own_data_and_own_descriptions_are_trained_together(tmp_path):
         (["list", "--model", "nowhere.onnx"], "nowhere.onnx: expected an exported model, found no"),
     ],
 )
-def test_errors_are_one_sentence(words, complaint):
-    done = call(*words)
+def test_errors_are_one_sentence(words, complaint, call_here):
+    done = call_here(*words)
     assert done.returncode == 1
     assert complaint in done.stderr
     assert "Traceback" not in done.stderr

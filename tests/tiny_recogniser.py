@@ -15,6 +15,7 @@ from crossglg.guidance.importance import JointImportance
 from crossglg.oneshot.features import describe
 from crossglg.recogniser import Recogniser
 from crossglg.skeleton import get_layout
+from tiny import SMALL_OPTIONS, find_wider, keep_blocks
 
 LAYOUT = get_layout("openni15")
 FRAMES = 16
@@ -27,7 +28,7 @@ needs_compiler = pytest.mark.skipif(
 def build(encoder):
     """Two persons, fifteen joints, three base classes."""
     torch.manual_seed(0)
-    options = {"size": "small"} if encoder == "motionbert" else {"width": 8}
+    options = SMALL_OPTIONS[encoder]
     model = ModelConfig(encoder=encoder, options=options, head="cosine")
     branch = build_plain(model, layout=LAYOUT, max_persons=2, class_count=3).eval()
     names = ("wave", "kick", "bow")
@@ -46,11 +47,9 @@ def build_short(encoder):
     """Its first block and the first wider one alone, before which importance is read."""
     recogniser = build(encoder)
     branch = recogniser.checkpoint.branch
-    dims = branch.encoder.block_dims
-    wider = next((number for number, dim in enumerate(dims) if dim > dims[0]), 1)
-    branch.encoder.blocks = nn.ModuleList(branch.encoder.blocks[number] for number in (0, wider))
+    keep_blocks(branch.encoder, 0, find_wider(branch.encoder))
     branch.n_pre = 1
-    branch.importance = JointImportance(dims[0])
+    branch.importance = JointImportance(branch.encoder.block_dims[0])
     branch.classifier = nn.Identity()  # made for the width of the last block
     return recogniser
 

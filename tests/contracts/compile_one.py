@@ -1,7 +1,8 @@
 """Put an encoder through torch.compile, in a process that is free of the tests' type checks.
 
-    python compile_one.py hdgcn              # einops' calls are traced whole, as ``train`` does
-    python compile_one.py patchgcn letters   # all of einops is traced, as torch does by itself
+    cd tests
+    python -m contracts.compile_one hdgcn             # einops' calls are traced whole, as by train
+    python -m contracts.compile_one patchgcn letters  # all of einops is traced, as torch does alone
 
 Prints a line of JSON for each form of it: graphs made for three numbers of clips, how far apart the
 answers are, and how far from those of the form that runs uncompiled (``becomes_loops``), as a share
@@ -14,33 +15,23 @@ import sys
 from unittest.mock import patch
 
 import torch
-from tiny import SMALL_OPTIONS
-from torch import nn
 from torch._dynamo.testing import CompileCounter
 
-from crossglg.encoders import SkeletonEncoder, create_encoder
+from crossglg.encoders import create_encoder
 from crossglg.encoders.folding import fold
 from crossglg.skeleton import get_layout
 from crossglg.training.compiling import keep_rearrangements_whole
+from tiny import SMALL_OPTIONS, find_wider, keep_blocks
 
 LAYOUT = get_layout("openni15")
-
-
-def find_kinds(encoder: SkeletonEncoder) -> list[int]:
-    """The first two blocks and the first of another width; they fit on one another."""
-    dims = encoder.block_dims
-    wider = next((number for number, dim in enumerate(dims) if dim != dims[0]), len(dims) - 1)
-    return sorted({0, 1, wider})
 
 
 def look_at(name: str, form: str) -> dict[str, object]:
     """Compile without graph breaks, which would be errors, and count the graphs."""
     torch._dynamo.reset()
     torch.manual_seed(0)
-    encoder = create_encoder(
-        name, layout=LAYOUT, max_persons=2, options=SMALL_OPTIONS.get(name, {"width": 16})
-    )
-    encoder.blocks = nn.ModuleList(encoder.blocks[number] for number in find_kinds(encoder))
+    encoder = create_encoder(name, layout=LAYOUT, max_persons=2, options=SMALL_OPTIONS[name])
+    keep_blocks(encoder, 0, 1, find_wider(encoder))
     encoder = encoder.train() if form == "in training" else fold(encoder)
     counter = CompileCounter()
     compiled = torch.compile(encoder, backend=counter, fullgraph=True)

@@ -14,10 +14,11 @@ from crossglg.encoders import list_encoders
 @pytest.mark.parametrize("words", [*list_encoders(), "patchgcn letters"])
 def test_an_encoder_compiles_without_breaks_for_any_number_of_clips(words):
     run = subprocess.run(
-        [sys.executable, Path(__file__).with_name("compile_one.py"), *words.split()],
+        [sys.executable, "-m", "contracts.compile_one", *words.split()],
         capture_output=True,
         text=True,
         check=False,
+        cwd=Path(__file__).parents[1],
     )
     assert run.returncode == 0, run.stderr[-2000:]
     forms = [json.loads(line) for line in run.stdout.splitlines()]

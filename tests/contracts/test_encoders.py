@@ -2,7 +2,6 @@
 
 import pytest
 import torch
-from tiny import SMALL_OPTIONS, TINY
 from torch import nn
 
 from crossglg.encoders import (
@@ -16,6 +15,7 @@ from crossglg.encoders import (
 from crossglg.encoders.folding import Foldable
 from crossglg.errors import ConfigError, EncoderError
 from crossglg.skeleton import get_layout, list_layouts
+from tiny import SMALL_OPTIONS, TINY
 
 
 @pytest.mark.slow
@@ -27,8 +27,8 @@ def test_every_encoder_keeps_the_contract(name, layout):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("layout", list_layouts())
-def test_hdgcn_keeps_the_contract_for_every_body(layout):
+@pytest.mark.parametrize("layout", sorted({*list_layouts()} - {"ntu25", "openni15"}))
+def test_hdgcn_keeps_the_contract_for_the_other_bodies(layout):
     torch.manual_seed(0)
     check_encoder(HDGCN(get_layout(layout), width=8))
 

@@ -3,13 +3,11 @@
 import json
 import subprocess
 import sys
-from subprocess import CompletedProcess
 
 import numpy as np
 import pytest
 
 from crossglg.checkpoint import PLAIN_FILE, write_json
-from crossglg.cli import main
 from crossglg.errors import SourceError
 from crossglg.recogniser import ACCEPTANCE_FILE
 from crossglg.sources import write_npz
@@ -36,45 +34,50 @@ def call(place, *words):
 
 
 @pytest.fixture
-def call_here(place, monkeypatch, capsys):
-    """The same in this process, in which torch is loaded already."""
+def call_there(place, monkeypatch, call_here):
+    """The same in this process."""
     monkeypatch.chdir(place)
+    return lambda *words: call_here(*words, "--model", "run")
 
-    def call_once(*words):
-        monkeypatch.setattr(sys, "argv", ["crossglg", *words, "--model", "run"])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return CompletedProcess(words, ended.value.code or 0, *capsys.readouterr())
 
-    return call_once
+@pytest.fixture
+def gallery(request):
+    """A file of the test's own."""
+    return f"{request.node.name}.crossglg"
+
+
+@pytest.fixture
+def say(call_there, gallery):
+    """What a call that goes well prints."""
+
+    def say_once(*words):
+        done = call_there(*words, "--gallery", gallery)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return say_once
 
 
 @pytest.mark.slow
-def test_a_gallery_is_kept_from_call_to_call(place):
+def test_a_gallery_is_kept_from_call_to_call(place, call_there):
     assert call(place, "enroll", "wave", "clips.npz#0").returncode == 0
     second = call(place, "enroll", "squat", "clips.npz#1")
     assert "knows wave, squat" in second.stdout, second.stderr
-    found = json.loads(call(place, "recognize", "clips.npz#1", "--json").stdout)
+    found = json.loads(call_there("recognize", "clips.npz#1", "--json").stdout)
     assert found["action"] == "squat"
     assert [answer["action"] for answer in found["answers"]] == ["squat", "wave"]
-    assert "unknown" in call(place, "recognize", "clips.npz#1").stdout
-    call(place, "rename", "wave", "hello")
-    listed = json.loads(call(place, "list", "--json").stdout)["actions"]
+    assert "unknown" in call_there("recognize", "clips.npz#1").stdout
+    call_there("rename", "wave", "hello")
+    listed = json.loads(call_there("list", "--json").stdout)["actions"]
     assert [row["action"] for row in listed] == ["hello", "squat"]
-    call(place, "remove", "hello")
-    refused = call(place, "remove", "hello")
+    call_there("remove", "hello")
+    refused = call_there("remove", "hello")
     assert refused.returncode == 1
     assert "Enrolled: squat" in refused.stderr
 
 
 @pytest.mark.slow
-def test_what_is_dismissed_is_unknown_until_that_is_forgotten(place, call_here):
-    def say(*words):
-        done = call_here(*words, "--gallery", "other.crossglg")
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
+def test_what_is_dismissed_is_unknown_until_that_is_forgotten(place, call_there, say):
     def name(clip, *options):
         return json.loads(say("recognize", clip, "--json", *options))["action"]
 
@@ -99,13 +102,13 @@ def test_what_is_dismissed_is_unknown_until_that_is_forgotten(place, call_here):
     say("remove", "squat")
     say("dismiss", "clips.npz#3")
     assert "look like 'squat', and no longer are" in say("enroll", "squat", "clips.npz#1")
-    missing = call_here("dismiss", "--forget", "--gallery", "none.crossglg")
+    missing = call_there("dismiss", "--forget", "--gallery", "none.crossglg")
     assert missing.returncode == 1
     assert "none.crossglg: expected a gallery, found nothing there." in missing.stderr
     assert not (place / "none.crossglg").exists()
-    alone = call_here("dismiss", "clips.npz#0", "--number", "1")
+    alone = call_there("dismiss", "clips.npz#0", "--number", "1")
     assert "--number says which clip to --forget" in alone.stderr
-    refused = call_here("dismiss")
+    refused = call_there("dismiss")
     assert refused.returncode == 1
     assert "Expected a clip to dismiss, or --forget." in refused.stderr
 
@@ -134,12 +137,7 @@ def test_names_of_files_may_have_the_sign_before_a_clip_in_them(place, tmp_path,
 
 
 @pytest.mark.slow
-def test_what_is_enrolled_is_counted(place, call_here):
-    def say(*words):
-        done = call_here(*words, "--gallery", "counted.crossglg")
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
+def test_what_is_enrolled_is_counted(place, call_there, gallery, say):
     squat = read_clip(str(place / "clips.npz#1"))
     joints = np.concatenate([squat.joints, squat.joints[:, ::-1]] * 2, axis=1)
     often = squat.with_joints(joints, np.ones(joints.shape[:3], dtype=np.bool_))
@@ -153,6 +151,6 @@ def test_what_is_enrolled_is_counted(place, call_here):
     assert len(lines) == 5
     assert say("count", "squat", "clips.npz#1").splitlines()[0] == "squat, once"
     assert json.loads(say("count", "squat", "often.npz#0", "--to", "2.5", "--json"))["count"] < 4
-    refused = call_here("count", "squad", "often.npz#0", "--gallery", "counted.crossglg")
+    refused = call_there("count", "squad", "often.npz#0", "--gallery", gallery)
     assert refused.returncode == 1
     assert "Did you mean 'squat'?" in refused.stderr

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 from typer.testing import CliRunner
 
 from crossglg import live
@@ -30,22 +31,20 @@ def place(recogniser, tmp_path_factory):
     return folder
 
 
-def call(place, *words):
-    command = [sys.executable, "-m", "crossglg", *words, "--model", "run"]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=place)
-
-
 @pytest.mark.slow
-def test_what_a_file_shows_is_told_as_json_lines(place):
-    enrolled = call(place, "enroll", "wave", "clips.npz#0", "--from", "0", "--to", "60")
+def test_what_a_file_shows_is_told_as_json_lines(place, monkeypatch, call_here):
+    monkeypatch.chdir(place)
+    run = ["--model", "run"]
+    enrolled = call_here("enroll", "wave", "clips.npz#0", "--from", "0", "--to", "60", *run)
     assert enrolled.returncode == 0, enrolled.stderr
-    watched = call(place, "live", "--source", "clips.npz#0", "--json")
-    assert watched.returncode == 0, watched.stderr
-    events = [json.loads(line) for line in watched.stdout.splitlines()]
+    watching = ["live", "--source", "clips.npz#0", "--json", *run]
+    watched = subprocess.check_output([sys.executable, "-m", "crossglg", *watching], text=True)
+    events = [json.loads(line) for line in watched.splitlines()]
     assert [event["action"] for event in events] == ["wave"]
     assert 0 <= events[0]["start_s"] < events[0]["end_s"] <= events[0]["reported_s"]
     other = [  # another person's wave, for one who believes anything and one who is never sure
-        call(place, "live", "--source", "clips.npz#2", "--json", "--sure", sure) for sure in "01"
+        call_here("live", "--source", "clips.npz#2", "--json", "--sure", sure, *run)
+        for sure in "01"
     ]
     assert [(each.returncode, bool(each.stdout)) for each in other] == [(0, True), (0, False)]
 
@@ -56,12 +55,14 @@ class Interrupted:
     def __init__(self, clip):
         self.clip = clip
         self.is_closed = False
+        self.threads = 0
 
     @property
     def layout(self):
         return self.clip.layout
 
     def frames(self):
+        self.threads = torch.get_num_threads()
         try:
             yield from ClipPoses(self.clip).frames()
             raise KeyboardInterrupt
@@ -69,6 +70,7 @@ class Interrupted:
             self.is_closed = True
 
 
+@pytest.mark.usefixtures("four_threads")
 def test_ctrl_c_ends_cleanly_and_tells_what_is_still_open(recogniser, clips, monkeypatch):
     shown = clips[0][0]
     camera = Interrupted(shown)
@@ -80,6 +82,7 @@ def test_ctrl_c_ends_cleanly_and_tells_what_is_still_open(recogniser, clips, mon
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout.splitlines()[-1])["action"] == "wave"
     assert camera.is_closed
+    assert camera.threads == 1
 
 
 def test_a_file_of_skeletons_is_replayed_frame_by_frame(place):

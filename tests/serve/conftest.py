@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import httpx2 as httpx
 import pytest
-from serve_samples import ORIGIN, make_run, running
-from web_samples import PATIENCE_MS, save_as
+from serve_samples import ORIGIN, THREE, enroll, make_run, running
+from web_samples import PATIENCE_MS
 
 pytest.importorskip("fastapi")
 
@@ -84,9 +84,9 @@ def browser():
         yield chromium
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def address(run, tmp_path_factory):
-    """Of a server of its own for each file of tests."""
+    """Of a server for all files of tests; ``empty`` makes it as new."""
     gallery = tmp_path_factory.mktemp("page") / "mine.crossglg"
     with running(run, gallery, "--rate", "1000") as (address, _):
         yield address
@@ -139,9 +139,9 @@ def files(clips, tmp_path):
 
 
 @pytest.fixture
-def taught(open_page, files):
-    """The page with three actions."""
-    page = open_page()
-    for action in ("wave right hand", "squat", "clap hands"):
-        save_as(page, files(action, 0), action)
-    return page
+def taught(empty, open_page, clips):
+    """The page with three actions, shown by performer 0."""
+    with httpx.Client(base_url=empty) as client:
+        for action in THREE:
+            enroll(client, action, clips[action, 0], source=f"{action}-0.npz")
+    return open_page()

@@ -23,8 +23,10 @@ ACTIONS = (
     *("wave right hand", "squat", "clap hands", "kick forward"),
     *("bow", "jumping jack", "arm circles", "raise both arms"),
 )
+THREE = ("wave right hand", "squat", "clap hands")
 PERFORMERS = 4
 ORIGIN = "http://127.0.0.1:8000"
+API = "/api/v1"
 
 
 def make_run(folder: Path) -> tuple[Recogniser, dict]:
@@ -56,6 +58,12 @@ def as_json(clip) -> dict:
         "persons": clip.joints.round(4).tolist(),
         "fps": clip.fps,
     }
+
+
+def enroll(client, name, clip, **query):
+    answer = client.post(f"{API}/actions", params={"name": name, **query}, json=as_json(clip))
+    assert answer.status_code == 201, answer.text
+    return answer.json()["actions"]
 
 
 def free_port() -> int:

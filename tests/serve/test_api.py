@@ -4,20 +4,13 @@ from functools import partial
 
 import numpy as np
 import pytest
-from serve_samples import as_json
+from serve_samples import API, THREE, as_json, enroll
 
 from crossglg.gallery import Gallery, load_gallery, save_gallery, update_gallery
 from crossglg.skeleton.augment import mirror
 from crossglg.sources.pose import PoseFrame, gather_clip
 
-API = "/api/v1"
 NOTHING = {"actions": [], "dismissed": []}
-
-
-def enroll(client, name, clip, **query):
-    answer = client.post(f"{API}/actions", params={"name": name, **query}, json=as_json(clip))
-    assert answer.status_code == 201, answer.text
-    return answer.json()["actions"]
 
 
 def names(client):
@@ -27,7 +20,7 @@ def names(client):
 @pytest.fixture
 def three(client, clips):
     """A client whose gallery knows three actions, shown by performer 0."""
-    for name in ("wave right hand", "squat", "clap hands"):
+    for name in THREE:
         enroll(client, name, clips[name, 0], source=f"{name}.bvh")
     return client
 

@@ -3,6 +3,7 @@
 from ipaddress import ip_address
 
 import pytest
+import torch
 from typer.testing import CliRunner
 
 from crossglg.cli import app
@@ -45,17 +46,18 @@ def test_the_address_carries_the_token_where_browsers_keep_it_to_themselves(monk
     assert "http://127.0.0.1:8011/#token=a-token-of-some-length" in done.output
 
 
-@pytest.mark.parametrize(("threads", "workers", "each"), [(4, 2, 2), (8, 3, 2), (2, 4, 1)])
-def test_clips_that_are_embedded_together_share_the_threads(
-    monkeypatch, run, threads, workers, each
+@pytest.mark.usefixtures("four_threads")
+@pytest.mark.parametrize(("said", "each"), [({}, 1), ({"OMP_NUM_THREADS": "4"}, 2)])
+def test_clips_that_are_embedded_together_share_what_threads_there_shall_be(
+    monkeypatch, run, said, each
 ):
-    chosen = []
-    monkeypatch.setattr("uvicorn.run", lambda *_args, **_options: None)
-    monkeypatch.setattr("torch.get_num_threads", lambda: threads)
-    monkeypatch.setattr("torch.set_num_threads", chosen.append)
-    done = CliRunner().invoke(app, ["serve", "--model", str(run), "--workers", str(workers)])
+    found = []
+    monkeypatch.setattr("uvicorn.run", lambda *_, **__: found.append(torch.get_num_threads()))
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    done = CliRunner().invoke(app, ["serve", "--model", str(run), "--workers", "2"])
     assert done.exception is None
-    assert chosen == [each]
+    assert found == [each]
 
 
 def test_a_server_that_listens_everywhere_is_called_by_addresses_that_can_be_opened(

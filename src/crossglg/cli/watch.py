@@ -40,6 +40,7 @@ def live(
     from crossglg.live import CameraPoses, StreamRecogniser, StreamSettings, open_file
     from crossglg.sources.pose import PoseOptions
     from crossglg.terminal import print_event, watching
+    from crossglg.threads import one_thread_a_clip
 
     known = open_known(gallery, model)
     options = PoseOptions(network, persons)
@@ -49,7 +50,11 @@ def live(
         else CameraPoses(camera, options.create(), max_persons=persons)
     )
     stream = StreamRecogniser(known, layout=poses.layout, settings=StreamSettings(sure=sure))
-    with watching(quiet=as_json) as report, closing(poses.frames()) as frames:
+    with (
+        one_thread_a_clip(),
+        watching(quiet=as_json) as report,
+        closing(poses.frames()) as frames,
+    ):
         try:
             for frame in frames:
                 for event in stream.push(frame.time_s, frame.joints, frame.visible):

@@ -5,13 +5,12 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 import uvicorn
-from threadpoolctl import threadpool_limits
 
 from crossglg.recogniser import ClipReader
 from crossglg.serve.app import create_app
 from crossglg.serve.config import ServeConfig
+from crossglg.threads import one_thread_a_clip
 
 _EVERYWHERE = {
     "0.0.0.0": (socket.AF_INET, "192.0.2.1"),
@@ -70,16 +69,11 @@ def run_server(
 ) -> None:
     """Listen and answer.
 
-    Clips that are embedded and compared at the same time share the threads of torch and of numpy's
-    products among them: more threads than cores would wait for one another at full speed.
-
     Raises:
         GalleryError: The gallery file is damaged.
     """
-    threads = max(1, torch.get_num_threads() // config.limits.working)
-    torch.set_num_threads(threads)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    with threadpool_limits(threads, user_api="blas"):
+    with one_thread_a_clip(config.limits.working):
         uvicorn.run(
             create_app(config, recogniser, model_name=model_name),
             host=config.host,

@@ -1,0 +1,31 @@
+"""The smallest encoders that are still what they are, for tests of all of them."""
+
+TINY = {
+    "width": 16,
+    "out_dim": 24,
+    "depth": 2,
+    "heads": 2,
+    "mlp_ratio": 2,
+    "max_frames": 32,
+    "norm_eps": 1e-6,
+}
+"""A size of MotionBERT."""
+SMALL_OPTIONS = {
+    "infogcn": {"width": 16},
+    "hdgcn": {"width": 16},
+    "stgcn": {"width": 16},
+    "patchgcn": {"width": 16},
+    "motionbert": {"size": TINY},
+}
+
+
+def find_wider(encoder):
+    """The first block that changes the width, or the last."""
+    dims = encoder.block_dims
+    return next((number for number, dim in enumerate(dims) if dim != dims[0]), len(dims) - 1)
+
+
+def keep_blocks(encoder, *numbers):
+    """Cut it to some blocks, which fit on one another; the others are of the same kinds."""
+    encoder.blocks = type(encoder.blocks)(encoder.blocks[number] for number in sorted({*numbers}))
+    return encoder
