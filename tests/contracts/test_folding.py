@@ -4,7 +4,6 @@ import copy
 
 import pytest
 import torch
-from tiny import SMALL_OPTIONS
 from torch import nn
 
 from crossglg.checkpoint import PlainCheckpoint
@@ -12,6 +11,7 @@ from crossglg.encoders import create_encoder, list_encoders
 from crossglg.encoders.folding import Row, fold
 from crossglg.guidance.build import ModelConfig, build_plain
 from crossglg.skeleton import get_layout
+from tiny import SMALL_OPTIONS
 
 LAYOUT = get_layout("openni15")
 
