@@ -15,7 +15,7 @@ def wait_briefly(environment: MutableMapping[str, str] = os.environ) -> None:
     GNU's OpenMP, which torch is linked with on Linux, takes for granted that each core is its own.
     While another program runs on one, all threads wait at full speed for the one that has no core,
     and a clip takes some thirty times as long. OpenBLAS, which multiplies for numpy, has its
-    threads wait for the next product at full speed, and an answer takes three times as much of the
+    threads wait for the next product at full speed, and an answer takes twice as much of the
     processor. After a short wait they sleep, and the core is free for others. Measured in
     docs/performance.md, "Beside other work".
 
