@@ -16,7 +16,6 @@ from crossglg.encoders.likeness import find_nearest
 from crossglg.encoders.weights import load_translated
 from crossglg.errors import ConfigError, EncoderError, LayoutError
 from crossglg.skeleton import Layout, get_layout, list_layouts
-from tiny import find_wider, keep_blocks
 
 NTU = get_layout("ntu25")
 EXPLODED = 1000.0
@@ -183,15 +182,10 @@ def test_two_names_of_one_weight_must_agree(weights):
         load_translated(HDGCN(NTU), split, HDGCN_KEYS)
 
 
-def shorten(encoder):
-    """To be sooner."""
-    return keep_blocks(encoder, 0, 1, find_wider(encoder))
-
-
 @pytest.mark.slow
 @torch.inference_mode()
 def test_the_encoder_can_be_exported():
-    encoder = shorten(HDGCN(get_layout("openni15"), max_persons=1, width=8)).eval()
+    encoder = HDGCN(get_layout("openni15"), max_persons=1, width=8).eval()
     clips = torch.randn(2, 1, 16, 15, 3, generator=torch.Generator().manual_seed(0))
     exported = torch.export.export(encoder, (clips,)).module()
     assert torch.allclose(exported(clips), encoder(clips), atol=1e-5)
@@ -202,7 +196,7 @@ def test_the_encoder_can_be_exported():
 def test_its_form_for_use_can_be_exported_for_any_number_of_clips(monkeypatch):
     """What native code is made of; making it of HD-GCN takes minutes."""
     monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)  # sizes are symbols here
-    encoder = fold(shorten(HDGCN(get_layout("openni15"), max_persons=1, width=8)).eval())
+    encoder = fold(HDGCN(get_layout("openni15"), max_persons=1, width=8).eval())
     clips = torch.randn(5, 1, 16, 15, 3, generator=torch.Generator().manual_seed(0))
     count = {0: torch.export.Dim("count", min=1)}
     exported = torch.export.export(encoder, (clips[:3],), dynamic_shapes=(count,)).module()

@@ -23,7 +23,7 @@ ACTIONS = (
     *("wave right hand", "squat", "clap hands", "kick forward"),
     *("bow", "jumping jack", "arm circles", "raise both arms"),
 )
-THREE = ("wave right hand", "squat", "clap hands")
+THREE = ACTIONS[:3]
 PERFORMERS = 4
 ORIGIN = "http://127.0.0.1:8000"
 API = "/api/v1"

@@ -5,14 +5,13 @@ import threading
 
 import httpx2 as httpx
 import pytest
-from serve_samples import ORIGIN, as_json
+from serve_samples import API, ORIGIN, as_json
 
 from crossglg.errors import ConfigError
 from crossglg.serve import ServeConfig
 from crossglg.serve.limits import Allowances, Workers
 from crossglg.serve.problems import ServeError
 
-API = "/api/v1"
 TOKEN = "a-token-of-some-length"
 
 

@@ -7,13 +7,12 @@ import zipfile
 
 import numpy as np
 import pytest
-from serve_samples import as_json
+from serve_samples import API, as_json
 
 from crossglg.serve.uploads import FileFormat, read_file
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.npz import write_npz
 
-API = "/api/v1"
 FILE = {"content-type": "application/octet-stream"}
 
 
