@@ -20,6 +20,8 @@ import sys
 import time
 from collections.abc import Callable
 
+import now_and_then
+
 FORMS = {
     # What they take where nothing is said.
     "as by themselves": {"GOMP_SPINCOUNT": "300000", "OPENBLAS_THREAD_TIMEOUT": "26"},
@@ -29,7 +31,6 @@ FORMS = {
 }
 _BUSY = "while True: pass"
 _SECONDS = 3
-_ENROLLED, _ANSWERS, _PAUSE_S = 48, 60, 1 / 30
 
 
 def measure_here() -> dict[str, float]:
@@ -58,25 +59,7 @@ def measure_here() -> dict[str, float]:
 
     with flush_denormals():
         found = {"steps": 1 / _seconds(train), "ms": 1000 * _seconds(embed)}
-    return found | {"answer": 1000 * measure_answers()}
-
-
-def measure_answers() -> float:
-    """Seconds of the processor that an answer takes, on average."""
-    import crossglg
-    from crossglg.gallery import Gallery
-    from crossglg.sources.choreography import choreography
-
-    clips = list(choreography(performers=2, repeats=1).clips())
-    gallery = Gallery(crossglg.load("open-small"))
-    for number, clip in enumerate(clips[:_ENROLLED]):
-        gallery = gallery.enroll(str(number), clip)
-    gallery.recognize(clips[-1])
-    start = time.process_time()
-    for _ in range(_ANSWERS):
-        gallery.recognize(clips[-1])
-        time.sleep(_PAUSE_S)
-    return (time.process_time() - start) / _ANSWERS
+    return found | {"answer": now_and_then.measure_here("open-small", "all")[1]}
 
 
 def _seconds(action: Callable[[], None]) -> float:
@@ -92,7 +75,6 @@ def _seconds(action: Callable[[], None]) -> float:
 def measure(form: str, threads: int, *, busy: bool) -> dict[str, float]:
     """In a process of its own."""
     environment = {"OMP_NUM_THREADS": str(threads), **FORMS[form]}
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "GOMP_", "OPENBLAS_"))}
     # A session of its own, as another program has.
     other = (
         subprocess.Popen([sys.executable, "-c", _BUSY], start_new_session=True) if busy else None
@@ -100,7 +82,7 @@ def measure(form: str, threads: int, *, busy: bool) -> dict[str, float]:
     try:
         run = subprocess.run(
             [sys.executable, __file__, "--here"],
-            env={**kept, **environment},
+            env={**now_and_then.said_nothing(), **environment},
             capture_output=True,
             text=True,
             check=True,

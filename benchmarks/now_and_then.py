@@ -67,10 +67,15 @@ def measure_here(model: str, form: str) -> list[float]:
 
 def measure(model: str, form: str) -> list[float]:
     """In a process of its own, in which nobody has said how many threads there are."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "GOMP_", "OPENBLAS_"))}
     command = [sys.executable, __file__, "--here", model, form]
-    run = subprocess.run(command, env=kept, capture_output=True, text=True, check=True)
+    run = subprocess.run(command, env=said_nothing(), capture_output=True, text=True, check=True)
     return json.loads(run.stdout)
+
+
+def said_nothing() -> dict[str, str]:
+    """The environment of a user who has no word for threads."""
+    words = ("OMP_", "GOMP_", "OPENBLAS_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(words)}
 
 
 def main() -> None:
