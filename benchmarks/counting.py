@@ -8,22 +8,23 @@ ends the next begins, to a millimetre. One to ten of them in a row, of every sub
 counted by a clip of the same class that another subject shows. Floors ask no exemplar how it moves:
 *length* divides the lengths, *period* takes the first peak of the autocorrelation for one
 repetition. With ``--streams`` three exercises are enrolled, and each of the other subjects does all
-repetitions of each between two rests; what is right is the sum of what the stream tells.
+repetitions of each between two rests; what is right is the sum of what the stream tells. A second
+table is about the time before the end: how often it has been so far, by what was told alone, and
+with what is under way.
 """
 
 import argparse
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from stream_events import Stream, play
 
 import crossglg
 from crossglg.gallery import Gallery
-from crossglg.live import StreamSettings
+from crossglg.live import StreamRecogniser
 from crossglg.recogniser import Recogniser
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.normalize import align, resample
@@ -41,6 +42,7 @@ _PACE = (0.6, 1.6)
 _STILL_S, _STILL_M = 1.0, 0.003
 _PEAK = 0.7
 _ENROLLED = 3
+_SOON_S = 1.0
 
 Clips = list[SkeletonClip]
 Dice = np.random.Generator
@@ -201,10 +203,46 @@ def judge(
     return 100 * (errors == 0).mean(), 100 * (errors <= 1).mean(), errors.mean()
 
 
-def play_streams(
+@dataclass(frozen=True)
+class Watched:
+    """What a stream said while an exercise was done.
+
+    Attributes:
+        parts: How often each event says that it was done.
+        moments_s: (F) times of the frames.
+        told: (F) how often it was done by what was told until then.
+        so_far: (F) the same with what is under way.
+        edges_s: (R + 1) where the repetitions begin, and where the last one ends.
+    """
+
+    parts: list[int]
+    moments_s: np.ndarray
+    told: np.ndarray
+    so_far: np.ndarray
+    edges_s: np.ndarray
+
+    @property
+    def error(self) -> int:
+        """Of the sum of what was told."""
+        return abs(sum(self.parts) - (len(self.edges_s) - 1))
+
+    def find_delays(self, known: np.ndarray) -> np.ndarray:
+        """(R) seconds from the end of each repetition until it is known; infinite for never."""
+        ever = known[-1] >= np.arange(1, len(self.edges_s))
+        first = [int(np.argmax(known >= number)) for number in range(1, len(self.edges_s))]
+        return np.where(ever, self.moments_s[first] - self.edges_s[1:], np.inf)
+
+    def measure_error(self, known: np.ndarray) -> float:
+        """By how much what is known is off the way made, on average while it is made."""
+        inside = (self.moments_s >= self.edges_s[0]) & (self.moments_s <= self.edges_s[-1])
+        made = np.interp(self.moments_s[inside], self.edges_s, np.arange(len(self.edges_s)))
+        return float(np.abs(known[inside] - made).mean())
+
+
+def watch_streams(
     data: ClipSet, runs: list[Run], recogniser: Recogniser, seed: int
-) -> tuple[float, float, float, float]:
-    """Percent counted exactly and to one, mean error, percent told in one event."""
+) -> list[Watched]:
+    """Every other subject does each of three exercises that one has shown."""
     rng = np.random.default_rng(seed)
     teacher = rng.choice(sorted({run.subject for run in runs}))
     classes = rng.permutation(sorted({run.label for run in runs}))[:_ENROLLED]
@@ -213,18 +251,66 @@ def play_streams(
         own = [run for run in runs if run.label == label and run.subject == teacher]
         shown = data.clip(int(rng.choice(own[0].places)))
         gallery = gallery.enroll(str(label), shown, either_side=True)
-    errors, whole = [], []
+    watched = []
     for run in runs:
         if run.label not in classes or run.subject == teacher:
             continue
         clips = [data.clip(place) for place in run.places]
         done = _between_rests(as_recorded(clips, [], rng), clips[0].fps, rng)
-        events = play(gallery, Stream(_as_clip(done, clips[0]), ()), StreamSettings())
-        told = [event.times for event in events if event.action == str(run.label)]
-        errors.append(abs(sum(told) - len(clips)))
-        whole.append(len(told) == 1)
-    off = np.array(errors)
-    return 100 * (off == 0).mean(), 100 * (off <= 1).mean(), off.mean(), 100 * np.mean(whole)
+        edges_s = _STILL_S + np.cumsum([0, *(c.frame_count for c in clips)]) / clips[0].fps
+        watched.append(watch(gallery, _as_clip(done, clips[0]), str(run.label), edges_s))
+    return watched
+
+
+def watch(gallery: Gallery, clip: SkeletonClip, action: str, edges_s: np.ndarray) -> Watched:
+    """Push frame after frame; note after each how often the action was done."""
+    stream = StreamRecogniser(gallery, layout=clip.layout)
+    parts, told, so_far = [], [], []
+    moments_s = np.arange(clip.frame_count) / clip.fps
+    for t, time_s in enumerate(moments_s):
+        events = stream.push(time_s, clip.joints[:, t], clip.visible[:, t])
+        parts += [event.times for event in events if event.action == action]
+        told.append(sum(parts))
+        now = stream.look_under_way()
+        so_far.append(now.times if now is not None and now.action == action else told[-1])
+    parts += [event.times for event in stream.finish() if event.action == action]
+    told[-1] = so_far[-1] = sum(parts)
+    return Watched(parts, moments_s, np.array(told), np.array(so_far), edges_s)
+
+
+def judge_sums(watched: list[Watched]) -> tuple[float, float, float, float]:
+    """Percent counted exactly and to one, mean error, percent told in one event."""
+    off = np.array([each.error for each in watched])
+    whole = np.array([len(each.parts) == 1 for each in watched])
+    return 100 * (off == 0).mean(), 100 * (off <= 1).mean(), off.mean(), 100 * whole.mean()
+
+
+def judge_moments(watched: list[Watched], *, under_way: bool) -> tuple[float, float, float]:
+    """How soon repetitions are known.
+
+    Returns:
+        Percent known within a second of their end, the median of how long after it they are known,
+        and by how much one is off at any moment.
+    """
+    known = [each.so_far if under_way else each.told for each in watched]
+    both = list(zip(watched, known, strict=True))
+    late = np.concatenate([each.find_delays(now) for each, now in both])
+    off = np.mean([each.measure_error(now) for each, now in both])
+    return 100 * (late <= _SOON_S).mean(), float(np.median(late)), float(off)
+
+
+def print_streams(name: str, watched: list[list[Watched]]) -> None:
+    """Two Markdown tables: the sums in the end, and what was known before."""
+    print("| weights | counted exactly, % | to one, % | mean error | told in one event, % |")
+    print("|---|---:|---:|---:|---:|")
+    print(f"| {name} | {_describe([judge_sums(each) for each in watched])} |\n")
+    print(
+        "| weights | known by | within 1 s of its end, % | after its end, s | off at any moment |"
+    )
+    print("|---|---|---:|---:|---:|")
+    for how, under_way in (("events", False), ("and what is under way", True)):
+        rows = [judge_moments(each, under_way=under_way) for each in watched]
+        print(f"| {name} | {how} | {_describe(rows, (1, 2, 2))} |")
 
 
 def _between_rests(joints: np.ndarray, fps: float, rng: np.random.Generator) -> np.ndarray:
@@ -251,10 +337,8 @@ def main() -> None:
     runs = [run for run in find_runs(data) if not words.label or run.label in words.label]
     recogniser = crossglg.load(words.model)
     if words.streams:
-        print("| weights | counted exactly, % | to one, % | mean error | told in one event, % |")
-        print("|---|---:|---:|---:|---:|")
-        played = [play_streams(data, runs, recogniser, seed) for seed in range(words.seeds)]
-        print(f"| {words.model} | {_describe(played)} |")
+        seeds = range(words.seeds)
+        print_streams(words.model, [watch_streams(data, runs, recogniser, seed) for seed in seeds])
         return
     counters: dict[str, Counter] = {
         "floor: length": count_by_length,
@@ -270,13 +354,15 @@ def main() -> None:
             print(f"| {name} | {how} | {_describe(judged)} |", flush=True)
 
 
-def _describe(rows: list[tuple[float, ...]]) -> str:
-    means, spreads = np.mean(rows, axis=0), np.std(rows, axis=0, ddof=1) if len(rows) > 1 else None
+def _describe(rows: list[tuple[float, ...]], digits: Sequence[int] = (1, 1, 2, 1)) -> str:
+    with np.errstate(invalid="ignore"):  # what was never known comes infinitely late
+        spreads = np.std(rows, axis=0, ddof=1) if len(rows) > 1 else None
+    means = np.mean(rows, axis=0)
     if spreads is None:
         return " | ".join(f"{mean:.2f}" for mean in means)
     return " | ".join(
-        f"{mean:.{digits}f} ± {spread:.{digits}f}"
-        for mean, spread, digits in zip(means, spreads, (1, 1, 2, 1), strict=False)
+        f"{mean:.{places}f} ± {spread:.{places}f}"
+        for mean, spread, places in zip(means, spreads, digits, strict=False)
     )
 
 

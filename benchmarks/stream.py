@@ -3,7 +3,8 @@
 python benchmarks/stream.py RUN [--poses-of VIDEO]
 
 A body moves and rests in turn. ``cheap`` is all that is done for every frame (mapping, grid,
-motion); ``look`` is the network, which runs when a motion ends or, at a stride, inside long ones.
+motion); ``look`` is the network, which runs when a motion ends or, at a stride, inside long ones;
+``count`` is how often what is under way has been done, which is looked at where somebody asks.
 The rows called ``instead`` recompute a whole window for every frame, which is what is saved. Times
 are of the processor, all threads together, so that other programs do not count; the shares are of
 the time between two frames at 30 frames per second, on one core.
@@ -30,6 +31,7 @@ from crossglg.sources.pose.video import read_images
 
 _FRAME_MS = 1000 / 30
 _REPEATS = 15
+_COUNTED_S = (10, 30, 120)
 
 
 def show(name: str, taken_ms: list[float]) -> None:
@@ -101,6 +103,14 @@ def main() -> None:
         f"all frames, mean ({len(looking)} looks in {stream.frame_count} frames)",
         [statistics.mean(cheap + looking)],
     )
+    squat = clips[len(actions) + 1]
+    for length_s in _COUNTED_S:
+        times = round(length_s / squat.duration_s)
+        done = squat.with_joints(
+            np.tile(squat.joints, (1, times, 1, 1)), np.tile(squat.visible, (1, times, 1))
+        )
+        taken = clock(lambda done=done: gallery.count(done, "squat"))
+        show(f"count: what has been under way for {length_s} s", taken)
     target = recogniser.checkpoint.layout
     show("instead, for every frame: map a window of 3 s", clock(lambda: map_clip(window, target)))
     show("instead: motion of the window", clock(lambda: measure_motion(window)))

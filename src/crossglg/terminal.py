@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crossglg.compare import Comparison
     from crossglg.gallery import Recognition, Repetitions
     from crossglg.inspection import Inspection
-    from crossglg.live import Event
+    from crossglg.live import Event, StreamRecogniser
     from crossglg.oneshot import Evaluation
     from crossglg.sources.protocol import Protocol
     from crossglg.sources.verify import Verification
@@ -135,22 +135,34 @@ def print_event(event: "Event", *, as_json: bool) -> None:
 def print_repetitions(repetitions: "Repetitions") -> None:
     """How often, then when."""
     console = Console(emoji=False, soft_wrap=True, highlight=False)
-    times = "once" if repetitions.count == 1 else f"{repetitions.count} times"
+    times = _say_times(repetitions.count)
     console.print(f"[bold]{escape(repetitions.action)}[/bold], {times}")
     for number, (start_s, end_s) in enumerate(repetitions.spans_s, start=1):
         console.print(f"{number:5d}  {start_s:6.1f} - {end_s:.1f} s")
 
 
 @contextmanager
-def watching(*, quiet: bool) -> Iterator[Callable[[float, bool], None]]:
-    """A line that tells the time of the stream, and whether somebody moves."""
+def watching(stream: "StreamRecogniser", *, quiet: bool) -> Iterator[Callable[[float], None]]:
+    """A line that tells the time of the stream, and what is being done."""
     console = Console(stderr=True, quiet=quiet)
     with console.status("waiting for the first picture") as status:
 
-        def report(time_s: float, is_moving: bool) -> None:
-            status.update(f"{time_s:6.1f} s  {'moving' if is_moving else 'at rest'}")
+        def report(time_s: float) -> None:
+            if not quiet:
+                status.update(f"{time_s:6.1f} s  {_describe_moment(stream)}")
 
         yield report
+
+
+def _describe_moment(stream: "StreamRecogniser") -> str:
+    under_way = stream.look_under_way()
+    if under_way is not None:
+        return f"[bold]{escape(under_way.action)}[/bold], {_say_times(under_way.times)} so far"
+    return "moving" if stream.is_moving else "at rest"
+
+
+def _say_times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def print_comparison(comparison: "Comparison") -> None:

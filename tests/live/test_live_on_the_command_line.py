@@ -1,5 +1,6 @@
 """A file takes the place of the camera, as somebody without one does it."""
 
+import io
 import json
 import subprocess
 import sys
@@ -7,13 +8,14 @@ import sys
 import numpy as np
 import pytest
 import torch
+from rich.console import Console
 from typer.testing import CliRunner
 
-from crossglg import live
+from crossglg import live, terminal
 from crossglg.checkpoint import PLAIN_FILE, write_json
 from crossglg.cli import app, watch
 from crossglg.gallery import Gallery
-from crossglg.live import ClipPoses, open_file
+from crossglg.live import ClipPoses, UnderWay, open_file
 from crossglg.recogniser import ACCEPTANCE_FILE
 from crossglg.sources import write_npz
 from crossglg.sources.choreography import choreography
@@ -47,6 +49,32 @@ def test_what_a_file_shows_is_told_as_json_lines(place, monkeypatch, call_here):
         for sure in "01"
     ]
     assert [(each.returncode, bool(each.stdout)) for each in other] == [(0, True), (0, False)]
+
+
+class Doing:
+    """A stream in which somebody stands, moves, and has squatted so many times."""
+
+    def __init__(self):
+        self.is_moving, self.times = False, 0
+
+    def look_under_way(self):
+        return UnderWay("[squat]", 1.0, self.times) if self.times else None
+
+
+def test_a_line_says_what_is_being_done_and_how_often_so_far(monkeypatch):
+    drawn = io.StringIO()
+    console = Console(file=drawn, force_terminal=True, width=80, color_system=None)
+    monkeypatch.setattr(terminal, "Console", lambda **_: console)
+    stream, lines = Doing(), []
+    with terminal.watching(stream, quiet=False) as report:
+        for stream.is_moving, stream.times in ((False, 0), (True, 0), (True, 1), (True, 7)):
+            report(12.34)
+            drawn.truncate(0)
+            console.print()  # draws the line anew
+            lines.append(drawn.getvalue())
+    told = ("at rest", "moving", "[squat], once so far", "[squat], 7 times so far")
+    for line, words in zip(lines, told, strict=True):
+        assert f"12.3 s  {words}" in line
 
 
 class Interrupted:

@@ -262,3 +262,58 @@ def test_an_event_says_how_often_the_action_was_done(gallery, clips, times):
     assert {event.action for event in events} == {"squat"}
     assert sum(event.times for event in events) == times
     assert json.loads(json.dumps(events[0].to_json()))["times"] == events[0].times
+
+
+def do(squat, times, *, rest):
+    """A squat done so often, with so many frames of rest between: (joints, frames of one)."""
+    still = np.repeat(squat.joints[:, :1], 60, axis=1)
+    pause = np.repeat(squat.joints[:, -1:], rest, axis=1)
+    once = np.concatenate([squat.joints, pause, between(squat, squat, 10)], axis=1)
+    return np.concatenate([still, *[once] * times, still], axis=1), once.shape[1], still.shape[1]
+
+
+def listen(gallery, squat, joints):
+    """[(frame, what is under way)], and the events."""
+    stream, events, heard = StreamRecogniser(gallery, layout=squat.layout), [], []
+    seen = np.ones(joints.shape[:3], dtype=np.bool_)
+    for t in range(joints.shape[1]):
+        events += stream.push(t / squat.fps, joints[:, t], seen[:, t])
+        now = stream.look_under_way()
+        assert now == stream.look_under_way()
+        heard.append((t, now))
+    return [each for each in heard if each[1] is not None], events + stream.finish()
+
+
+@pytest.mark.parametrize("rest", [0, 45])
+def test_what_is_done_in_a_row_is_counted_while_it_is_done(gallery, clips, rest):
+    (_, squat, *_), _ = clips
+    joints, once, before = do(squat, 6, rest=rest)
+    heard, events = listen(gallery, squat, joints)
+    assert {now.action for _, now in heard} == {"squat"}
+    assert len({now.start_s for _, now in heard}) <= 2  # the end of the first window may move
+    times = [now.times for _, now in heard]
+    assert times == sorted(times)
+    assert sum(event.times for event in events) == times[-1] == 6
+    # Half a squat counts; known after 1.2 times what was shown, or after a rest.
+    made = [(t - before) / once for t, _ in heard]
+    assert all(done - 1.5 < count < done + 0.6 for count, done in zip(times, made, strict=True))
+
+
+def test_a_count_begins_anew_after_a_long_rest(gallery, clips):
+    (_, squat, *_), _ = clips
+    joints, once, _ = do(squat, 2, rest=round(6 * squat.fps))
+    heard, events = listen(gallery, squat, joints)
+    assert [event.times for event in events] == [1, 1]
+    assert {now.times for _, now in heard} == {1}
+    first, second = sorted({now.start_s for _, now in heard})
+    assert second - first == pytest.approx(once / squat.fps, abs=0.5)
+    told = [t for t, now in heard if now.start_s == first]
+    end = round(events[0].end_s * squat.fps)
+    assert max(told) - end == pytest.approx(4 * squat.fps, abs=2)  # gone when nobody goes on
+
+
+def test_another_action_ends_the_count(gallery, stream_of_two, clips):
+    clip, _ = stream_of_two
+    heard, _ = listen(gallery, clip, clip.joints)
+    assert [now.times for _, now in heard] == [1] * len(heard)
+    assert list(dict.fromkeys(now.action for _, now in heard)) == list(clips[1][:2])

@@ -20,6 +20,22 @@ def run(candidates, *, support=1, until=200):
     return told
 
 
+def test_what_is_under_way_is_the_surest_that_enough_windows_agree_on():
+    suppressor = Suppressor(patience=10, support=2)
+    assert suppressor.find_under_way() is None
+    suppressor.offer(candidate(0, 20, 0.6))
+    assert suppressor.find_under_way() is None
+    suppressor.offer(candidate(5, 25, 0.9))
+    suppressor.offer(candidate(25, 45, 0.7, "clap"))
+    found = suppressor.find_under_way()
+    assert (found.recognition.action, found.reach) == ("wave", (0, 25))
+    suppressor.offer(candidate(30, 50, 0.95, "clap"))
+    found = suppressor.find_under_way()
+    assert (found.recognition.action, found.reach) == ("clap", (25, 50))
+    suppressor.settle(60)
+    assert suppressor.find_under_way() is None
+
+
 def test_the_best_of_overlapping_candidates_is_told_after_the_wait():
     found = run([candidate(0, 20, 0.6), candidate(5, 25, 0.9), candidate(10, 30, 0.7)])
     assert found == [(40, 5, 25)]  # ten frames after the last that agreed

@@ -74,6 +74,24 @@ def test_a_stream_gets_labels_while_it_runs_and_an_event_for_the_action(serve, r
         assert answer["distance"] == round(answer["distance"], 5)
 
 
+def test_what_is_done_in_a_row_is_counted_while_it_is_done(serve, relaxed, clips):
+    client = serve(limits=relaxed(stream_fps=1e6))
+    clip = clips["squat", 0]
+    client.post("/api/v1/actions", params={"name": "squat"}, json=as_json(clip))
+    joints = np.concatenate([clip.joints, clip.joints[:, ::-1]] * 3, axis=1)  # down and up again
+    six = clip.with_joints(joints, np.ones(joints.shape[:3], dtype=np.bool_))
+    heard, _ = talk(client, [start(six), *frames(six), {"type": "stop"}])
+    labels = [each for each in heard if each["type"] == "label"]
+    assert all("under_way" in label for label in labels)
+    so_far = [label["under_way"] for label in labels if label["under_way"] is not None]
+    assert {each["action"] for each in so_far} == {"squat"}
+    assert [each["times"] for each in so_far] == sorted(each["times"] for each in so_far)
+    assert so_far[-1]["times"] > so_far[0]["times"]
+    assert so_far[-1]["start_s"] < labels[-1]["time_s"]
+    events = [each["times"] for each in heard if each["type"] == "event"]
+    assert sum(events) >= so_far[-1]["times"]
+
+
 def test_a_stream_is_as_sure_as_its_client_asks_for(serve, relaxed, clips):
     client = serve(limits=relaxed(stream_fps=1e6))
     clip = clips["squat", 1]

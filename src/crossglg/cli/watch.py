@@ -52,14 +52,14 @@ def live(
     stream = StreamRecogniser(known, layout=poses.layout, settings=StreamSettings(sure=sure))
     with (
         one_thread_a_clip(),
-        watching(quiet=as_json) as report,
+        watching(stream, quiet=as_json) as report,
         closing(poses.frames()) as frames,
     ):
         try:
             for frame in frames:
                 for event in stream.push(frame.time_s, frame.joints, frame.visible):
                     print_event(event, as_json=as_json)
-                report(frame.time_s, stream.is_moving)
+                report(frame.time_s)
         except KeyboardInterrupt:
             pass
         for event in stream.finish():

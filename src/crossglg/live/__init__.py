@@ -1,7 +1,7 @@
 """Recognise while it happens: actions found in a stream of poses from a camera, video or file."""
 
 from crossglg.live.camera import CameraPoses
-from crossglg.live.event import Event
+from crossglg.live.event import Event, UnderWay
 from crossglg.live.replay import ClipPoses, open_file
 from crossglg.live.stream import StreamRecogniser, StreamSettings
 from crossglg.sources.pose import PoseFrame, PoseSource
@@ -14,5 +14,6 @@ __all__ = [
     "PoseSource",
     "StreamRecogniser",
     "StreamSettings",
+    "UnderWay",
     "open_file",
 ]

@@ -40,6 +40,25 @@ class Event:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class UnderWay:
+    """An action that somebody is doing, perhaps over and over.
+
+    Attributes:
+        action: Its name in the gallery.
+        start_s: Since when, on the clock of the frames that were pushed.
+        times: How often so far; the last one counts as soon as half of it is done.
+    """
+
+    action: str
+    start_s: float
+    times: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return asdict(self)
+
+
 def overlap(first: tuple[float, float], second: tuple[float, float]) -> float:
     """Intersection over union of two spans of time (start, end)."""
     common = min(first[1], second[1]) - max(first[0], second[0])

@@ -18,9 +18,10 @@ from crossglg import SURE
 from crossglg.errors import ClipError, ConfigError, GalleryError, check_ranges
 from crossglg.gallery import Gallery, Recognition
 from crossglg.live.buffer import FrameBuffer
-from crossglg.live.event import Event
+from crossglg.live.event import Event, UnderWay
 from crossglg.live.motion import MotionMeter, RestDetector, measure_motion
 from crossglg.live.suppress import OVERHANG, Candidate, Suppressor
+from crossglg.live.tally import Series, Tally
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.mapping import map_clip
@@ -39,6 +40,7 @@ _RANGES = {
     "stride_s": (_LEAST, inf),
     "length_ratio": (1 + _LEAST, inf),
     "wait_s": (_LEAST, inf),
+    "pause_s": (0, inf),
     "support": (1, inf),
     "sure": (0, 1),
 }
@@ -57,6 +59,7 @@ class StreamSettings:
         stride_s: Time between the ends of such windows.
         length_ratio: Exemplars whose durations differ by less share a window length.
         wait_s: How long what a window shows waits for a better one, or for the next one to agree.
+        pause_s: Rest after which an action that is done again is no longer done in a row.
         support: How many overlapping windows must show the same.
         sure: The probability from which an action is told of.
 
@@ -71,6 +74,7 @@ class StreamSettings:
     stride_s: float = 0.25
     length_ratio: float = 1.3
     wait_s: float = 0.5
+    pause_s: float = 4.0
     support: int = 3
     sure: float = SURE
 
@@ -128,6 +132,8 @@ class StreamRecogniser:
         )
         self._deferred: list[tuple[int, int]] = []
         self._counted = 0  # what was done before this frame has been counted
+        self._tally = Tally(round(self._settings.pause_s * fps))
+        self._so_far = ("", (0, 0), 0)  # an action under way, its frames, and how often it was done
         self._newest_s = 0.0  # the time of the newest frame; that of the grid lags behind
         self.speed = 0.0
 
@@ -177,6 +183,28 @@ class StreamRecogniser:
         for number in completed:
             events += self._advance(number)
         return events
+
+    def look_under_way(self) -> UnderWay | None:
+        """What is being done, and how often in a row so far; None where nothing is.
+
+        In a row is what no rest longer than ``pause_s`` and no other action parts. An action is
+        known before its end where it is done for longer than the longest exemplar, which is when
+        its event takes long to come. Counts anew four times a second at most.
+        """
+        found = self._suppressor.find_under_way()
+        if found is None:
+            now, since = self._buffer.count - 1, self._rest.moving_since
+            # Who moves may be doing it again; that is known after as long as it takes at most.
+            series = self._tally.look(now if since is None else max(since, now - self._longest))
+        else:
+            action = _get_action(found)
+            if self._so_far[:2] != (action, found.reach):
+                self._so_far = action, found.reach, self._count(found)
+            so_far = Series(action, found.first, found.last, self._so_far[2])
+            series = self._tally.go_on_with(so_far)
+        if series is None:
+            return None
+        return UnderWay(series.action, self._buffer.time_of(series.first), series.times)
 
     def finish(self) -> list[Event]:
         """The stream is over: judge what is still open."""
@@ -242,27 +270,33 @@ class StreamRecogniser:
 
     def _tell(self, candidate: Candidate) -> Event:
         found = candidate.recognition
-        assert found.action is not None  # candidates are known actions
+        times = self._count(candidate)
+        self._counted = candidate.reach[1] + 1
+        action = _get_action(candidate)
+        self._tally.add(Series(action, candidate.first, candidate.last, times))
         return Event(
-            found.action,
+            action,
             self._buffer.time_of(candidate.first),
             self._buffer.time_of(candidate.last),
             found.answers[0].probability,
             found.answers,
             self._newest_s,
-            self._count(candidate),
+            times,
         )
 
     def _count(self, candidate: Candidate) -> int:
         """How often the action was done, as far as it is kept and was not counted before."""
-        assert candidate.recognition.action is not None
-        first, last = candidate.around or (candidate.first, candidate.last)
-        first, self._counted = max(first, self._counted), last + 1
+        first, last = candidate.reach
         try:
-            clip = self._buffer.clip(first, last)
-            return max(1, self._gallery.count(clip, candidate.recognition.action).count)
+            clip = self._buffer.clip(max(first, self._counted), last)
+            return max(1, self._gallery.count(clip, _get_action(candidate)).count)
         except ClipError:  # nothing is left to count, or nobody moves in what was shown
             return 1
+
+
+def _get_action(candidate: Candidate) -> str:
+    assert candidate.recognition.action is not None  # candidates are known actions
+    return candidate.recognition.action
 
 
 def _score(recognition: Recognition) -> float:

@@ -35,6 +35,11 @@ class Candidate:
     support: int = 1
     around: tuple[int, int] | None = None
 
+    @property
+    def reach(self) -> tuple[int, int]:
+        """First and last frame of all that was taken for this action."""
+        return self.around or (self.first, self.last)
+
 
 @dataclass(frozen=True)
 class _Chain:
@@ -118,6 +123,11 @@ class Suppressor:
         told = sorted((e.told() for e in ripe if e.support >= self._support), key=_get_end)
         self._told.extend(told)
         return told
+
+    def find_under_way(self) -> Candidate | None:
+        """The surest of what would be told if everybody rested now."""
+        sure = [chain for chain in self._waiting if chain.support >= self._support]
+        return max(sure, key=_get_score).told() if sure else None
 
     def _collide(self, one: Candidate, other: Candidate | _Chain) -> bool:
         common = min(one.last, other.last) - max(one.first, other.first) + 1

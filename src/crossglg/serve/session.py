@@ -1,8 +1,9 @@
 """One stream of poses: frames in, a label now and then and an event per action out. No network.
 
-Two questions are asked of the same frames. *What does this look like at this moment?* is answered
-by the label: the last seconds against the gallery, twice a second. *What was done, from when to
-when?* is answered by the events of ``crossglg.live``, once per action.
+Three questions are asked of the same frames. *What does this look like at this moment?* is answered
+by the label: the last seconds against the gallery, twice a second. *How often in a row so far?*
+comes with it, and *what was done, from when to when?* is answered by the events, once per action,
+both from ``crossglg.live``.
 """
 
 from collections import deque
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from crossglg import SURE
 from crossglg.errors import ClipError
 from crossglg.gallery import Gallery
-from crossglg.live import Event, StreamRecogniser, StreamSettings
+from crossglg.live import Event, StreamRecogniser, StreamSettings, UnderWay
 from crossglg.serve import work
 from crossglg.serve.clips import space_evenly
 from crossglg.serve.config import Limits
@@ -50,11 +51,13 @@ class Label:
         time_s: Of the newest frame.
         moving: Whether somebody moves; None before anything is enrolled.
         recognition: None where nobody was seen, or nothing is enrolled.
+        under_way: What is being done, and how often in a row so far, if that is known.
     """
 
     time_s: float
     moving: bool | None
     recognition: RecognitionView | None
+    under_way: UnderWay | None
 
 
 class StreamSession:
@@ -95,7 +98,10 @@ class StreamSession:
         if newest_s - self._labelled_s < _LABEL_EVERY_S:
             return events, None
         self._labelled_s = newest_s
-        return events, self._look(newest_s)
+        is_moving, under_way = None, None
+        if self._searcher is not None:
+            is_moving, under_way = self._searcher.is_moving, self._searcher.look_under_way()
+        return events, Label(newest_s, is_moving, self._recognize(newest_s), under_way)
 
     def finish(self) -> list[Event]:
         """The stream is over: judge what is still open."""
@@ -122,21 +128,19 @@ class StreamSession:
                 f"{before.time_s:.3f} s, found {len(frame.joints)} at {frame.time_s:.3f} s."
             )
 
-    def _look(self, newest_s: float) -> Label:
-        moving = None if self._searcher is None else self._searcher.is_moving
+    def _recognize(self, newest_s: float) -> RecognitionView | None:
         if self._gallery is None or not self._gallery.exemplars:
-            return Label(newest_s, moving, None)
+            return None
         recent = [f for f in self._frames if newest_s - f.time_s <= _window_s(self._gallery)]
         if len(recent) < 2 or not np.isfinite(recent[-1].joints).any():
-            return Label(newest_s, moving, None)
+            return None
         joints = np.stack([frame.joints for frame in recent], axis=1)
         times = np.array([frame.time_s for frame in recent])
         try:
             clip = space_evenly(joints, times, self._layout, self._limits)
-            found = work.recognize(self._gallery, clip, top=_TOP, sure=self._settings.sure)
-            return Label(newest_s, moving, found)
+            return work.recognize(self._gallery, clip, top=_TOP, sure=self._settings.sure)
         except ClipError:  # frames at one moment only, or nobody is seen well enough
-            return Label(newest_s, moving, None)
+            return None
 
 
 def _window_s(gallery: Gallery) -> float:

@@ -185,10 +185,11 @@ class _Conversation:
 
 def _describe_label(label: Label) -> dict[str, Any]:
     found = label.recognition
-    recognition = None if found is None else found.model_dump()
+    under_way = label.under_way
     return {
         "type": "label",
         "time_s": label.time_s,
         "moving": label.moving,
-        "recognition": recognition,
+        "recognition": None if found is None else found.model_dump(),
+        "under_way": None if under_way is None else under_way.to_json(),
     }

@@ -72,8 +72,15 @@ export interface FoundEvent {
   times: number; // once is what was shown
 }
 
+export interface UnderWay {
+  action: string;
+  start_s: number;
+  times: number; // in a row, so far
+}
+
 export interface Label {
   time_s: number;
   moving: boolean | null;
   recognition: Recognition | null;
+  under_way: UnderWay | null;
 }
