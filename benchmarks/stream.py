@@ -31,7 +31,7 @@ from crossglg.sources.pose.video import read_images
 
 _FRAME_MS = 1000 / 30
 _REPEATS = 15
-_COUNTED_S = (10, 30, 120)
+_COUNTED_S = (10, 30, 60)
 
 
 def show(name: str, taken_ms: list[float]) -> None:

@@ -20,6 +20,7 @@ from crossglg.gallery import Gallery, Recognition
 from crossglg.live.buffer import FrameBuffer
 from crossglg.live.event import Event, UnderWay
 from crossglg.live.motion import MotionMeter, RestDetector, measure_motion
+from crossglg.live.running_count import RunningCount
 from crossglg.live.suppress import OVERHANG, Candidate, Suppressor
 from crossglg.live.tally import Series, Tally
 from crossglg.skeleton.clip import SkeletonClip
@@ -30,8 +31,8 @@ from crossglg.skeleton.torso import sees_torso
 _TOP = 3
 _LEAST = 1e-3
 _MOST_FPS = 1000
-_COUNTED_S = 120
-"""How much of a long action is looked at to tell how often it was done."""
+_COUNTED_S, _COUNTED = 60, 4
+"""How much of a long action is counted at once: seconds, but at least so many longest exemplars."""
 _RANGES = {
     "rest_s": (_LEAST, inf),
     "margin_s": (0, inf),
@@ -118,11 +119,12 @@ class StreamRecogniser:
         self._margin = round(self._settings.margin_s * fps)
         rest = max(1, round(self._settings.rest_s * fps))
         target = gallery.recogniser.layout
+        counted = max(round(_COUNTED_S * fps), _COUNTED * self._lengths[-1])
         self._buffer = FrameBuffer(
             source=layout,
             target=target,
             fps=fps,
-            keep_s=_COUNTED_S + (self._longest + 2 * self._margin + rest + self._stride + 2) / fps,
+            keep_s=(counted + self._longest + 2 * self._margin + rest + self._stride + 2) / fps,
         )
         self._meter = MotionMeter(target, fps=fps)
         threshold = self._settings.motion_share * _usual_speed(gallery)
@@ -131,9 +133,8 @@ class StreamRecogniser:
             patience=round(self._settings.wait_s * fps), support=self._settings.support
         )
         self._deferred: list[tuple[int, int]] = []
-        self._counted = 0  # what was done before this frame has been counted
+        self._counter = RunningCount(gallery, self._buffer, span=counted)
         self._tally = Tally(round(self._settings.pause_s * fps))
-        self._so_far = ("", (0, 0), 0)  # an action under way, its frames, and how often it was done
         self._newest_s = 0.0  # the time of the newest frame; that of the grid lags behind
         self.speed = 0.0
 
@@ -198,10 +199,8 @@ class StreamRecogniser:
             series = self._tally.look(now if since is None else max(since, now - self._longest))
         else:
             action = _get_action(found)
-            if self._so_far[:2] != (action, found.reach):
-                self._so_far = action, found.reach, self._count(found)
-            so_far = Series(action, found.first, found.last, self._so_far[2])
-            series = self._tally.go_on_with(so_far)
+            times = self._counter.look(action, *found.reach)
+            series = self._tally.go_on_with(Series(action, found.first, found.last, times))
         if series is None:
             return None
         return UnderWay(series.action, self._buffer.time_of(series.first), series.times)
@@ -222,7 +221,13 @@ class StreamRecogniser:
             self._deferred += self._windows(since, now)
             if now - since + 1 > self._longest:
                 self._look_at_deferred()
+                self._follow()
         return self._settle(now, False)
+
+    def _follow(self) -> None:
+        found = self._suppressor.find_under_way()
+        if found is not None:
+            self._counter.follow(_get_action(found), *found.reach)
 
     def _end_span(self, first: int, last: int, *, now: int) -> list[Event]:
         if last - first + 1 <= self._longest:
@@ -269,29 +274,18 @@ class StreamRecogniser:
         return [self._tell(each) for each in self._suppressor.settle(now, at_once=at_once)]
 
     def _tell(self, candidate: Candidate) -> Event:
-        found = candidate.recognition
-        times = self._count(candidate)
-        self._counted = candidate.reach[1] + 1
-        action = _get_action(candidate)
+        action, answers = _get_action(candidate), candidate.recognition.answers
+        times = self._counter.tell(action, *candidate.reach)
         self._tally.add(Series(action, candidate.first, candidate.last, times))
         return Event(
             action,
             self._buffer.time_of(candidate.first),
             self._buffer.time_of(candidate.last),
-            found.answers[0].probability,
-            found.answers,
+            answers[0].probability,
+            answers,
             self._newest_s,
             times,
         )
-
-    def _count(self, candidate: Candidate) -> int:
-        """How often the action was done, as far as it is kept and was not counted before."""
-        first, last = candidate.reach
-        try:
-            clip = self._buffer.clip(max(first, self._counted), last)
-            return max(1, self._gallery.count(clip, _get_action(candidate)).count)
-        except ClipError:  # nothing is left to count, or nobody moves in what was shown
-            return 1
 
 
 def _get_action(candidate: Candidate) -> str:

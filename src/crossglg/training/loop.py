@@ -101,25 +101,29 @@ def train(
                 row["seconds"] = time.perf_counter() - began
                 if model.interaction is not None and lessons is not None:
                     row["accuracy_text_only"] = text_only_accuracy(model, lessons)
-                score = (
-                    _score(plain, choose_by, config.frame_count) if len(choose_by.clips) else None
-                )
+                score = _score(plain, choose_by, config.frame_count)
                 if score is not None:
                     row["accuracy_held_out"] = score
                 state = state.after_epoch(score)
                 if state.is_best:
-                    PlainCheckpoint(
-                        plain,
-                        recipe.model,
-                        base.layout,
-                        base.max_persons,
-                        config.frame_count,
-                        names,
-                        {**provenance, "recipe": recipe.to_json(), "epoch": epoch},
-                    ).save(out / PLAIN_FILE)
+                    whence = {**provenance, "recipe": recipe.to_json(), "epoch": epoch}
+                    _describe(plain, base, recipe, names, whence).save(out / PLAIN_FILE)
                 log.write(row)
                 state.save(out, model, optimizer)
     return PlainCheckpoint.load(out / PLAIN_FILE)
+
+
+def _describe(
+    plain: PlainBranch,
+    base: BaseClips,
+    recipe: Recipe,
+    names: tuple[str, ...],
+    provenance: Mapping[str, Any],
+) -> PlainCheckpoint:
+    model, frame_count = recipe.model, recipe.training.frame_count
+    return PlainCheckpoint(
+        plain, model, base.layout, base.max_persons, frame_count, names, provenance
+    )
 
 
 def _prepare_lessons(
@@ -210,8 +214,10 @@ def _load(
 
 
 @torch.no_grad()
-def _score(plain: PlainBranch, held_out: BaseClips, frame_count: int) -> float:
-    """Accuracy (percent) of the plain branch on clips it did not learn from."""
+def _score(plain: PlainBranch, held_out: BaseClips, frame_count: int) -> float | None:
+    """Accuracy (percent) of the plain branch on clips it did not learn from, if there are any."""
+    if not len(held_out.clips):
+        return None
     device = next(plain.parameters()).device
     plain.eval()
     logits = []
