@@ -20,7 +20,10 @@ def test_what_is_done_in_a_row_is_counted_on_the_stage(taught):
             stream.send(json.dumps({"type": "ready"}))
 
     def say(under_way):
-        label = {"time_s": 9.0, "moving": True, "recognition": None, "under_way": under_way}
+        answers = [{"action": "squat", "probability": 0.9, "distance": 0.5}]
+        found = {"action": "squat", "answers": answers, "unknown_probability": 0.1}
+        found |= {"importance": None}
+        label = {"time_s": 9.0, "moving": True, "recognition": found, "under_way": under_way}
         streams[-1].send(json.dumps({"type": "label", **label}))
 
     taught.add_init_script(WALKER)
@@ -36,6 +39,7 @@ def test_what_is_done_in_a_row_is_counted_on_the_stage(taught):
     taught.locator("[aria-live=polite]", has_text="squat, 12").wait_for(state="attached")
     say(None)
     tally.wait_for(state="detached")
+    taught.locator("[aria-live=polite]", has_text="squat, 90 %").wait_for(state="attached")
     say({"action": "squat", "start_s": 3.0, "times": 1})
     tally.wait_for()
     streams[-1].close()  # what was said last is no longer so
