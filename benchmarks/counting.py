@@ -335,6 +335,8 @@ def main() -> None:
     clips, masks = open_clips(words.data)
     data = split_data(clips, get_protocol(words.protocol), masks=masks).novel
     runs = [run for run in find_runs(data) if not words.label or run.label in words.label]
+    if not runs:
+        parser.error(f"--label: expected some of {np.unique(data.labels)}, found {words.label}.")
     recogniser = crossglg.load(words.model)
     if words.streams:
         seeds = range(words.seeds)
