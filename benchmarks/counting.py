@@ -9,8 +9,8 @@ counted by a clip of the same class that another subject shows. Floors ask no ex
 *length* divides the lengths, *period* takes the first peak of the autocorrelation for one
 repetition. With ``--streams`` three exercises are enrolled, and each of the other subjects does all
 repetitions of each between two rests; what is right is the sum of what the stream tells. A second
-table is about the time before the end: how often it has been so far, by what was told alone, and
-with what is under way.
+table is about the time before the end: how often it has been so far, by what was told alone, with
+what is under way, and by floors that are told where the exercise begins and ends.
 """
 
 import argparse
@@ -43,6 +43,7 @@ _STILL_S, _STILL_M = 1.0, 0.003
 _PEAK = 0.7
 _ENROLLED = 3
 _SOON_S = 1.0
+_FLOOR_STRIDE = 8  # frames, as often as a stream looks
 
 Clips = list[SkeletonClip]
 Dice = np.random.Generator
@@ -205,20 +206,18 @@ def judge(
 
 @dataclass(frozen=True)
 class Watched:
-    """What a stream said while an exercise was done.
+    """What was known while an exercise was done.
 
     Attributes:
         parts: How often each event says that it was done.
+        known: By what -> (F) how often it was done until then.
         moments_s: (F) times of the frames.
-        told: (F) how often it was done by what was told until then.
-        so_far: (F) the same with what is under way.
         edges_s: (R + 1) where the repetitions begin, and where the last one ends.
     """
 
     parts: list[int]
+    known: dict[str, np.ndarray]
     moments_s: np.ndarray
-    told: np.ndarray
-    so_far: np.ndarray
     edges_s: np.ndarray
 
     @property
@@ -226,17 +225,18 @@ class Watched:
         """Of the sum of what was told."""
         return abs(sum(self.parts) - (len(self.edges_s) - 1))
 
-    def find_delays(self, known: np.ndarray) -> np.ndarray:
+    def find_delays(self, how: str) -> np.ndarray:
         """(R) seconds from the end of each repetition until it is known; infinite for never."""
-        ever = known[-1] >= np.arange(1, len(self.edges_s))
-        first = [int(np.argmax(known >= number)) for number in range(1, len(self.edges_s))]
-        return np.where(ever, self.moments_s[first] - self.edges_s[1:], np.inf)
+        numbers = np.arange(1, len(self.edges_s))
+        there = self.known[how] >= numbers[:, None]  # (R F)
+        late = self.moments_s[there.argmax(axis=1)] - self.edges_s[1:]
+        return np.where(there.any(axis=1), late, np.inf)
 
-    def measure_error(self, known: np.ndarray) -> float:
+    def measure_error(self, how: str) -> float:
         """By how much what is known is off the way made, on average while it is made."""
         inside = (self.moments_s >= self.edges_s[0]) & (self.moments_s <= self.edges_s[-1])
         made = np.interp(self.moments_s[inside], self.edges_s, np.arange(len(self.edges_s)))
-        return float(np.abs(known[inside] - made).mean())
+        return float(np.abs(self.known[how][inside] - made).mean())
 
 
 def watch_streams(
@@ -275,7 +275,26 @@ def watch(gallery: Gallery, clip: SkeletonClip, action: str, edges_s: np.ndarray
         so_far.append(now.times if now is not None and now.action == action else told[-1])
     parts += [event.times for event in stream.finish() if event.action == action]
     told[-1] = so_far[-1] = sum(parts)
-    return Watched(parts, moments_s, np.array(told), np.array(so_far), edges_s)
+    shown = next(each.clip for each in gallery.exemplars if each.action == action)
+    known = {
+        "floor: length": follow_by(count_by_length, clip, shown, edges_s),
+        "floor: period": follow_by(count_by_period, clip, shown, edges_s),
+        "events": np.array(told),
+        "and what is under way": np.array(so_far),
+    }
+    return Watched(parts, known, moments_s, edges_s)
+
+
+def follow_by(
+    counter: Counter, clip: SkeletonClip, shown: SkeletonClip, edges_s: np.ndarray
+) -> np.ndarray:
+    """(F) what a floor says of what was done until then; it is told where that begins and ends."""
+    begin, end = (round(edge_s * clip.fps) for edge_s in edges_s[[0, -1]])
+    known = np.zeros(clip.frame_count, dtype=np.int64)
+    for t in [*range(begin + _FLOOR_STRIDE, end, _FLOOR_STRIDE), end]:
+        done = clip.with_joints(clip.joints[:, begin:t], clip.visible[:, begin:t])
+        known[t - 1 :] = counter(done, 0, shown)
+    return known
 
 
 def judge_sums(watched: list[Watched]) -> tuple[float, float, float, float]:
@@ -285,17 +304,15 @@ def judge_sums(watched: list[Watched]) -> tuple[float, float, float, float]:
     return 100 * (off == 0).mean(), 100 * (off <= 1).mean(), off.mean(), 100 * whole.mean()
 
 
-def judge_moments(watched: list[Watched], *, under_way: bool) -> tuple[float, float, float]:
+def judge_moments(watched: list[Watched], how: str) -> tuple[float, float, float]:
     """How soon repetitions are known.
 
     Returns:
         Percent known within a second of their end, the median of how long after it they are known,
         and by how much one is off at any moment.
     """
-    known = [each.so_far if under_way else each.told for each in watched]
-    both = list(zip(watched, known, strict=True))
-    late = np.concatenate([each.find_delays(now) for each, now in both])
-    off = np.mean([each.measure_error(now) for each, now in both])
+    late = np.concatenate([each.find_delays(how) for each in watched])
+    off = np.mean([each.measure_error(how) for each in watched])
     return 100 * (late <= _SOON_S).mean(), float(np.median(late)), float(off)
 
 
@@ -308,8 +325,8 @@ def print_streams(name: str, watched: list[list[Watched]]) -> None:
         "| weights | known by | within 1 s of its end, % | after its end, s | off at any moment |"
     )
     print("|---|---|---:|---:|---:|")
-    for how, under_way in (("events", False), ("and what is under way", True)):
-        rows = [judge_moments(each, under_way=under_way) for each in watched]
+    for how in watched[0][0].known:
+        rows = [judge_moments(each, how) for each in watched]
         print(f"| {name} | {how} | {_describe(rows, (1, 2, 2))} |")
 
 

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 import torch
 
+import crossglg
 from crossglg.errors import ClipError, ConfigError, GalleryError
 from crossglg.gallery import Gallery
 from crossglg.live import StreamRecogniser, StreamSettings
+from crossglg.live import stream as live_stream
 from crossglg.live.event import overlap
 from crossglg.skeleton import get_layout
 from crossglg.skeleton.mapping import map_clip
@@ -297,6 +299,17 @@ def test_what_is_done_in_a_row_is_counted_while_it_is_done(gallery, clips, rest)
     # Half a squat counts; known after 1.2 times what was shown, or after a rest.
     made = [(t - before) / once for t, _ in heard]
     assert all(done - 1.5 < count < done + 0.6 for count, done in zip(times, made, strict=True))
+
+
+def test_what_goes_on_for_longer_than_frames_are_kept_is_counted_to_its_end(clips, monkeypatch):
+    monkeypatch.setattr(live_stream, "_COUNTED_S", 0)
+    monkeypatch.setattr(live_stream, "_COUNTED", 2)  # exemplars, in place of a minute
+    (_, squat, *_), _ = clips
+    known = Gallery(crossglg.load("open-small")).enroll("squat", squat)
+    joints, _, _ = do(squat, 9, rest=0)
+    heard, events = listen(known, squat, joints)
+    assert [event.times for event in events] == [9]  # told as one, of which three squats are kept
+    assert heard[-1][1].times == 9
 
 
 def test_a_count_begins_anew_after_a_long_rest(gallery, clips):

@@ -29,7 +29,8 @@ class RunningCount:
 
     A repetition shows best with what follows it, so all that goes on is counted anew each time,
     but for what is long past: when ``span`` frames have come since, the repetitions of their first
-    half are counted for good. So a count neither ends nor takes longer as time goes on.
+    half, or the first if it is longer, are counted for good. So a count neither ends nor takes
+    longer as time goes on.
 
     Args:
         gallery: Knows the actions.
@@ -49,9 +50,10 @@ class RunningCount:
         if last - part.until < self._span:
             return
         middle = part.until + self._span // 2
-        ends = [end for end in self._find_ends(action, part.until, last) if end <= middle]
-        until = ends[-1] if ends else middle
-        self._part = replace(part, until=until, times=part.times + len(ends))
+        ends = self._find_ends(action, part.until, last)[:-1]  # the last may not be over
+        past = [end for end in ends if end <= middle] or ends[:1]
+        if past:
+            self._part = replace(part, until=past[-1], times=part.times + len(past))
 
     def look(self, action: str, first: int, last: int) -> int:
         """How often it was done until now, what was told aside; at least once.

@@ -107,13 +107,13 @@ def train(
                 state = state.after_epoch(score)
                 if state.is_best:
                     whence = {**provenance, "recipe": recipe.to_json(), "epoch": epoch}
-                    _describe(plain, base, recipe, names, whence).save(out / PLAIN_FILE)
+                    _as_checkpoint(plain, base, recipe, names, whence).save(out / PLAIN_FILE)
                 log.write(row)
                 state.save(out, model, optimizer)
     return PlainCheckpoint.load(out / PLAIN_FILE)
 
 
-def _describe(
+def _as_checkpoint(
     plain: PlainBranch,
     base: BaseClips,
     recipe: Recipe,
