@@ -26,6 +26,7 @@ def build_world(folder: Path) -> None:
     write_npz(data, folder / "data.npz")
     shutil.copy(folder / "data.npz", folder / "utd_mhad.npz")
     write_npz(_fill("ui-prmd", clips, folder / "prmd.archive"), folder / "ui_prmd_vicon20.npz")
+    _write_well_and_badly_done(folder)
     for name, clip in zip(("wave", "other", "clip"), clips, strict=False):
         (folder / f"{name}.bvh").write_text(_write_bvh(clip), "utf-8")
     raw = folder / "nturgbd_skeletons"
@@ -58,6 +59,15 @@ def _fill(protocol_name: str, bodies: list[SkeletonClip], out: Path):
 def _shorten(clip: SkeletonClip) -> SkeletonClip:
     kept = np.linspace(0, clip.frame_count - 1, FRAMES).round().astype(int)
     return clip.with_joints(clip.joints[:, kept], clip.visible[:, kept])
+
+
+def _write_well_and_badly_done(folder: Path) -> None:
+    """Two movements by two performers, each four times well and once badly."""
+    done = choreography(performers=2, repeats=5, classes=["squat", "bow"])
+    write_npz(done, folder / "form.npz")
+    with np.load(folder / "form.npz") as fields:
+        correct = np.arange(len(done)) % 5 > 0
+        np.savez(folder / "form.npz", correct=correct, **fields)
 
 
 def _write_own(folder: Path) -> None:

@@ -69,6 +69,8 @@ INSTEAD = {
     "python benchmarks/counting.py ui_prmd_vicon20.npz --protocol ui-prmd": ("python benchmarks/counting.py utd_mhad.npz --protocol utd-a --model RUN --seeds 2 --label 0 --label 3", "small data do not say which performances are correct"),
     "python benchmarks/counting.py ui_prmd_vicon20.npz --protocol ui-prmd --label 1 --label 3 --label 5 --label 7 --label 9": ("python benchmarks/counting.py utd_mhad.npz --protocol utd-a --model RUN --seeds 1 --label 0", "small data do not say which performances are correct"),
     "python benchmarks/counting.py ui_prmd_vicon20.npz --protocol ui-prmd --streams --model open-base": ("python benchmarks/counting.py utd_mhad.npz --protocol utd-a --streams --model RUN --seeds 2", "small data do not say which performances are correct"),
+    "python benchmarks/form.py ui_prmd_vicon20.npz --label 1 --label 3 --label 5 --label 7 --label 9": ("python benchmarks/form.py form.npz", "small data do not say which performances are correct"),
+    "python benchmarks/form.py ui_prmd_vicon20.npz": ("python benchmarks/form.py form.npz", "small data do not say which performances are correct"),
     "python benchmarks/corrections.py RUN RUN RUN utd_mhad.npz --protocol utd-a": ("python benchmarks/corrections.py RUN utd_mhad.npz --protocol utd-a --seeds 2", _FEWER),
     "python benchmarks/unknown.py ui_prmd_vicon20.npz --protocol ui-prmd --model open-base": ("python benchmarks/unknown.py utd_mhad.npz --protocol utd-a --model RUN", "small data do not say which performances are correct"),
     "python benchmarks/unknown.py ui_prmd_vicon20.npz --protocol ui-prmd --model open-small": ("python benchmarks/unknown.py utd_mhad.npz --protocol utd-a --model open-small --model open-small", "small data do not say which performances are correct"),
@@ -104,6 +106,7 @@ NOT_RUN = {
     "crossglg benchmark": f"{_MINUTES}: tests/test_benchmark.py",
     "crossglg live --camera 0": _CAMERA,
     "crossglg live --camera 0 --model run": _CAMERA,
+    "crossglg live --camera 0 --form": _CAMERA,
     "crossglg live --source video.mp4 --json --model run": _POSES,
     "crossglg recognize video.mp4 --from 2 --to 4.5 --model run": _POSES,
     "crossglg enroll wave video.mp4 --from 2.0 --to 4.5 --model run": _POSES,
@@ -192,6 +195,7 @@ SHORTER_BENCHMARKS = {
     "text_encoders": ["--rounds=1", "--texts=48"],
     "stream_events": ["--seeds=1", "--per-stream=3"],
     "dismissed": ["--situations=3"],
+    "form": ["--seeds=1"],
     "ntu_reader": ["--files=4", "--workers=1"],
 }
 

@@ -54,9 +54,13 @@ OPTIONS = {
         *("--model", "--gallery", "--from", "--to", "--pose-model", "--persons", "--layout"),
         "--json",
     },
+    "form": {
+        *("--model", "--gallery", "--from", "--to", "--pose-model", "--persons", "--layout"),
+        *("--tolerance", "--json"),
+    },
     "live": {
         *("--model", "--gallery", "--camera", "--source", "--pose-model", "--persons"),
-        *("--sure", "--layout", "--json"),
+        *("--sure", "--form", "--layout", "--json"),
     },
     "pose-model": {"--from-npm"},
     "report": {

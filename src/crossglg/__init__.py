@@ -22,9 +22,14 @@ DEFAULT_RUN = "open-base"
 SURE = 0.5
 """The probability from which an action is named; a clip that is less probably one is unknown."""
 
+TOLERANCE_DEG = 20.0
+"""What a part of the body may point elsewhere than it was shown, and be as shown; chosen on
+development exercises (docs/streams.md)."""
+
 __all__ = [
     "DEFAULT_RUN",
     "SURE",
+    "TOLERANCE_DEG",
     "CrossGLGError",
     "Layout",
     "SkeletonClip",

@@ -14,7 +14,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from crossglg.benchmark import Benchmark
     from crossglg.compare import Comparison
-    from crossglg.gallery import Recognition, Repetitions
+    from crossglg.gallery import Form, Recognition, Repetitions
     from crossglg.inspection import Inspection
     from crossglg.live import Event, StreamRecogniser
     from crossglg.oneshot import Evaluation
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crossglg.text.writer import Estimate
 
 _WORST_SHOWN = 5
+_MOST_SAID = 3
 _SECONDS_BETWEEN_NUMBERS = 0.2
 
 
@@ -120,16 +121,19 @@ def print_recognition(recognition: "Recognition") -> None:
         console.print(f"  {recognition.unknown_probability:6.0%}  unknown", style="dim")
 
 
-def print_event(event: "Event", *, as_json: bool) -> None:
-    """One line for an action that was found in a stream."""
+def print_event(event: "Event", form: "Form | None", *, as_json: bool) -> None:
+    """One line for an action that was found in a stream, and one for each time it was done."""
     if as_json:
-        print(json.dumps(event.to_json()), flush=True)
+        told = event.to_json() if form is None else event.to_json() | {"form": form.to_json()}
+        print(json.dumps(told), flush=True)
         return
     sure = "" if event.confidence is None else f"{event.confidence:6.0%}"
     span = f"{event.start_s:7.1f} - {event.end_s:.1f} s"
     times = f", {event.times} times" if event.times > 1 else ""
     console = Console(emoji=False, soft_wrap=True)
     console.print(f"{span} {sure}  [bold]{escape(event.action)}[/bold]{times}", highlight=False)
+    if form is not None:
+        _print_repetitions(console, form, since_s=event.start_s)
 
 
 def print_repetitions(repetitions: "Repetitions") -> None:
@@ -139,6 +143,22 @@ def print_repetitions(repetitions: "Repetitions") -> None:
     console.print(f"[bold]{escape(repetitions.action)}[/bold], {times}")
     for number, (start_s, end_s) in enumerate(repetitions.spans_s, start=1):
         console.print(f"{number:5d}  {start_s:6.1f} - {end_s:.1f} s")
+
+
+def print_form(form: "Form") -> None:
+    """How often and how often well, then what was different each time, the worst first."""
+    console = Console(emoji=False, soft_wrap=True, highlight=False)
+    times = _say_times(len(form.repetitions))
+    console.print(f"[bold]{escape(form.action)}[/bold], {times}, {form.as_shown} as shown")
+    _print_repetitions(console, form)
+
+
+def _print_repetitions(console: Console, form: "Form", *, since_s: float = 0.0) -> None:
+    for number, each in enumerate(form.repetitions, start=1):
+        span = f"{since_s + each.start_s:6.1f} - {since_s + each.end_s:.1f} s"
+        off = [str(difference) for difference in each.beyond(form.tolerance_deg)[:_MOST_SAID]]
+        said = ", ".join(off) or "[green]as shown[/green]"
+        console.print(f"{number:5d}  {span}  {said}", highlight=False)
 
 
 @contextmanager

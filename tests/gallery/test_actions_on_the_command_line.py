@@ -14,6 +14,7 @@ from crossglg.sources import write_npz
 from crossglg.sources.choreography import choreography
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.single import read_clip
+from swung_limb import swing
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +152,27 @@ def test_what_is_enrolled_is_counted(place, call_there, gallery, say):
     assert len(lines) == 5
     assert say("count", "squat", "clips.npz#1").splitlines()[0] == "squat, once"
     assert json.loads(say("count", "squat", "often.npz#0", "--to", "2.5", "--json"))["count"] < 4
-    refused = call_there("count", "squad", "often.npz#0", "--gallery", gallery)
+    for verb in ("count", "form"):
+        refused = call_there(verb, "squad", "often.npz#0", "--gallery", gallery)
+        assert refused.returncode == 1
+        assert "Did you mean 'squat'?" in refused.stderr
+
+
+@pytest.mark.slow
+def test_what_was_different_is_told(place, call_there, gallery, say):
+    squat = read_clip(str(place / "clips.npz#1"))
+    lifted = swing(squat, "right_shoulder", 50, axis=0)
+    joints = np.concatenate([squat.joints, lifted.joints], axis=1)
+    twice = squat.with_joints(joints, np.ones(joints.shape[:3], dtype=np.bool_))
+    named = {"class_names": ["squats"], "labels": [0], "subjects": [0], "clip_names": ["x"]}
+    write_npz(ClipSet.from_clips([twice], name="x", **named), place / "twice.npz")
+    say("enroll", "squat", "clips.npz#1")
+    lines = say("form", "squat", "twice.npz#0").splitlines()
+    assert lines[0] == "squat, 2 times, 1 as shown"
+    assert lines[1].endswith("s  as shown")
+    assert "right upper arm 50° higher" in lines[2]
+    told = json.loads(say("form", "squat", "twice.npz#0", "--tolerance", "70", "--json"))
+    assert (told["count"], told["as_shown"], told["tolerance_deg"]) == (2, 2, 70)
+    refused = call_there("form", "squat", "twice.npz#0", "--gallery", gallery, "--tolerance", "200")
     assert refused.returncode == 1
-    assert "Did you mean 'squat'?" in refused.stderr
+    assert "from 0 to 180 degrees" in refused.stderr

@@ -19,7 +19,10 @@ from crossglg.live import ClipPoses, UnderWay, open_file
 from crossglg.recogniser import ACCEPTANCE_FILE
 from crossglg.sources import write_npz
 from crossglg.sources.choreography import choreography
+from crossglg.sources.clipset import ClipSet
 from crossglg.sources.pose import PoseOptions
+from crossglg.sources.single import read_clip
+from swung_limb import swing
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +52,31 @@ def test_what_a_file_shows_is_told_as_json_lines(place, monkeypatch, call_here):
         for sure in "01"
     ]
     assert [(each.returncode, bool(each.stdout)) for each in other] == [(0, True), (0, False)]
+
+
+@pytest.mark.slow
+def test_what_was_different_each_time_is_told_with_what_was_done(place, monkeypatch, call_here):
+    monkeypatch.chdir(place)
+    squat = read_clip("clips.npz#1")
+    lifted = swing(squat, "right_shoulder", 50, axis=0)
+    still = [np.repeat(each.joints[:, :1], 45, axis=1) for each in (squat, lifted)]
+    joints = np.concatenate([still[0], squat.joints, lifted.joints, still[1]], axis=1)
+    twice = squat.with_joints(joints, np.ones(joints.shape[:3], dtype=np.bool_))
+    named = {"class_names": ["x"], "labels": [0], "subjects": [0], "clip_names": ["x"]}
+    write_npz(ClipSet.from_clips([twice], name="x", **named), place / "twice.npz")
+    own = ["--model", "run", "--gallery", "squats.crossglg"]
+    assert call_here("enroll", "squat", "clips.npz#1", *own).returncode == 0
+    watch = ("live", "--source", "twice.npz#0", *own, "--sure", "0", "--form")
+    told = [json.loads(line) for line in call_here(*watch, "--json").stdout.splitlines()]
+    assert sum(each["times"] for each in told) == 2
+    assert [each["form"]["as_shown"] for each in told] == [1] * len(told)
+    lines = call_here(*watch).stdout.splitlines()
+    assert lines[0].endswith("squat, 2 times")
+    assert lines[1].endswith("as shown")
+    assert "right upper arm" in lines[2]
+    start_s, end_s = (float(number) for number in lines[2].split("s")[0].split()[1::2])
+    middle_s = (45 + 1.5 * squat.frame_count) / squat.fps  # on the clock of the stream
+    assert start_s < middle_s < end_s
 
 
 class Doing:

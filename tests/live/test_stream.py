@@ -9,7 +9,7 @@ import torch
 
 import crossglg
 from crossglg.errors import ClipError, ConfigError, GalleryError
-from crossglg.gallery import Gallery
+from crossglg.gallery import Gallery, check_form
 from crossglg.live import StreamRecogniser, StreamSettings
 from crossglg.live import stream as live_stream
 from crossglg.live.event import overlap
@@ -330,3 +330,44 @@ def test_another_action_ends_the_count(gallery, stream_of_two, clips):
     heard, _ = listen(gallery, clip, clip.joints)
     assert [now.times for _, now in heard] == [1] * len(heard)
     assert list(dict.fromkeys(now.action for _, now in heard)) == list(clips[1][:2])
+
+
+def test_what_was_told_and_what_is_under_way_are_cut_out_of_the_stream(clips):
+    (_, squat, *_), _ = clips
+    gallery = Gallery(crossglg.load("open-small")).enroll("squat", squat)
+    joints, _, before = do(squat, 3, rest=0)
+    stream = StreamRecogniser(gallery, layout=squat.layout)
+    seen = np.ones(joints.shape[:3], dtype=np.bool_)
+    events, under_way = [], None
+    for t in range(joints.shape[1]):
+        events += stream.push(7 + t / squat.fps, joints[:, t], seen[:, t])
+        if not events and (now := stream.look_under_way()) is not None:
+            under_way = now, stream.clip_of(now).duration_s, 7 + t / squat.fps
+    (event,) = events
+    cut = stream.clip_of(event)
+    assert cut.duration_s == pytest.approx(event.end_s - event.start_s, abs=0.1)
+    assert cut.layout == gallery.recogniser.layout
+    first = round((event.start_s - 7) * squat.fps)
+    expected = map_clip(squat.with_joints(joints, seen), cut.layout)
+    np.testing.assert_allclose(cut.joints[:, 0], expected.joints[:, first], atol=1e-5)
+    assert before / squat.fps - 0.5 < event.start_s - 7
+    now, duration_s, time_s = under_way
+    assert duration_s == pytest.approx(time_s - now.start_s, abs=0.1)
+    form = check_form(gallery, cut, "squat")
+    assert len(form.repetitions) == event.times == 3
+
+
+def test_what_is_kept_no_longer_cannot_be_cut_out(clips, monkeypatch):
+    monkeypatch.setattr(live_stream, "_COUNTED_S", 0)
+    monkeypatch.setattr(live_stream, "_COUNTED", 2)
+    (_, squat, *_), _ = clips
+    known = Gallery(crossglg.load("open-small")).enroll("squat", squat)
+    stream = StreamRecogniser(known, layout=squat.layout)
+    joints, _, _ = do(squat, 1, rest=0)
+    clip = squat.with_joints(joints, np.ones(joints.shape[:3], dtype=np.bool_))
+    (event,) = play(stream, clip)
+    rest = clip.with_joints(np.repeat(joints[:, -1:], 200, axis=1), np.ones((1, 200, 25), bool))
+    for number in range(1, 20):
+        play(stream, rest, start_s=number * 10)
+    with pytest.raises(ClipError, match=r"still kept, from \d+\.\d s on, found one that began at"):
+        stream.clip_of(event)

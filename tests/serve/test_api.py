@@ -9,6 +9,7 @@ from serve_samples import API, THREE, as_json, enroll
 from crossglg.gallery import Gallery, load_gallery, save_gallery, update_gallery
 from crossglg.skeleton.augment import mirror
 from crossglg.sources.pose import PoseFrame, gather_clip
+from swung_limb import swing
 
 NOTHING = {"actions": [], "dismissed": []}
 
@@ -69,6 +70,24 @@ def test_how_often_a_clip_shows_an_action_is_counted(three, clips):
     assert 0 <= spans[0]["start_s"] < spans[-1]["end_s"] <= often.duration_s
     nothing = three.post(f"{API}/actions/none/count", json=as_json(clip))
     assert nothing.status_code == 404
+
+
+def test_what_was_different_in_each_repetition_is_told(three, clips):
+    clip = clips["squat", 0]
+    lifted = swing(clip, "right_shoulder", 50, axis=0)
+    joints = np.concatenate([clip.joints, lifted.joints], axis=1)
+    twice = clip.with_joints(joints, np.ones(joints.shape[:3], dtype=np.bool_))
+    ids = {each["action"]: each["id"] for each in three.get(f"{API}/actions").json()["actions"]}
+    ask = partial(three.post, f"{API}/actions/{ids['squat']}/form", json=as_json(twice))
+    form = ask().json()
+    assert (form["action"], form["count"], form["as_shown"]) == ("squat", 2, 1)
+    assert [each["as_shown"] for each in form["repetitions"]] == [True, False]
+    worst = form["repetitions"][1]["differences"][0]
+    assert worst["segment"].startswith("right")
+    assert worst["degrees"] == pytest.approx(50, rel=0.2)
+    assert ask(params={"tolerance": 70}).json()["as_shown"] == 2
+    assert ask(params={"tolerance": 200}).status_code == 422
+    assert three.post(f"{API}/actions/none/form", json=as_json(clip)).status_code == 404
 
 
 def test_top_says_how_many_answers_come(three, clips):
@@ -357,7 +376,7 @@ def test_the_description_names_every_way_in_and_every_error(client):
     ways = {(path, method) for path, each in schema["paths"].items() for method in each}
     assert (f"{API}/actions", "post") in ways
     assert (f"{API}/recognitions", "post") in ways
-    assert len(ways) == 18
+    assert len(ways) == 19
     assert {"ClipBody", "Problem", "RecognitionView"} <= set(schema["components"]["schemas"])
     body = schema["paths"][f"{API}/recognitions"]["post"]["requestBody"]["content"]
     assert set(body) == {"application/json", "application/octet-stream"}

@@ -1,4 +1,4 @@
-"""Verbs about actions of one's own: enroll, dismiss, recognize, count, list, rename, remove."""
+"""Verbs about actions of one's own: enroll, dismiss, recognize, list, rename, remove."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -73,7 +73,7 @@ def enroll(
     """Show an action once; it is recognised from then on."""
     from crossglg.gallery import update_gallery
 
-    shown = _read_all(clips, layout, start, end, network, persons)
+    shown = read_all(clips, layout, start, end, network, persons)
 
     let_go = 0
 
@@ -118,7 +118,7 @@ def dismiss(
         raise ConfigError("Expected a clip to dismiss, or --forget.")
     if number is not None and not forget:
         raise ConfigError("--number says which clip to --forget; expected both.")
-    shown = _read_all(clips or [], layout, start, end, network, persons)
+    shown = read_all(clips or [], layout, start, end, network, persons)
 
     def dismiss_all(current: "Gallery") -> "Gallery":
         if forget:
@@ -160,30 +160,6 @@ def recognize(
         print_json(recognition.to_json())
     else:
         print_recognition(recognition)
-
-
-@app.command()
-def count(
-    name: Annotated[str, typer.Argument(help="The enrolled action to count.")],
-    clip: Clip,
-    model: Model = DEFAULT_RUN,
-    gallery: GalleryFile = DEFAULT_GALLERY,
-    start: From = 0.0,
-    end: To = None,
-    network: PoseModel = "full",
-    persons: Persons = 1,
-    layout: LayoutFile = "",
-    as_json: Json = False,
-) -> None:
-    """How often a clip shows an action, and when: squats counted after one was shown."""
-    from crossglg.terminal import print_repetitions
-
-    ((_, shown),) = _read_all([clip], layout, start, end, network, persons)
-    repetitions = open_known(gallery, model).count(shown, name)
-    if as_json:
-        print_json(repetitions.to_json())
-    else:
-        print_repetitions(repetitions)
 
 
 @app.command("list")
@@ -265,7 +241,7 @@ def remove(
     print(f"{gallery} knows {', '.join(changed.actions) or 'nothing'}")
 
 
-def _read_all(
+def read_all(
     clips: list[str], layout: str, start: float, end: float | None, network: str, persons: int
 ) -> list[tuple[str, "SkeletonClip"]]:
     """Where each clip came from, for people, and the clip."""

@@ -17,9 +17,11 @@ from crossglg.cli.actions import (
     open_known,
 )
 from crossglg.cli.app import Json, LayoutFile, app, read_layout
+from crossglg.errors import ClipError
 
 if TYPE_CHECKING:
-    from crossglg.live import PoseSource
+    from crossglg.gallery import Form, Gallery
+    from crossglg.live import Event, PoseSource, StreamRecogniser
 
 
 @app.command()
@@ -33,6 +35,9 @@ def live(
     network: PoseModel = "full",
     persons: Persons = 1,
     sure: Sure = SURE,
+    form: Annotated[
+        bool, typer.Option("--form", help="Tell what was different in each repetition.")
+    ] = False,
     layout: LayoutFile = "",
     as_json: Json = False,
 ) -> None:
@@ -50,6 +55,10 @@ def live(
         else CameraPoses(camera, options.create(), max_persons=persons)
     )
     stream = StreamRecogniser(known, layout=poses.layout, settings=StreamSettings(sure=sure))
+
+    def tell(event: "Event") -> None:
+        print_event(event, _compare(known, stream, event) if form else None, as_json=as_json)
+
     with (
         one_thread_a_clip(),
         watching(stream, quiet=as_json) as report,
@@ -58,12 +67,22 @@ def live(
         try:
             for frame in frames:
                 for event in stream.push(frame.time_s, frame.joints, frame.visible):
-                    print_event(event, as_json=as_json)
+                    tell(event)
                 report(frame.time_s)
         except KeyboardInterrupt:
             pass
         for event in stream.finish():
-            print_event(event, as_json=as_json)
+            tell(event)
+
+
+def _compare(gallery: "Gallery", stream: "StreamRecogniser", event: "Event") -> "Form | None":
+    """What was different each time; None where there is nothing to count by."""
+    from crossglg.gallery import check_form
+
+    try:
+        return check_form(gallery, stream.clip_of(event), event.action)
+    except ClipError:
+        return None
 
 
 @app.command("pose-model")

@@ -12,6 +12,7 @@ from crossglg.gallery.file import (
     save_gallery,
     update_gallery,
 )
+from crossglg.gallery.form import Form, check_form
 from crossglg.gallery.gallery import Gallery
 from crossglg.gallery.recognition import Answer, Recognition
 
@@ -19,9 +20,11 @@ __all__ = [
     "Answer",
     "Exemplar",
     "Explanation",
+    "Form",
     "Gallery",
     "Recognition",
     "Repetitions",
+    "check_form",
     "explain",
     "import_gallery",
     "load_gallery",

@@ -58,8 +58,8 @@ def count_repetitions(
         ClipError: Nobody is seen in the clip, or nobody moves in any of the exemplars.
     """
     action = exemplars[0].action
-    done = _lay_out(clip, layout)
-    found = [(find_rounds(done, _lay_out(e.clip, layout)), e.clip.duration_s) for e in exemplars]
+    done = lay_out(clip, layout)
+    found = [(find_rounds(done, lay_out(e.clip, layout)), e.clip.duration_s) for e in exemplars]
     fits = [(rounds, duration_s) for rounds, duration_s in found if rounds is not None]
     if not fits:
         raise ClipError(
@@ -73,7 +73,7 @@ def count_repetitions(
     return Repetitions(action, tuple(spans))
 
 
-def _lay_out(clip: SkeletonClip, layout: Layout) -> SkeletonClip:
-    """Whoever moves most, in trunk lengths."""
+def lay_out(clip: SkeletonClip, layout: Layout) -> SkeletonClip:
+    """Whoever moves most, in trunk lengths, in the joints of a layout."""
     mapped = clip if clip.layout.joints == layout.joints else map_clip(clip, layout)
     return align(clean(mapped, max_persons=1))

@@ -95,6 +95,10 @@ class FrameBuffer:
         """Seconds of a grid frame."""
         return self.start_s + number / self.fps
 
+    def number_at(self, time_s: float) -> int:
+        """The grid frame nearest to a time."""
+        return round((time_s - self.start_s) * self.fps)
+
     @property
     def oldest(self) -> int:
         """The first grid frame that is still there."""

@@ -205,6 +205,26 @@ class StreamRecogniser:
             return None
         return UnderWay(series.action, self._buffer.time_of(series.first), series.times)
 
+    def clip_of(self, seen: Event | UnderWay) -> SkeletonClip:
+        """The frames of what was told of, or is under way until now, in the joints of the model.
+
+        Of what goes on for longer than frames are kept (a minute, and four times the longest
+        exemplar), the end.
+
+        Raises:
+            ClipError: None of its frames is kept any more.
+        """
+        first = self._buffer.number_at(seen.start_s)
+        last = self._buffer.number_at(seen.end_s) if isinstance(seen, Event) else inf
+        last = min(last, self._buffer.count - 1)
+        if last < max(first, self._buffer.oldest):
+            raise ClipError(
+                f"Expected an action of which frames are still kept, from "
+                f"{self._buffer.time_of(self._buffer.oldest):.1f} s on, found one that began at "
+                f"{seen.start_s:.1f} s."
+            )
+        return self._buffer.clip(first, int(last))
+
     def finish(self) -> list[Event]:
         """The stream is over: judge what is still open."""
         now = self._buffer.count - 1

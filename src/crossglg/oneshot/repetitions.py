@@ -13,11 +13,11 @@ exercises (docs/streams.md).
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.normalize import sample_frames
+from crossglg.skeleton.smoothing import average_rows, smooth
 
 _MOMENTS = 24
 """Of the exemplar; a longer movement has as many more as it is longer."""
@@ -69,7 +69,7 @@ def find_rounds(clip: SkeletonClip, exemplar: SkeletonClip) -> Rounds | None:
         exemplar, as nothing can be counted by it.
     """
     moment_s = exemplar.duration_s / _MOMENTS
-    clip, exemplar = (_smooth(each, moment_s) for each in (clip, exemplar))
+    clip, exemplar = (smooth(each, moment_s) for each in (clip, exemplar))
     (first, last), (begin, end) = _find_motion(clip), _find_motion(exemplar)
     circle = _level(_sample(exemplar, begin, end, count=_MOMENTS))
     if circle is None:
@@ -90,15 +90,11 @@ def find_rounds(clip: SkeletonClip, exemplar: SkeletonClip) -> Rounds | None:
     return Rounds((), np.inf)
 
 
-def _smooth(clip: SkeletonClip, span_s: float) -> SkeletonClip:
-    width = max(1, round(span_s * clip.fps))
-    return clip.with_joints(_average(clip.joints[0], width)[None], clip.visible)
-
-
-def _average(rows: NDArray[np.floating], width: int) -> NDArray[np.floating]:
-    """(T ...) the mean of so many rows around each; beyond the ends they stay as they are there."""
-    around = [(width // 2, (width - 1) // 2)] + [(0, 0)] * (rows.ndim - 1)
-    return sliding_window_view(np.pad(rows, around, mode="edge"), width, axis=0).mean(axis=-1)
+def cut_rests(clip: SkeletonClip) -> SkeletonClip:
+    """The part of an exemplar between rests, the same that repetitions are counted by."""
+    begin, end = _find_motion(smooth(clip, clip.duration_s / _MOMENTS))
+    part = slice(begin, end + 1)
+    return clip.with_joints(clip.joints[:, part], clip.visible[:, part])
 
 
 def _find_motion(clip: SkeletonClip) -> tuple[int, int]:
@@ -167,7 +163,7 @@ def _go_round(
 
 def _find_alike(apart: NDArray[np.floating]) -> slice:
     """From the first row of a spell that is alike to the last; all, if there is none."""
-    alike = np.flatnonzero(_average(apart, _SPELL) <= _ALIKE)
+    alike = np.flatnonzero(average_rows(apart, _SPELL) <= _ALIKE)
     return slice(int(alike[0]), int(alike[-1]) + 1) if len(alike) else slice(0, len(apart))
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ValidationError
 
-from crossglg import SURE
+from crossglg import SURE, TOLERANCE_DEG
 from crossglg.gallery import Gallery
 from crossglg.serve import work
 from crossglg.serve.clips import read_body
@@ -23,6 +23,7 @@ from crossglg.serve.wire import (
     ActionsView,
     ClipBody,
     ClipView,
+    FormView,
     Health,
     ModelView,
     NewName,
@@ -169,6 +170,21 @@ async def remove(site: Here, action: str) -> ActionsView:
 async def count(site: Here, clip: TheClip, action: str) -> RepetitionsView:
     """How often a clip shows an action, and when; whether it shows it at all is not asked."""
     return await site.workers.run(lambda: work.count(site.store.current(), clip, action))
+
+
+@api.post("/actions/{action}/form", openapi_extra=_CLIP_BODY)
+async def form(
+    site: Here,
+    clip: TheClip,
+    action: str,
+    tolerance: Annotated[
+        float, Query(ge=0, le=180, description="Degrees that a part of the body may be off.")
+    ] = TOLERANCE_DEG,
+) -> FormView:
+    """What was different in each repetition beside what was shown; best by the same person."""
+    return await site.workers.run(
+        lambda: work.describe_form(site.store.current(), clip, action, tolerance)
+    )
 
 
 @api.get("/actions/{action}/exemplars/{number}")

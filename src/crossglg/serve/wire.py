@@ -10,7 +10,7 @@ from annotated_types import Len
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
-from crossglg.gallery import Answer, Exemplar, Gallery, Recognition, Repetitions
+from crossglg.gallery import Answer, Exemplar, Form, Gallery, Recognition, Repetitions
 from crossglg.live import Event
 from crossglg.recogniser import ClipReader
 from crossglg.serve.store import action_id
@@ -263,6 +263,61 @@ class RepetitionsView(_Record):
     def of(cls, repetitions: Repetitions) -> Self:
         """Describe what was counted."""
         return cls.model_validate(repetitions.to_json())
+
+
+class DifferenceView(_Record):
+    """A part of the body that points elsewhere than it was shown.
+
+    Attributes:
+        segment: ``left thigh``; it points away from the hips.
+        degrees: By how much, for a quarter of the repetition or more.
+        way: Where it points instead, for the most part, seen from who moves.
+        at_s: When it is off most.
+    """
+
+    segment: str
+    degrees: float
+    way: str
+    at_s: float
+
+
+class RepetitionFormView(SpanView):
+    """One repetition beside the exemplar that it is most like.
+
+    Attributes:
+        as_shown: Whether no part of the body is off by more than the tolerance.
+        times_as_long: Its length beside the exemplar's.
+        overall_deg: Mean difference.
+        differences: Of every part of the body, the greatest first.
+    """
+
+    as_shown: bool
+    times_as_long: float
+    overall_deg: float
+    differences: list[DifferenceView]
+
+
+class FormView(_Record):
+    """How well an action is done, time after time.
+
+    Attributes:
+        action: Its name.
+        tolerance_deg: What a part of the body may be off.
+        count: How often it is done.
+        as_shown: How often of these as it was shown.
+        repetitions: In the order of time.
+    """
+
+    action: str
+    tolerance_deg: float
+    count: int
+    as_shown: int
+    repetitions: list[RepetitionFormView]
+
+    @classmethod
+    def of(cls, form: Form) -> Self:
+        """Describe what was compared."""
+        return cls.model_validate(form.to_json())
 
 
 class ModelView(_Record):

@@ -6,13 +6,19 @@ from pathlib import Path
 
 from crossglg import SURE
 from crossglg.errors import GalleryError
-from crossglg.gallery import Exemplar, Gallery, import_gallery
+from crossglg.gallery import Exemplar, Gallery, check_form, import_gallery
 from crossglg.serve.config import Limits
 from crossglg.serve.problems import ServeError
 from crossglg.serve.store import find_action
 from crossglg.serve.uploads import check_archive, keep_briefly
 from crossglg.serve.weights import relative_importance
-from crossglg.serve.wire import ClipView, ExemplarView, RecognitionView, RepetitionsView
+from crossglg.serve.wire import (
+    ClipView,
+    ExemplarView,
+    FormView,
+    RecognitionView,
+    RepetitionsView,
+)
 from crossglg.skeleton.clip import SkeletonClip
 
 
@@ -43,6 +49,20 @@ def count(gallery: Gallery, clip: SkeletonClip, wanted: str) -> RepetitionsView:
         ClipError: Nobody is seen in the clip, or nobody moves in what was shown.
     """
     return RepetitionsView.of(gallery.count(clip, find_action(gallery, wanted)))
+
+
+def describe_form(
+    gallery: Gallery, clip: SkeletonClip, wanted: str, tolerance_deg: float
+) -> FormView:
+    """What was different in each repetition of an action.
+
+    Raises:
+        ServeError: 404, there is no such action.
+        LayoutError: The clip's joints say nothing about a joint of the model.
+        ClipError: Nobody is seen in the clip, or nobody moves in what was shown.
+    """
+    action = find_action(gallery, wanted)
+    return FormView.of(check_form(gallery, clip, action, tolerance_deg=tolerance_deg))
 
 
 def show_exemplar(gallery: Gallery, wanted: str, number: int) -> ClipView:

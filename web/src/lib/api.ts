@@ -2,7 +2,7 @@
 // a call that was given up (its signal aborted) fails with an AbortError, which nobody need see.
 
 import { line } from "./line.svelte";
-import type { Clip, Known, Layout, Model, PoseFrame, Recognition } from "./types";
+import type { Clip, Form, Known, Layout, Model, PoseFrame, Recognition } from "./types";
 
 const ROOT = new URL("./api/v1/", document.baseURI);
 const JSON_TYPE = "application/json";
@@ -36,6 +36,8 @@ export class ServerError extends Error {
 
 /** Whether a call failed because what it was about is not there any more. */
 export const isGone = (error: unknown) => error instanceof ServerError && error.status === 404;
+
+const isRefused = (error: unknown) => error instanceof ServerError && error.status === 422;
 
 /** A sentence of the server about a file, which it gave a name and a folder of its own. */
 export const nameFile = (sentence: string, file: File) =>
@@ -152,6 +154,16 @@ export const recognize = async (clip: Clip, sure: number, signal: AbortSignal) =
       signal,
     })
   ).json()) as Recognition;
+
+/** What was different in each repetition of an action; null where there is nothing to count by. */
+export async function checkForm(id: string, clip: Clip, signal: AbortSignal): Promise<Form | null> {
+  const options = { body: pack(clip), type: JSON_TYPE, signal };
+  const response = await send("POST", `actions/${id}/form`, options).catch((error) => {
+    if (isRefused(error) || isGone(error)) return null;
+    throw error;
+  });
+  return response && ((await response.json()) as Form);
+}
 
 export const readFile = async (
   file: File,

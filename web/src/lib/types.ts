@@ -35,6 +35,28 @@ export interface Recognition {
   importance: number[] | null;
 }
 
+export interface Difference {
+  segment: string;
+  degrees: number;
+  way: string;
+  at_s: number;
+}
+
+export interface RepetitionForm {
+  start_s: number;
+  end_s: number;
+  as_shown: boolean;
+  differences: Difference[]; // of every part of the body, the greatest first
+}
+
+export interface Form {
+  action: string;
+  tolerance_deg: number;
+  count: number;
+  as_shown: number;
+  repetitions: RepetitionForm[];
+}
+
 export interface Exemplar {
   id: string;
   source: string;
