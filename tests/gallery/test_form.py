@@ -69,6 +69,18 @@ def test_of_several_exemplars_the_nearest_is_compared_with(gallery, squat):
     assert check_form(both, do(squat, lifted, squat), "squat").as_shown == 3
 
 
+def test_among_many_exemplars_the_nearest_is_found(recogniser, squat):
+    """Of most of them only a rough look is taken."""
+    many = Gallery(recogniser)
+    for degrees in range(10, 130, 10):
+        many = many.enroll("squat", swing(squat, "right_shoulder", degrees, axis=0))
+    done = swing(
+        resample(squat, frame_count=squat.frame_count * 2 // 3), "right_shoulder", 80, axis=0
+    )
+    (once,) = check_form(many, done, "squat").repetitions
+    assert once.differences[0].degrees < 5
+
+
 def test_either_side_is_as_shown_where_either_side_counts(recogniser, clips):
     (wave, *_), _ = clips
     other = mirror(wave)

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from crossglg.oneshot.form import compare_form
+from crossglg.oneshot import form
+from crossglg.oneshot.form import compare_roughly, sample_form
 from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.normalize import align, resample
 from crossglg.skeleton.rotation import rotation_about_vertical
@@ -22,6 +23,10 @@ def squat():
 @pytest.fixture(scope="module")
 def segments(squat):
     return find_segments(squat.layout)
+
+
+def compare_form(done, shown, segments):
+    return form.compare_form(sample_form(done), sample_form(shown), segments)
 
 
 def test_the_same_is_no_different(squat, segments):
@@ -98,3 +103,11 @@ def test_what_lasts_for_a_moment_is_not_told_and_what_lasts_is(squat, segments):
     found = compare_form(half, squat, segments)
     assert found.degrees[arm] > 30
     assert found.moments[arm] <= 0.55
+
+
+def test_at_the_same_pace_a_rough_look_says_the_same(squat, segments):
+    lifted = swing(squat, "right_shoulder", 40, axis=0)
+    shown = np.stack([sample_form(each) for each in (squat, lifted)])
+    same, other = compare_roughly(sample_form(squat), shown, segments)
+    assert same == pytest.approx(0, abs=0.1)
+    assert other == pytest.approx(8, rel=0.15)  # two of ten segments

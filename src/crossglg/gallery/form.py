@@ -1,21 +1,24 @@
 """What was different in each repetition: the left thigh pointed 24 degrees lower than shown."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crossglg import TOLERANCE_DEG
 from crossglg.errors import ConfigError
 from crossglg.gallery.counting import lay_out
 from crossglg.gallery.gallery import Gallery
-from crossglg.oneshot.form import FormDifference, compare_form
+from crossglg.oneshot.form import FormDifference, compare_form, compare_roughly, sample_form
 from crossglg.oneshot.repetitions import cut_rests
 from crossglg.skeleton.clip import SkeletonClip
 from crossglg.skeleton.normalize import align
 from crossglg.skeleton.segments import Segments, find_segments
 from crossglg.skeleton.span import Span, cut
+
+_ALIGNED = 4
+"""Exemplars, those most like a repetition at the same pace; aligning takes long."""
 
 _WAYS = (
     ("further to the left", "further to the right"),
@@ -142,33 +145,48 @@ def check_form(
             f"Expected a tolerance from 0 to 180 degrees, found tolerance_deg={tolerance_deg}."
         )
     counted = gallery.count(clip, action)
-    layout = gallery.recogniser.layout
-    segments = find_segments(layout)
-    shown = [
-        cut_rests(lay_out(each.clip, layout))
-        for each in gallery.exemplars
-        if each.action == counted.action
-    ]
-    done = lay_out(clip, layout)
-    repetitions = (_judge(done, span_s, shown, segments) for span_s in counted.spans_s)
+    shown = _Shown.find(gallery, counted.action)
+    done = lay_out(clip, gallery.recogniser.layout)
+    repetitions = (_judge(done, span_s, shown) for span_s in counted.spans_s)
     return Form(counted.action, tolerance_deg, tuple(repetitions))
 
 
-def _judge(
-    done: SkeletonClip,
-    span_s: tuple[float, float],
-    shown: Sequence[SkeletonClip],
-    segments: Segments,
-) -> RepetitionForm:
+@dataclass(frozen=True, eq=False)
+class _Shown:
+    """The exemplars of an action.
+
+    Attributes:
+        segments: What is compared.
+        bodies: (E T V 3) their moments.
+        durations_s: E of them.
+    """
+
+    segments: Segments
+    bodies: NDArray[np.float32]
+    durations_s: tuple[float, ...]
+
+    @classmethod
+    def find(cls, gallery: Gallery, action: str) -> Self:
+        """Those that a gallery knows, without the rests around them."""
+        layout = gallery.recogniser.layout
+        shown = (exemplar.clip for exemplar in gallery.exemplars if exemplar.action == action)
+        clips = [cut_rests(lay_out(clip, layout)) for clip in shown]
+        bodies = np.stack([sample_form(clip) for clip in clips])
+        return cls(find_segments(layout), bodies, tuple(clip.duration_s for clip in clips))
+
+
+def _judge(done: SkeletonClip, span_s: tuple[float, float], shown: _Shown) -> RepetitionForm:
     once = align(cut(done, Span(*span_s)))  # who turns between repetitions does nothing wrong
-    compared = [compare_form(once, each, segments) for each in shown]
-    nearest = int(np.argmin([each.overall for each in compared]))
-    found = compared[nearest]
+    body, segments = sample_form(once), shown.segments
+    likely = compare_roughly(body, shown.bodies, segments).argsort()[:_ALIGNED]
+    compared = [compare_form(body, shown.bodies[each], segments) for each in likely]
+    best = int(np.argmin([each.overall for each in compared]))
+    found, nearest = compared[best], likely[best]
     start_s, end_s = span_s
     return RepetitionForm(
         start_s,
         end_s,
-        once.duration_s / shown[nearest].duration_s,
+        once.duration_s / shown.durations_s[nearest],
         found.overall,
         tuple(_describe(found, segments, s, span_s) for s in np.argsort(-found.degrees)),
     )

@@ -25,7 +25,8 @@ _LASTING = 0.75
 """A segment is off by the angle that it does not exceed in this share of the movement: what is
 off for less than a quarter of it may be a joint that was misplaced for a moment."""
 
-
+Body = NDArray[np.float32]
+"""(T V 3) a movement's moments."""
 Directions = NDArray[np.float32]
 """(T S 3) of length one."""
 
@@ -48,13 +49,25 @@ class FormDifference:
     moments: NDArray[np.float64]
 
 
-def compare_form(done: SkeletonClip, shown: SkeletonClip, segments: Segments) -> FormDifference:
-    """Compare two movements of one person each, aligned, everything seen, without rests around."""
-    joints, shown_joints = (_sample(clip) for clip in (done, shown))  # (T V 3)
-    theirs = segments.point(shown_joints)
-    path = _align(segments.point(joints), theirs)
-    joints = joints @ _find_turn(joints[path.query], shown_joints[path.exemplar], segments).T
-    mine = segments.point(joints)
+def sample_form(clip: SkeletonClip) -> Body:
+    """The steadied moments of one person, aligned, everything seen, without rests around."""
+    steady = smooth(clip, _SMOOTHED * clip.duration_s)
+    return resample(steady, frame_count=_MOMENTS).joints[0]
+
+
+def compare_roughly(
+    done: Body, shown: NDArray[np.float32], segments: Segments
+) -> NDArray[np.float32]:
+    """(E) mean differences in degrees from movements (E T V 3) if all kept the same pace."""
+    return _measure_angles(segments.point(done), segments.point(shown)).mean(axis=(1, 2))
+
+
+def compare_form(done: Body, shown: Body, segments: Segments) -> FormDifference:
+    """Compare two movements, as ``sample_form`` gives them."""
+    theirs = segments.point(shown)
+    path = _align(segments.point(done), theirs)
+    turned = done @ _find_turn(done[path.query], shown[path.exemplar], segments).T
+    mine = segments.point(turned)
     path = _align(mine, theirs)
     before, after = theirs[path.exemplar], mine[path.query]  # (L S 3)
     degrees, apart = _measure_angles(after, before), after - before
@@ -65,19 +78,11 @@ def compare_form(done: SkeletonClip, shown: SkeletonClip, segments: Segments) ->
     return FormDifference(lasting, float(degrees.mean()), ways, moments)
 
 
-def _sample(clip: SkeletonClip) -> NDArray[np.float32]:
-    """(T V 3) steadied moments."""
-    steady = smooth(clip, _SMOOTHED * clip.duration_s)
-    return resample(steady, frame_count=_MOMENTS).joints[0]
-
-
 def _align(mine: Directions, theirs: Directions) -> Alignment:
     return align(_measure_angles(mine[:, None], theirs[None]).mean(axis=-1))
 
 
-def _find_turn(
-    done: NDArray[np.float32], shown: NDArray[np.float32], segments: Segments
-) -> NDArray[np.float32]:
+def _find_turn(done: Body, shown: Body, segments: Segments) -> NDArray[np.float32]:
     """The rotation (3 3) about the vertical after which bodies (L V 3) face the same way.
 
     All moments are heard, as the hips of one frame, by which clips are aligned, say it to a few
@@ -93,7 +98,7 @@ def _find_turn(
     return rotation_about_vertical(float(np.angle(mean) + middle))
 
 
-def _look_from_above(joints: NDArray[np.float32], segments: Segments) -> NDArray[np.complex64]:
+def _look_from_above(joints: Body, segments: Segments) -> NDArray[np.complex64]:
     """Where segments, hips and shoulders point to the right and ahead, all in one row."""
     pointed = (segments.point(joints), segments.point_across(joints))
     directions = np.concatenate(pointed, axis=1)  # (L S+2 3)
