@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from crossglg.errors import ClipError, ConfigError, GalleryError
-from crossglg.gallery import Gallery, check_form
+from crossglg.gallery import Gallery, check_form, check_once
 from crossglg.skeleton.augment import mirror
 from crossglg.skeleton.normalize import resample
 from swung_limb import swing
@@ -120,6 +120,19 @@ def test_it_is_told_in_plain_values(gallery, squat):
     assert len(told["repetitions"][1]["differences"]) == 10
     worst = told["repetitions"][1]["differences"][0]
     assert worst.keys() == {"segment", "degrees", "way", "at_s"}
+
+
+def test_what_was_done_once_is_compared_whole(gallery, squat):
+    half = squat.with_joints(squat.joints[:, :60], squat.visible[:, :60])
+    for done, is_as_shown in ((squat, True), (half, False)):
+        form = check_once(gallery, done, "squat")
+        (once,) = form.repetitions
+        assert (once.start_s, once.end_s) == (0, done.duration_s)
+        assert bool(form.as_shown) is is_as_shown
+    with pytest.raises(GalleryError, match="Did you mean 'squat'"):
+        check_once(gallery, squat, "squad")
+    with pytest.raises(ConfigError, match="from 0 to 180 degrees"):
+        check_once(gallery, squat, "squat", tolerance_deg=200)
 
 
 def test_what_cannot_be_compared_is_refused_and_who_does_nothing_has_no_repetition(gallery, squat):

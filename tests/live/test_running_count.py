@@ -54,13 +54,13 @@ def test_more_is_counted_than_is_kept(gallery, squat):
     assert buffer.oldest > 5 * squat.frame_count
     assert [times for _, times in heard] == sorted(times for _, times in heard)
     assert all(abs(times - made) < 0.75 for made, times in heard)
-    assert count.tell("squat", 0, buffer.count - 1) == 15
+    assert count.tell("squat", 0, buffer.count - 1, at_rest=True) == 15
 
 
 def test_what_was_told_counts_once(gallery, squat):
     count, buffer, go_on = watch(gallery, squat, span=8 * squat.frame_count)
     list(go_on(2))
-    assert count.tell("squat", 0, buffer.count - 1) == 2
+    assert count.tell("squat", 0, buffer.count - 1, at_rest=True) == 2
     list(go_on(3))
     half = squat.frame_count // 2
     assert count.look("squat", 2 * squat.frame_count - half, buffer.count - 1) == 3
@@ -77,9 +77,39 @@ def test_what_is_counted_for_good_belongs_to_one_action(gallery, squat, clips):
     assert count.look("squat", 0, buffer.count - 1) == 6
 
 
+def test_the_newest_repetition_that_is_over_is_the_one_that_another_follows(gallery, squat):
+    count, buffer, go_on = watch(gallery, squat, span=8 * squat.frame_count)
+    length = squat.frame_count
+    assert count.find_over("squat", 0) is None
+    list(go_on(1))
+    count.look("squat", 0, buffer.count - 1)
+    assert count.find_over("squat", 0) is None  # it may go on
+    list(go_on(2))
+    count.look("squat", 0, buffer.count - 1)
+    first, last = count.find_over("squat", 0)
+    assert length - 20 < first < last < 2 * length + 20
+    assert count.find_over("squat", last) is None  # of an earlier series
+    assert count.find_over("wave", 0) is None
+    count.tell("squat", 0, buffer.count - 1, at_rest=True)
+    assert count.find_over("squat", 0)[1] > 2 * length + 20  # the third one
+
+
+def test_what_was_told_in_the_midst_of_one_leaves_no_half_of_it_as_over(gallery, squat):
+    count, buffer, go_on = watch(gallery, squat, span=8 * squat.frame_count)
+    length = squat.frame_count
+    list(go_on(3))
+    count.tell("squat", 0, round(1.5 * length), at_rest=False)
+    count.look("squat", 0, buffer.count - 1)
+    assert count.find_over("squat", 0) is None  # half of the second, and the third, which may go on
+    list(go_on(1))
+    count.look("squat", 0, buffer.count - 1)
+    first, last = count.find_over("squat", 0)
+    assert 2 * length - 20 < first < last < 3 * length + 20
+
+
 def test_who_does_not_move_is_counted_once(gallery, squat):
     still = squat.with_joints(np.repeat(squat.joints[:, :1], 50, axis=1), squat.visible[:, :50])
     count, buffer, go_on = watch(gallery, still, span=100)
     for now in go_on(5):
         count.follow("squat", 0, now)
-    assert count.tell("squat", 0, buffer.count - 1) == 1
+    assert count.tell("squat", 0, buffer.count - 1, at_rest=True) == 1

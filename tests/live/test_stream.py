@@ -296,6 +296,18 @@ def test_what_is_done_in_a_row_is_counted_while_it_is_done(gallery, clips, rest)
     times = [now.times for _, now in heard]
     assert times == sorted(times)
     assert sum(event.times for event in events) == times[-1] == 6
+    # Repetitions that are over are whole, and none is before the last that was.
+    overs = []
+    for t, now in heard:
+        if now.latest_s is not None:
+            start_s, end_s = now.latest_s
+            assert 0.5 * once < squat.fps * (end_s - start_s) < 1.1 * once
+            assert end_s * squat.fps <= t
+            over = (squat.fps * (start_s + end_s) / 2 - before) / once  # its middle
+            assert over < now.times
+            overs.append(round(over))
+    assert overs == sorted(overs)
+    assert {now.times for _, now in heard if now.latest_s is not None} >= {3, 4, 5, 6}
     # Half a squat counts; known after 1.2 times what was shown, or after a rest.
     made = [(t - before) / once for t, _ in heard]
     assert all(done - 1.5 < count < done + 0.6 for count, done in zip(times, made, strict=True))
@@ -369,5 +381,5 @@ def test_what_is_kept_no_longer_cannot_be_cut_out(clips, monkeypatch):
     rest = clip.with_joints(np.repeat(joints[:, -1:], 200, axis=1), np.ones((1, 200, 25), bool))
     for number in range(1, 20):
         play(stream, rest, start_s=number * 10)
-    with pytest.raises(ClipError, match=r"still kept, from \d+\.\d s on, found one that began at"):
+    with pytest.raises(ClipError, match=r"still kept, from \d+\.\d s to \d+\.\d s, found"):
         stream.clip_of(event)

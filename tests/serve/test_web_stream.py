@@ -8,10 +8,12 @@ import pytest
 from serve_samples import as_json
 from starlette.websockets import WebSocketDisconnect
 
+import crossglg
 from crossglg.gallery import update_gallery
 from crossglg.serve.config import Limits
 from crossglg.serve.session import Frame, StreamSession
 from crossglg.serve.store import GalleryStore
+from swung_limb import swing
 
 STREAM = "ws://127.0.0.1:8000/api/v1/stream"
 TOKEN = "a-token-of-some-length"
@@ -112,8 +114,46 @@ def test_what_is_under_way_goes_over_the_wire(serve, relaxed, clips):
     six = repeat(clip, 6)
     heard, _ = talk(client, [start(six), *frames(six), {"type": "stop"}])
     labels = [each["under_way"] for each in heard if each["type"] == "label"]
-    assert labels[-1] == {"action": "squat", "start_s": labels[-1]["start_s"], "times": 6}
+    assert (labels[-1]["action"], labels[-1]["times"]) == ("squat", 6)
     assert 0 < labels[-1]["start_s"] < 5
+    latest = [each["latest_s"] for each in labels if each and each["latest_s"]]
+    assert latest
+    assert all(labels[-1]["start_s"] <= start_s < end_s for start_s, end_s in latest)
+
+
+def test_labels_say_what_was_different_in_the_newest_repetition_that_is_over(clips, tmp_path):
+    clip, file = clips["squat", 0], tmp_path / "own.crossglg"
+    model = crossglg.load("open-small")
+    update_gallery(file, model, lambda gallery: gallery.enroll("squat", clip))
+    session = StreamSession(GalleryStore(file, model, most_exemplars=9), clip.layout, Limits())
+    lifted = swing(clip, "right_shoulder", 50, axis=0)
+    parts = [each.joints for each in (clip, clip, lifted, clip, clip, clip)]
+    joints = np.concatenate(parts, axis=1)
+    six = clip.with_joints(joints, np.ones(joints.shape[:3], dtype=np.bool_))
+    said = {}
+    for frame in frames(six):
+        persons = np.array(frame["persons"], dtype=np.float32)
+        label = session.push([Frame(frame["time_s"], persons)])[1]
+        if label is not None and label.under_way is not None and label.form is not None:
+            (once,) = label.form.repetitions
+            off = tuple(sorted(each.segment for each in once.beyond(20)))
+            said.setdefault(label.under_way.times, set()).add(off)
+    lifted = ("right forearm", "right upper arm")
+    assert said == {2: {()}, 3: {()}, 4: {lifted}, 5: {()}, 6: {()}}
+
+
+@pytest.mark.usefixtures("loses_nothing")
+def test_what_was_different_goes_over_the_wire(serve, relaxed, clips):
+    client = serve(limits=relaxed(stream_fps=1e6))
+    clip = clips["squat", 0]
+    client.post("/api/v1/actions", params={"name": "squat"}, json=as_json(clip))
+    six = repeat(clip, 6)
+    heard, _ = talk(client, [start(six), *frames(six), {"type": "stop"}])
+    forms = [each["form"] for each in heard if each["type"] == "label"]
+    assert forms[0] is None
+    known = [each for each in forms if each is not None]
+    assert {each["action"] for each in known} == {"squat"}
+    assert all(each["count"] == len(each["repetitions"]) for each in known)
 
 
 @pytest.mark.usefixtures("loses_nothing")

@@ -12,7 +12,7 @@ from crossglg.gallery.file import (
     save_gallery,
     update_gallery,
 )
-from crossglg.gallery.form import Form, check_form
+from crossglg.gallery.form import Form, check_form, check_once
 from crossglg.gallery.gallery import Gallery
 from crossglg.gallery.recognition import Answer, Recognition
 
@@ -25,6 +25,7 @@ __all__ = [
     "Recognition",
     "Repetitions",
     "check_form",
+    "check_once",
     "explain",
     "import_gallery",
     "load_gallery",

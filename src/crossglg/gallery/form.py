@@ -140,15 +140,42 @@ def check_form(
         ClipError: It is no clip, nobody is seen in it, or nobody moves in what was shown.
         ConfigError: The tolerance is no angle.
     """
-    if not 0 <= tolerance_deg <= 180:
-        raise ConfigError(
-            f"Expected a tolerance from 0 to 180 degrees, found tolerance_deg={tolerance_deg}."
-        )
+    _check_tolerance(tolerance_deg)
     counted = gallery.count(clip, action)
     shown = _Shown.find(gallery, counted.action)
     done = lay_out(clip, gallery.recogniser.layout)
     repetitions = (_judge(done, span_s, shown) for span_s in counted.spans_s)
     return Form(counted.action, tolerance_deg, tuple(repetitions))
+
+
+def check_once(
+    gallery: Gallery, clip: SkeletonClip, action: str, *, tolerance_deg: float = TOLERANCE_DEG
+) -> Form:
+    """As ``check_form``, of a clip that shows an action once and nothing else: none is counted.
+
+    Args:
+        gallery: Of several exemplars of the action, the repetition is beside the nearest.
+        clip: Of any layout that maps to the model's.
+        action: An enrolled one.
+        tolerance_deg: What a segment may be off.
+
+    Raises:
+        GalleryError: No such action.
+        LayoutError: The clip's joints say nothing about a joint of the model.
+        ClipError: Nobody is seen in it.
+        ConfigError: The tolerance is no angle.
+    """
+    _check_tolerance(tolerance_deg)
+    shown = _Shown.find(gallery, gallery.insist_on(action))
+    done = lay_out(clip, gallery.recogniser.layout)
+    return Form(action, tolerance_deg, (_judge(done, (0.0, clip.duration_s), shown),))
+
+
+def _check_tolerance(tolerance_deg: float) -> None:
+    if not 0 <= tolerance_deg <= 180:
+        raise ConfigError(
+            f"Expected a tolerance from 0 to 180 degrees, found tolerance_deg={tolerance_deg}."
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -156,7 +156,7 @@ class Gallery:
         Raises:
             GalleryError: No such action, or the new name will not do.
         """
-        action = self._insist_on(action)
+        action = self.insist_on(action)
         name = check_name(new)
         renamed = [replace(e, action=name) if e.action == action else e for e in self.exemplars]
         return replace(self, exemplars=tuple(renamed))
@@ -171,7 +171,7 @@ class Gallery:
         Raises:
             GalleryError: No such action, or no such clip.
         """
-        action = self._insist_on(action)
+        action = self.insist_on(action)
         if number is None:
             return replace(self, exemplars=tuple(e for e in self.exemplars if e.action != action))
         wanted = _pick(self.shown(action), number, f"'{action}' has")
@@ -225,7 +225,7 @@ class Gallery:
             LayoutError: The clip's joints say nothing about a joint of the model.
             ClipError: It is no clip, nobody is seen in it, or nobody moves in what was shown.
         """
-        action = self._insist_on(action)
+        action = self.insist_on(action)
         _insist_on_clips(clip)
         shown = [exemplar for exemplar in self.exemplars if exemplar.action == action]
         return count_repetitions(clip, shown, self.recogniser.layout)
@@ -294,8 +294,12 @@ class Gallery:
         if not self.exemplars:
             raise GalleryError("Nothing is enrolled yet. Enrol an action first: crossglg enroll.")
 
-    def _insist_on(self, action: str) -> str:
-        """The name as it is kept."""
+    def insist_on(self, action: str) -> str:
+        """An action's name as it is kept.
+
+        Raises:
+            GalleryError: No such action.
+        """
         action = unicodedata.normalize("NFC", action)
         if action not in self.actions:
             known = ", ".join(self.actions) or "nothing"

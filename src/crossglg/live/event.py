@@ -48,11 +48,14 @@ class UnderWay:
         action: Its name in the gallery.
         start_s: Since when, on the clock of the frames that were pushed.
         times: How often so far; the last one counts as soon as half of it is done.
+        latest_s: When the newest repetition that is over began and ended, as far as is known; None
+            while the first one goes on.
     """
 
     action: str
     start_s: float
     times: int
+    latest_s: tuple[float, float] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""

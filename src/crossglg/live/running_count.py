@@ -43,6 +43,7 @@ class RunningCount:
         self._told = 0  # what was done before this frame has been told of
         self._part = _Part("", 0, 0)
         self._looked = ("", 0, 0, 0)
+        self._over = ("", 0, 0)  # the newest repetition that is: action, first and last frame
 
     def follow(self, action: str, first: int, last: int) -> None:
         """Hear that an action goes on, often enough that no frame of it is lost uncounted."""
@@ -50,7 +51,8 @@ class RunningCount:
         if last - part.until < self._span:
             return
         middle = part.until + self._span // 2
-        ends = self._find_ends(action, part.until, last)[:-1]  # the last may not be over
+        spans = self._find_spans(action, part.until, last)[:-1]  # the last may not be over
+        ends = [span[1] + 1 for span in spans]
         past = [end for end in ends if end <= middle] or ends[:1]
         if past:
             self._part = replace(part, until=past[-1], times=part.times + len(past))
@@ -62,29 +64,56 @@ class RunningCount:
         """
         if self._looked[:3] != (action, first, last):
             before = self._looked[3] if self._looked[:2] == (action, first) else 1
-            self._looked = action, first, last, max(before, self._count(action, first, last))
+            times, spans = self._count(action, first, last)
+            self._looked = action, first, last, max(before, times)
+            # Another one follows; where something was told of just before, the first may be cut.
+            whole = spans[1 if self._told >= first else 0 : -1]
+            if whole:
+                self._over = (action, *whole[-1])
         return self._looked[3]
 
-    def tell(self, action: str, first: int, last: int) -> int:
-        """How often it was done from one frame to another; what comes later counts from there."""
-        times = self._count(action, first, last)
+    def tell(self, action: str, first: int, last: int, *, at_rest: bool) -> int:
+        """How often it was done from one frame to another; what comes later counts from there.
+
+        Args:
+            action: What was done.
+            first: Its first frame.
+            last: Its last frame.
+            at_rest: Whether a rest follows, so that the last repetition is over.
+        """
+        times, spans = self._count(action, first, last)
+        if spans and at_rest:
+            self._over = (action, *spans[-1])
         self._told = last + 1
         return max(1, times)
 
-    def _count(self, action: str, first: int, last: int) -> int:
+    def find_over(self, action: str, since: int) -> tuple[int, int] | None:
+        """First and last frame of the newest repetition that is over; None without one.
+
+        Args:
+            action: What is done.
+            since: The frame in which it began.
+        """
+        over, first, last = self._over
+        return (first, last) if over == action and last > since else None
+
+    def _count(self, action: str, first: int, last: int) -> tuple[int, list[tuple[int, int]]]:
+        """How often, and first and last frame of those that are not counted for good."""
         part = self._find_part(action, first, last)
-        return part.times + len(self._find_ends(action, part.until, last))
+        spans = self._find_spans(action, part.until, last)
+        return part.times + len(spans), spans
 
     def _find_part(self, action: str, first: int, last: int) -> _Part:
         part, start = self._part, max(first, self._told)
         goes_on = part.action == action and start <= part.first and part.until <= last + 1
         return part if goes_on else _Part(action, start, start)
 
-    def _find_ends(self, action: str, first: int, last: int) -> list[int]:
-        """The frame after each repetition."""
+    def _find_spans(self, action: str, first: int, last: int) -> list[tuple[int, int]]:
+        """First and last frame of each repetition."""
         first = max(first, self._buffer.oldest)
         try:
             found = self._gallery.count(self._buffer.clip(first, last), action)
         except ClipError:  # nothing is left to count, or nobody moves in what was shown
             return []
-        return [first + round(end_s * self._buffer.fps) for _, end_s in found.spans_s]
+        fps = self._buffer.fps
+        return [(first + round(a * fps), first + round(b * fps) - 1) for a, b in found.spans_s]

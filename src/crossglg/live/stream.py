@@ -9,7 +9,7 @@ of the time before included. Per frame there is only cheap arithmetic: mapping, 
 """
 
 from dataclasses import dataclass
-from math import inf
+from math import inf, isinf
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -203,7 +203,10 @@ class StreamRecogniser:
             series = self._tally.go_on_with(Series(action, found.first, found.last, times))
         if series is None:
             return None
-        return UnderWay(series.action, self._buffer.time_of(series.first), series.times)
+        latest = self._counter.find_over(series.action, series.first)
+        time_of = self._buffer.time_of
+        latest_s = None if latest is None else (time_of(latest[0]), time_of(latest[1]))
+        return UnderWay(series.action, time_of(series.first), series.times, latest_s)
 
     def clip_of(self, seen: Event | UnderWay) -> SkeletonClip:
         """The frames of what was told of, or is under way until now, in the joints of the model.
@@ -214,16 +217,24 @@ class StreamRecogniser:
         Raises:
             ClipError: None of its frames is kept any more.
         """
-        first = self._buffer.number_at(seen.start_s)
-        last = self._buffer.number_at(seen.end_s) if isinstance(seen, Event) else inf
-        last = min(last, self._buffer.count - 1)
+        return self.clip_between(seen.start_s, seen.end_s if isinstance(seen, Event) else inf)
+
+    def clip_between(self, start_s: float, end_s: float) -> SkeletonClip:
+        """The frames between two moments, both included, in the joints of the model.
+
+        Raises:
+            ClipError: None of them is kept.
+        """
+        newest = self._buffer.count - 1
+        first = self._buffer.number_at(start_s)
+        last = newest if isinf(end_s) else min(newest, self._buffer.number_at(end_s))
         if last < max(first, self._buffer.oldest):
             raise ClipError(
-                f"Expected an action of which frames are still kept, from "
-                f"{self._buffer.time_of(self._buffer.oldest):.1f} s on, found one that began at "
-                f"{seen.start_s:.1f} s."
+                f"Expected a time of which frames are still kept, from "
+                f"{self._buffer.time_of(self._buffer.oldest):.1f} s to "
+                f"{self._buffer.time_of(newest):.1f} s, found {start_s:.1f} s to {end_s:.1f} s."
             )
-        return self._buffer.clip(first, int(last))
+        return self._buffer.clip(first, last)
 
     def finish(self) -> list[Event]:
         """The stream is over: judge what is still open."""
@@ -291,11 +302,12 @@ class StreamRecogniser:
             return [found for clip in clips for found in self._recognize([clip])]
 
     def _settle(self, now: int, at_once: bool) -> list[Event]:
-        return [self._tell(each) for each in self._suppressor.settle(now, at_once=at_once)]
+        settled = self._suppressor.settle(now, at_once=at_once)
+        return [self._tell(each, at_rest=at_once) for each in settled]
 
-    def _tell(self, candidate: Candidate) -> Event:
+    def _tell(self, candidate: Candidate, *, at_rest: bool) -> Event:
         action, answers = _get_action(candidate), candidate.recognition.answers
-        times = self._counter.tell(action, *candidate.reach)
+        times = self._counter.tell(action, *candidate.reach, at_rest=at_rest)
         self._tally.add(Series(action, candidate.first, candidate.last, times))
         return Event(
             action,

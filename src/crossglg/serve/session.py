@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from crossglg import SURE
 from crossglg.errors import ClipError
-from crossglg.gallery import Gallery
+from crossglg.gallery import Form, Gallery, check_once
 from crossglg.live import Event, StreamRecogniser, StreamSettings, UnderWay
 from crossglg.serve import work
 from crossglg.serve.clips import space_evenly
@@ -26,6 +26,9 @@ from crossglg.skeleton import Layout
 _LABEL_EVERY_S = 0.5
 _SHORTEST_S, _LONGEST_S = 0.8, 8.0
 """Of the window that the label looks at; in between it is as long as the exemplars usually are."""
+_SAME_S = 0.5
+"""Repetitions that end in the same half second are one, of which it was said what was different:
+counted anew with what follows, it ends a little sooner or later."""
 _TOP = 3
 _GRID_FPS = 30.0
 
@@ -52,12 +55,14 @@ class Label:
         moving: Whether somebody moves; None before anything is enrolled.
         recognition: None where nobody was seen, or nothing is enrolled.
         under_way: What is being done, and how often in a row so far, if that is known.
+        form: What was different in the newest repetition that is over, beside what was shown.
     """
 
     time_s: float
     moving: bool | None
     recognition: RecognitionView | None
     under_way: UnderWay | None
+    form: Form | None = None
 
 
 class StreamSession:
@@ -79,6 +84,7 @@ class StreamSession:
         self._labelled_s = -np.inf
         self._gallery: Gallery | None = None
         self._searcher: StreamRecogniser | None = None
+        self._compared: tuple[tuple[str, int], Form | None] = (("", 0), None)
 
     def push(self, frames: list[Frame]) -> tuple[list[Event], Label | None]:
         """Take frames in, (M V 3) each, in the order of their times.
@@ -98,20 +104,38 @@ class StreamSession:
         if newest_s - self._labelled_s < _LABEL_EVERY_S:
             return events, None
         self._labelled_s = newest_s
-        is_moving, under_way = None, None
-        if self._searcher is not None:
-            is_moving, under_way = self._searcher.is_moving, self._searcher.look_under_way()
-        return events, Label(newest_s, is_moving, self._recognize(newest_s), under_way)
+        found = self._recognize(newest_s)
+        if self._searcher is None or self._gallery is None:
+            return events, Label(newest_s, None, found, None)
+        under_way = self._searcher.look_under_way()
+        form = self._compare(self._gallery, self._searcher, under_way)
+        return events, Label(newest_s, self._searcher.is_moving, found, under_way, form)
 
     def finish(self) -> list[Event]:
         """The stream is over: judge what is still open."""
         return [] if self._searcher is None else self._searcher.finish()
+
+    def _compare(
+        self, gallery: Gallery, searcher: StreamRecogniser, under_way: UnderWay | None
+    ) -> Form | None:
+        """Of the newest repetition that is over."""
+        if under_way is None or under_way.latest_s is None:
+            return None
+        repetition = under_way.action, round(under_way.latest_s[1] / _SAME_S)
+        if self._compared[0] != repetition:
+            try:
+                clip = searcher.clip_between(*under_way.latest_s)
+                self._compared = repetition, check_once(gallery, clip, under_way.action)
+            except ClipError:  # nobody is seen well enough
+                self._compared = repetition, None
+        return self._compared[1]
 
     def _follow_gallery(self) -> None:
         current = self._store.current()
         if current is self._gallery:
             return
         self._gallery = current
+        self._compared = ("", 0), None
         self._searcher = (
             StreamRecogniser(current, layout=self._layout, fps=_GRID_FPS, settings=self._settings)
             if current.exemplars

@@ -192,4 +192,5 @@ def _describe_label(label: Label) -> dict[str, Any]:
         "moving": label.moving,
         "recognition": None if found is None else found.model_dump(),
         "under_way": None if under_way is None else under_way.to_json(),
+        "form": None if label.form is None else label.form.to_json(),
     }

@@ -105,4 +105,5 @@ export interface Label {
   moving: boolean | null;
   recognition: Recognition | null;
   under_way: UnderWay | null;
+  form: Form | null; // of the newest repetition that is over
 }
