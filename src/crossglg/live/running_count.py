@@ -66,10 +66,10 @@ class RunningCount:
             before = self._looked[3] if self._looked[:2] == (action, first) else 1
             times, spans = self._count(action, first, last)
             self._looked = action, first, last, max(before, times)
-            # Another one follows; where something was told of just before, the first may be cut.
-            whole = spans[1 if self._told >= first else 0 : -1]
-            if whole:
-                self._over = (action, *whole[-1])
+            is_first_cut = self._told > 0 and self._told >= first  # by what was told of just before
+            over = spans[int(is_first_cut) : -1]  # another one follows each
+            if over:
+                self._over = (action, *over[-1])
         return self._looked[3]
 
     def tell(self, action: str, first: int, last: int, *, at_rest: bool) -> int:
