@@ -1,10 +1,8 @@
 """What is none of the actions: shown from the desk, or when the camera took it for one of them."""
 
-import json
-
 import httpx2 as httpx
 import pytest
-from web_samples import WALKER, choose, refuse_and_ask_again, verdict
+from web_samples import WALKER, choose, refuse_and_ask_again, tell_events, verdict
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -37,21 +35,6 @@ def test_the_first_thing_to_show_is_an_action(open_page, files):
 
 
 def test_what_the_camera_took_for_an_action_can_be_corrected(taught, empty):
-    def talk(stream):
-        sent = []
-
-        def answer(message):
-            frame = json.loads(message)
-            if frame["type"] == "start":
-                stream.send(json.dumps({"type": "ready"}))
-                return
-            sent.append(frame["time_s"])
-            if len(sent) == 30:
-                span = {"start_s": sent[5], "end_s": sent[25], "confidence": 0.7, "times": 3}
-                stream.send(json.dumps({"type": "event", "action": "squat", **span}))
-
-        stream.on_message(answer)
-
     def correct(answer):
         taught.get_by_role("button", name="Correct squat").click()
         source = taught.locator(".source")
@@ -69,7 +52,7 @@ def test_what_the_camera_took_for_an_action_can_be_corrected(taught, empty):
         taught.get_by_role("button", name="Save").click()
 
     taught.add_init_script(WALKER)
-    taught.route_web_socket("**/api/v1/stream", talk)
+    tell_events(taught, {"action": "squat", "times": 3})
     taught.reload()
     taught.get_by_role("button", name="Start the camera").click()
     taught.get_by_role("button", name="Correct squat").wait_for()

@@ -1,12 +1,10 @@
 """A clip on the desk says how often it was done, and what was different each time."""
 
-import json
-
 import httpx2 as httpx
 import numpy as np
 import pytest
 from serve_samples import enroll
-from web_samples import WALKER, choose
+from web_samples import WALKER, choose, tell_events
 
 from crossglg.sources.clipset import ClipSet
 from crossglg.sources.npz import write_npz
@@ -67,22 +65,6 @@ def test_what_the_camera_saw_says_what_was_different(taught, cases):
     """One event after the other; None is a server that has too much to do."""
     waiting = list(cases.values())
 
-    def talk(stream):
-        sent = []
-
-        def answer(message):
-            frame = json.loads(message)
-            if frame["type"] == "start":
-                stream.send(json.dumps({"type": "ready"}))
-                return
-            sent.append(frame["time_s"])
-            number, is_due = divmod(len(sent), 20)
-            if is_due == 0 and 0 < number <= len(cases):
-                span = {"start_s": sent[-15], "end_s": sent[-2], "confidence": 0.7, "times": 1}
-                stream.send(json.dumps({"type": "event", "action": "squat", **span}))
-
-        stream.on_message(answer)
-
     def compare(route):
         degrees = waiting.pop(0)
         if degrees is None:
@@ -94,7 +76,7 @@ def test_what_the_camera_saw_says_what_was_different(taught, cases):
         route.fulfill(json=known)
 
     taught.add_init_script(WALKER)
-    taught.route_web_socket("**/api/v1/stream", talk)
+    tell_events(taught, *[{"action": "squat", "times": 1}] * len(cases), after=20)
     taught.route("**/form", compare)
     taught.reload()
     with taught.expect_response(lambda answer: "/form" in answer.url and not waiting):

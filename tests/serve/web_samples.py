@@ -1,5 +1,7 @@
 """What the tests of the page do on it again and again."""
 
+import json
+
 PATIENCE_MS = 60_000
 
 
@@ -28,6 +30,28 @@ def refuse_and_ask_again(page, question):
     question.wait_for(state="detached")
     page.keyboard.press("Enter")
     question.wait_for()
+
+
+def tell_events(page, *events, after=30):
+    """Take the server's place in the stream, and tell of one event after every so many frames."""
+
+    def talk(stream):
+        times = []
+
+        def answer(message):
+            frame = json.loads(message)
+            if frame["type"] == "start":
+                stream.send(json.dumps({"type": "ready"}))
+                return
+            times.append(frame["time_s"])
+            number, is_early = divmod(len(times), after)
+            if not is_early and number <= len(events):
+                span = {"start_s": times[5 - after], "end_s": times[-5], "confidence": 0.7}
+                stream.send(json.dumps({"type": "event", **span, **events[number - 1]}))
+
+        stream.on_message(answer)
+
+    page.route_web_socket("**/api/v1/stream", talk)
 
 
 HOLD = """([method, path, most]) => {
