@@ -3,6 +3,7 @@
 import pytest
 from gallery_samples import make_recogniser
 
+from crossglg.gallery import Gallery
 from crossglg.sources.choreography import choreography
 
 
@@ -17,3 +18,16 @@ def clips():
     actions = ["wave right hand", "squat"]
     data = choreography(performers=2, repeats=1, classes=actions)
     return list(data.clips()), [data.class_names[label] for label in data.labels]
+
+
+@pytest.fixture(scope="module")
+def squat(clips):
+    """One performer's squat, and standing still."""
+    (_, squat, *_), _ = clips
+    return squat
+
+
+@pytest.fixture(scope="module")
+def gallery(recogniser, clips):
+    shown, names = clips
+    return Gallery(recogniser).enroll(names[0], shown[0]).enroll("squat", shown[1])

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from gallery_samples import do
 
 from crossglg.errors import ClipError, GalleryError
 from crossglg.gallery import Gallery
@@ -14,25 +15,8 @@ from crossglg.skeleton.mapping import map_clip
 from crossglg.skeleton.normalize import resample
 
 
-@pytest.fixture(scope="module")
-def squat(clips):
-    """One performer's squat, and standing still."""
-    (_, squat, *_), _ = clips
-    return squat
-
-
-@pytest.fixture(scope="module")
-def gallery(recogniser, clips):
-    shown, names = clips
-    return Gallery(recogniser).enroll(names[0], shown[0]).enroll("squat", shown[1])
-
-
 def repeat(clip, times):
-    """A clip several times in a row, each going over into the next."""
-    gap = np.linspace(0, 1, 8, dtype=np.float32)[None, :, None, None]
-    over = clip.joints[:, -1:] * (1 - gap) + clip.joints[:, :1] * gap
-    joints = np.concatenate([clip.joints, *[over, clip.joints] * (times - 1)], axis=1)
-    return clip.with_joints(joints, np.ones(joints.shape[:3], dtype=np.bool_))
+    return do(*[clip] * times)
 
 
 @pytest.mark.parametrize("times", [1, 2, 5])

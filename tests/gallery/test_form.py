@@ -1,39 +1,17 @@
 """What was different in each repetition, beside what was shown."""
 
-import itertools
 import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from gallery_samples import do
 
 from crossglg.errors import ClipError, ConfigError, GalleryError
 from crossglg.gallery import Gallery, check_form, check_once
 from crossglg.skeleton.augment import mirror
 from crossglg.skeleton.normalize import resample
 from swung_limb import swing
-
-
-@pytest.fixture(scope="module")
-def squat(clips):
-    (_, squat, *_), _ = clips
-    return squat
-
-
-@pytest.fixture(scope="module")
-def gallery(recogniser, clips):
-    shown, names = clips
-    return Gallery(recogniser).enroll(names[0], shown[0]).enroll("squat", shown[1])
-
-
-def do(*parts):
-    """Clips one after the other, each going over into the next."""
-    gap = np.linspace(0, 1, 8, dtype=np.float32)[None, :, None, None]
-    joints = [parts[0].joints]
-    for before, after in itertools.pairwise(parts):
-        joints += [before.joints[:, -1:] * (1 - gap) + after.joints[:, :1] * gap, after.joints]
-    whole = np.concatenate(joints, axis=1)
-    return parts[0].with_joints(whole, np.ones(whole.shape[:3], dtype=np.bool_))
 
 
 def test_the_repetition_that_was_different_is_told_with_what_was(gallery, squat):
@@ -131,6 +109,8 @@ def test_what_was_done_once_is_compared_whole(gallery, squat):
         assert bool(form.as_shown) is is_as_shown
     with pytest.raises(GalleryError, match="Did you mean 'squat'"):
         check_once(gallery, squat, "squad")
+    with pytest.raises(ClipError, match="Expected a SkeletonClip"):
+        check_once(gallery, squat.joints, "squat")
     with pytest.raises(ConfigError, match="from 0 to 180 degrees"):
         check_once(gallery, squat, "squat", tolerance_deg=200)
 

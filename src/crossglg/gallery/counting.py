@@ -57,9 +57,17 @@ def count_repetitions(
         LayoutError: The clip's joints say nothing about a joint of ``layout``.
         ClipError: Nobody is seen in the clip, or nobody moves in any of the exemplars.
     """
-    action = exemplars[0].action
-    done = lay_out(clip, layout)
-    found = [(find_rounds(done, lay_out(e.clip, layout)), e.clip.duration_s) for e in exemplars]
+    shown = [lay_out(exemplar.clip, layout) for exemplar in exemplars]
+    return count_laid_out(lay_out(clip, layout), shown, exemplars[0].action)
+
+
+def count_laid_out(done: SkeletonClip, shown: Sequence[SkeletonClip], action: str) -> Repetitions:
+    """``count_repetitions`` of clips that ``lay_out`` gave.
+
+    Raises:
+        ClipError: Nobody moves in any of those that show it.
+    """
+    found = [(find_rounds(done, each), each.duration_s) for each in shown]
     fits = [(rounds, duration_s) for rounds, duration_s in found if rounds is not None]
     if not fits:
         raise ClipError(
@@ -69,7 +77,7 @@ def count_repetitions(
     least = min(rounds.distance for rounds, _ in fits)
     as_well = (fit for fit in fits if fit[0].distance <= _AS_WELL * least)
     rounds, _ = min(as_well, key=lambda fit: fit[1])
-    spans = ((first / clip.fps, (last + 1) / clip.fps) for first, last in rounds.spans)
+    spans = ((first / done.fps, (last + 1) / done.fps) for first, last in rounds.spans)
     return Repetitions(action, tuple(spans))
 
 

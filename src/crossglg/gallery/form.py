@@ -1,5 +1,6 @@
 """What was different in each repetition: the left thigh pointed 24 degrees lower than shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -8,8 +9,8 @@ from numpy.typing import NDArray
 
 from crossglg import TOLERANCE_DEG
 from crossglg.errors import ConfigError
-from crossglg.gallery.counting import lay_out
-from crossglg.gallery.gallery import Gallery
+from crossglg.gallery.counting import count_laid_out, lay_out
+from crossglg.gallery.gallery import Gallery, insist_on_clips
 from crossglg.oneshot.form import FormDifference, compare_form, compare_roughly, sample_form
 from crossglg.oneshot.repetitions import cut_rests
 from crossglg.skeleton.clip import SkeletonClip
@@ -140,12 +141,11 @@ def check_form(
         ClipError: It is no clip, nobody is seen in it, or nobody moves in what was shown.
         ConfigError: The tolerance is no angle.
     """
-    _check_tolerance(tolerance_deg)
-    counted = gallery.count(clip, action)
-    shown = _Shown.find(gallery, counted.action)
-    done = lay_out(clip, gallery.recogniser.layout)
+    action, done, clips = _lay_out_all(gallery, clip, action, tolerance_deg)
+    counted = count_laid_out(done, clips, action)
+    shown = _Shown.of(clips)
     repetitions = (_judge(done, span_s, shown) for span_s in counted.spans_s)
-    return Form(counted.action, tolerance_deg, tuple(repetitions))
+    return Form(action, tolerance_deg, tuple(repetitions))
 
 
 def check_once(
@@ -162,20 +162,27 @@ def check_once(
     Raises:
         GalleryError: No such action.
         LayoutError: The clip's joints say nothing about a joint of the model.
-        ClipError: Nobody is seen in it.
+        ClipError: It is no clip, or nobody is seen in it.
         ConfigError: The tolerance is no angle.
     """
-    _check_tolerance(tolerance_deg)
-    shown = _Shown.find(gallery, gallery.insist_on(action))
-    done = lay_out(clip, gallery.recogniser.layout)
-    return Form(action, tolerance_deg, (_judge(done, (0.0, clip.duration_s), shown),))
+    action, done, clips = _lay_out_all(gallery, clip, action, tolerance_deg)
+    once = _judge(done, (0.0, clip.duration_s), _Shown.of(clips))
+    return Form(action, tolerance_deg, (once,))
 
 
-def _check_tolerance(tolerance_deg: float) -> None:
+def _lay_out_all(
+    gallery: Gallery, clip: SkeletonClip, action: str, tolerance_deg: float
+) -> tuple[str, SkeletonClip, list[SkeletonClip]]:
+    """The action's name as it is kept, what is done, and what was shown."""
     if not 0 <= tolerance_deg <= 180:
         raise ConfigError(
             f"Expected a tolerance from 0 to 180 degrees, found tolerance_deg={tolerance_deg}."
         )
+    action = gallery.insist_on(action)
+    insist_on_clips(clip)
+    layout = gallery.recogniser.layout
+    shown = (exemplar.clip for exemplar in gallery.exemplars if exemplar.action == action)
+    return action, lay_out(clip, layout), [lay_out(each, layout) for each in shown]
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,13 +200,12 @@ class _Shown:
     durations_s: tuple[float, ...]
 
     @classmethod
-    def find(cls, gallery: Gallery, action: str) -> Self:
-        """Those that a gallery knows, without the rests around them."""
-        layout = gallery.recogniser.layout
-        shown = (exemplar.clip for exemplar in gallery.exemplars if exemplar.action == action)
-        clips = [cut_rests(lay_out(clip, layout)) for clip in shown]
-        bodies = np.stack([sample_form(clip) for clip in clips])
-        return cls(find_segments(layout), bodies, tuple(clip.duration_s for clip in clips))
+    def of(cls, clips: Sequence[SkeletonClip]) -> Self:
+        """Clips that ``lay_out`` gave, without the rests around them."""
+        shown = [cut_rests(clip) for clip in clips]
+        bodies = np.stack([sample_form(clip) for clip in shown])
+        segments = find_segments(clips[0].layout)
+        return cls(segments, bodies, tuple(clip.duration_s for clip in shown))
 
 
 def _judge(done: SkeletonClip, span_s: tuple[float, float], shown: _Shown) -> RepetitionForm:

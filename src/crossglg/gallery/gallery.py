@@ -209,7 +209,7 @@ class Gallery:
         self._insist_on_something()
         if not clips:
             return []
-        _insist_on_clips(*clips)
+        insist_on_clips(*clips)
         distances = self.distances(self.recogniser.embed(clips))
         return [self.judge(row, top=top, sure=sure) for row in distances]
 
@@ -226,7 +226,7 @@ class Gallery:
             ClipError: It is no clip, nobody is seen in it, or nobody moves in what was shown.
         """
         action = self.insist_on(action)
-        _insist_on_clips(clip)
+        insist_on_clips(clip)
         shown = [exemplar for exemplar in self.exemplars if exemplar.action == action]
         return count_repetitions(clip, shown, self.recogniser.layout)
 
@@ -237,7 +237,7 @@ class Gallery:
             LayoutError: The clip's joints say nothing about a joint of the model.
             ClipError: Nobody is seen in the clip, or a joint is farther away than any can be.
         """
-        _insist_on_clips(clip)
+        insist_on_clips(clip)
         return self.recogniser.embed([clip])
 
     def distances(self, query: ClipFeatures) -> NDArray[np.float32]:
@@ -281,7 +281,7 @@ class Gallery:
     ) -> list[Exemplar]:
         """A clip that was shown, and its mirror image where that counts too."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        _insist_on_clips(clip)
+        insist_on_clips(clip)
         kept = clip.with_joints(np.array(clip.joints), np.array(clip.visible))  # not the caller's
         shown = (kept, mirror(kept)) if either_side else (kept,)
         source = clean_source(source)
@@ -309,7 +309,12 @@ class Gallery:
         return action
 
 
-def _insist_on_clips(*clips: object) -> None:
+def insist_on_clips(*clips: object) -> None:
+    """Refuse what a caller took for clips.
+
+    Raises:
+        ClipError: One is none.
+    """
     for clip in clips:
         if not isinstance(clip, SkeletonClip):
             raise ClipError(
