@@ -55,7 +55,7 @@ def measure(name: str, rounds: int) -> str:
     for _ in range(rounds):
         pair = []
         for whole in (False, True):
-            with open_pool(1) as pool:
+            with open_pool(1, needs="crossglg.encoders") as pool:
                 pair.append(pool.submit(partial(trace, name, whole)).result())
         assert pair[0][1] == pair[1][1], f"{name}: graphs of {pair[0][1]} and {pair[1][1]}"
         seconds.append((pair[0][0], pair[1][0]))

@@ -42,6 +42,12 @@ def test_who_recognises_waits_for_nothing_that_only_learning_needs():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_who_evaluates_waits_for_nothing_that_only_training_needs():
+    unneeded = "{'lightning_fabric', 'tensorboardX', 'torch._dynamo'}"
+    code = f"import sys, crossglg.verbs; assert not {unneeded} & {{*sys.modules}}"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_the_version_is_told():
     import crossglg
 

@@ -73,7 +73,7 @@ def test_workers_share_torch_s_threads(grid, tmp_path, monkeypatch, workers, sha
     shares = []
 
     @contextmanager
-    def pool(_count):
+    def pool(_count, **_):
         yield SimpleNamespace(submit=lambda _work, _cell, threads: note(threads))
 
     def note(threads):

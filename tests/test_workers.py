@@ -21,6 +21,15 @@ with open_pool(1) as pool:
     [task.result() for task in work]
 """
 
+ONE_POOL_AFTER_THE_OTHER = """
+from crossglg.workers import open_pool
+
+for _ in range(2):
+    with open_pool(1, needs="wave") as pool:
+        print(pool.submit(eval, "'wave' in __import__('sys').modules").result())
+        print(pool.submit(eval, "__import__('os').getppid()").result())
+"""
+
 
 def test_all_that_is_handed_in_is_done():
     with open_pool(2) as pool:
@@ -39,6 +48,15 @@ def test_an_error_ends_what_runs_and_what_waits():
     with pytest.raises(KeyError):
         fail_at_work()
     assert all(task.cancelled() or isinstance(task.exception(), BrokenExecutor) for task in tasks)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked from one on Linux alone")
+def test_what_work_needs_is_imported_once_for_all_workers():
+    command = [sys.executable, "-c", ONE_POOL_AFTER_THE_OTHER]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    imported, forked_from, again, from_the_same = done.stdout.split()
+    assert (imported, again) == ("True", "True")
+    assert forked_from == from_the_same
 
 
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])

@@ -168,7 +168,7 @@ def run_cells(
     threads = max(1, torch.get_num_threads() // workers)
     lacking = [cell for cell in cells if read_cell(cell) is None]
     failed = {}
-    with open_pool(workers) as pool:
+    with open_pool(workers, needs=__name__) as pool:
         tasks = {pool.submit(_run_cell, cell, threads): cell for cell in lacking}
         for done, task in enumerate(as_completed(tasks), start=len(cells) - len(lacking) + 1):
             cell = tasks[task]

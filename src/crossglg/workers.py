@@ -2,12 +2,14 @@
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
 
 KILLED = (
     "a worker process was killed, perhaps for want of memory. Run the same command again to go on, "
@@ -17,15 +19,19 @@ KILLED = (
 
 
 @contextmanager
-def open_pool(count: int) -> Iterator[ProcessPoolExecutor]:
+def open_pool(count: int, *, needs: str = "") -> Iterator[ProcessPoolExecutor]:
     """Processes to hand work to; all that was handed in is done when the block ends.
 
     An exception ends the block at once, Ctrl-C too: what waits is not begun, what runs is killed.
     The same happens where this process itself is killed. So work must leave files whole, and go on
     from them.
+
+    Args:
+        count: Of processes.
+        needs: A module that takes long to import, and that the work needs. Importing it must start
+            no thread, and touch no GPU.
     """
-    # Fresh processes: forking one that runs threads (torch does) may leave locks held for ever.
-    context = get_context("spawn")
+    context = _choose_context(needs)
     # Nothing is ever sent. This process alone holds the sending end, so the system closes it when
     # this process is no more, and the workers see that.
     receiver, sender = context.Pipe(duplex=False)
@@ -37,6 +43,19 @@ def open_pool(count: int) -> Iterator[ProcessPoolExecutor]:
             sender.close()
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _choose_context(needs: str) -> BaseContext:
+    """Fresh processes: forking one that runs threads (torch does) may leave locks held for ever.
+
+    On Linux they are forked from one that imported what is needed and did nothing else: this takes
+    no time but the first one's, and what was imported lies in memory once.
+    """
+    if sys.platform != "linux":
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload([needs] if needs else [])
+    return context
 
 
 def _begin(receiver: Connection) -> None:

@@ -100,7 +100,7 @@ def build_shards(tasks: list[ShardTask], *, workers: int) -> Iterator[int]:
         yield from map(build_shard, tasks)
         return
     try:
-        with open_pool(workers) as pool:
+        with open_pool(workers, needs=__name__) as pool:
             for future in as_completed([pool.submit(build_shard, task) for task in tasks]):
                 yield future.result()
     except BrokenExecutor as error:

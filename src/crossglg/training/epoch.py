@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import isfinite
+from typing import TYPE_CHECKING
 
 import torch
-from lightning_fabric import Fabric
-from lightning_fabric.wrappers import _FabricModule, _FabricOptimizer
 from torch import Tensor
 
 from crossglg.denormals import flush_denormals
@@ -18,6 +17,10 @@ from crossglg.training.lessons import Lessons
 from crossglg.training.means import Means
 from crossglg.training.objective import accuracy
 from crossglg.training.optimizer import learning_rate_at
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+    from lightning_fabric.wrappers import _FabricModule, _FabricOptimizer
 
 StepProgress = Callable[[int, int, Mapping[str, float]], None]
 """Called after every step: steps done, steps in all, the epoch's means so far.
@@ -39,9 +42,9 @@ class EpochRunner:
         config: Epochs, learning rate, clipping.
     """
 
-    fabric: Fabric
-    model: _FabricModule
-    optimizer: _FabricOptimizer
+    fabric: "Fabric"
+    model: "_FabricModule"
+    optimizer: "_FabricOptimizer"
     sampler: BalancedBatches
     batches: Iterable[Batch]
     config: TrainingConfig

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 import torch
-from lightning_fabric import Fabric
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
@@ -162,6 +161,8 @@ def prepare_runner(
         lessons: Texts per class; None for the bare encoder.
         twins: What mirrored clips are labelled; None leaves them out.
     """
+    from lightning_fabric import Fabric  # takes as long to import as torch: only for training
+
     config = recipe.training
     clips = TrainingClips(
         learn_from,
