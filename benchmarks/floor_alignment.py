@@ -1,22 +1,33 @@
-"""What the floor owes to how clips are put in place: turned once, not turned, centred every frame.
+"""What the floors owe to how clips are put in place: by which frames, turned or not.
 
 python benchmarks/floor_alignment.py msr_action3d.npz --protocol msr-jeanie
 """
 
 import argparse
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crossglg.oneshot.floor import raw_distances
+from crossglg.oneshot.draws import Draw
+from crossglg.oneshot.floor import FLOORS, raw_distances
 from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.facing import Facing
 from crossglg.skeleton.normalize import normalize, resample
-from crossglg.sources.splits import get_protocol
+from crossglg.sources.splits import get_protocol, list_protocols
 from crossglg.verbs import draw_rounds, open_clips, split_data
 
 _FRAMES = 32
+_DRAWS = 100
+_NAMES = ("raw DTW", "raw motion")
+
+
+def turned(clip: SkeletonClip, *, facing: Facing) -> NDArray[np.float32]:
+    """(T V 3) as models are given it."""
+    return normalize(clip, frame_count=_FRAMES, facing=facing).joints[0]
 
 
 def in_torso_lengths(clip: SkeletonClip, *, every_frame: bool) -> NDArray[np.float32]:
@@ -30,31 +41,41 @@ def in_torso_lengths(clip: SkeletonClip, *, every_frame: bool) -> NDArray[np.flo
     return (joints - (hips[:, None] if every_frame else hips[0])) / length
 
 
+WAYS: dict[str, Callable[[SkeletonClip], NDArray[np.float32]]] = {
+    "turned by the first frame (the floor)": partial(turned, facing="first-frame"),
+    "turned by all frames": partial(turned, facing="all-frames"),
+    "not turned": partial(in_torso_lengths, every_frame=False),
+    "not turned, centred in every frame": partial(in_torso_lengths, every_frame=True),
+}
+
+
+def score(distances: NDArray[np.float32], labels: NDArray[np.int64], draw: Draw) -> float:
+    """Accuracy (percent), averaged over classes, of the nearest exemplar."""
+    nearest = distances[np.ix_(draw.query, draw.support)].argmin(axis=1)
+    answers, truth = labels[draw.support][nearest], labels[draw.query]
+    return 100 * float(np.mean([(answers[truth == k] == k).mean() for k in np.unique(truth)]))
+
+
 def main() -> None:
-    """Print accuracy per class of raw DTW on the first draw of each way."""
+    """Print a Markdown table: each way by raw DTW and raw motion, deviations over draws."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--protocol", required=True)
+    parser.add_argument("--protocol", required=True, choices=list_protocols())
     arguments = parser.parse_args()
     clips, masks = open_clips(arguments.data)
     split = split_data(clips, get_protocol(arguments.protocol), masks=masks)
-    draw, labels = draw_rounds(split, draws=1, seed=0)[0], split.novel.labels
+    rounds, labels = draw_rounds(split, draws=_DRAWS, seed=0), split.novel.labels
     cleaned = [clean(clip, max_persons=1) for clip in split.novel.clips()]
-    ways = {
-        "turned by the first frame (the floor)": [
-            normalize(clip, frame_count=_FRAMES).joints[0] for clip in cleaned
-        ],
-        "not turned": [in_torso_lengths(clip, every_frame=False) for clip in cleaned],
-        "not turned, centred in every frame": [
-            in_torso_lengths(clip, every_frame=True) for clip in cleaned
-        ],
-    }
-    for name, joints in ways.items():
-        flat = np.stack(joints).reshape(len(joints), _FRAMES, -1).astype(np.float32)
-        distances = raw_distances(flat[draw.query], flat[draw.support], metric="dtw")
-        answers, truth = labels[draw.support][distances.argmin(axis=1)], labels[draw.query]
-        right = [float((answers[truth == k] == k).mean()) for k in np.unique(truth)]
-        print(f"{name}: {100 * np.mean(right):.1f}")
+    print(f"| put in place | {' | '.join(_NAMES)} |\n|---|---:|---:|")
+    for name, put in WAYS.items():
+        flat = np.stack([put(clip).reshape(_FRAMES, -1) for clip in cleaned]).astype(np.float32)
+        cells = []
+        for floor in _NAMES:
+            distances = raw_distances(flat, flat, metric=FLOORS[floor].metric)
+            scores = [score(distances, labels, draw) for draw in rounds]
+            spread = f" ± {np.std(scores):.1f}" if len(scores) > 1 else ""
+            cells.append(f"{np.mean(scores):.1f}{spread}")
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ def measure_training(split: SplitData, recipe: Recipe) -> None:
     """Gather, batch, step; project an epoch."""
     config = recipe.training
     with measured("base clips gathered, cleaned and aligned"):
-        base = BaseClips.gather(split.base, split.protocol.base)
+        base = BaseClips.gather(split.base, split.protocol.base, facing=config.facing)
     print(f"  {len(base.clips)} clips, {base.clips.rows.nbytes / 1e9:.1f} GB of rows on disk")
     twins = find_twins(config.mirror, base.class_names, base.layout, None)
     clips = TrainingClips(

@@ -67,7 +67,7 @@ def main() -> None:
 
 def judge(checkpoint: PlainCheckpoint, split: SplitData, *, seed: int) -> Found:
     """Every idea by every classifier."""
-    novel = BaseClips.gather(split.novel, split.protocol.novel)
+    novel = BaseClips.gather(split.novel, split.protocol.novel, facing=checkpoint.facing)
     plain = extract_features(checkpoint, split.novel)
     rounds = draw_rounds(split, draws=100, seed=0)
     shown = np.unique(np.concatenate([draw.support for draw in rounds]))

@@ -178,6 +178,14 @@ def test_a_result_of_other_data_or_texts_of_the_same_name_does_not_count(grid, t
     data.write_bytes(b"other")
     del record["cell"]["data_sha256"]  # as results had none
     assert counts()
+    training = record["cell"]["recipe"]["training"]
+    assert training.pop("facing") == "first-frame"  # as recipes did not say
+    assert counts()
+    training["facing"] = "all-frames"
+    assert not counts()
+    training["unheard_of"] = 1
+    assert not counts()
+    del training["unheard_of"], training["facing"]
     data.unlink()
     assert counts()
 

@@ -98,6 +98,7 @@ def test_the_file_says_what_a_recogniser_needs(recogniser, exported):
     assert exported.fingerprint == recogniser.fingerprint
     assert (exported.encoder, exported.parameter_count) == ("patchgcn", recogniser.parameter_count)
     assert exported.acceptance is None
+    assert exported.facing == recogniser.checkpoint.facing == "all-frames"
 
 
 @pytest.mark.slow

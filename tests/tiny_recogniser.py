@@ -32,7 +32,8 @@ def build(encoder):
     model = ModelConfig(encoder=encoder, options=options, head="cosine")
     branch = build_plain(model, layout=LAYOUT, max_persons=2, class_count=3).eval()
     names = ("wave", "kick", "bow")
-    return Recogniser(PlainCheckpoint(branch, model, LAYOUT, 2, FRAMES, names, {}), None)
+    form = (LAYOUT, 2, FRAMES, names, {}, "all-frames")  # not what files without it mean
+    return Recogniser(PlainCheckpoint(branch, model, *form), None)
 
 
 @pytest.fixture(scope="module", autouse=True)

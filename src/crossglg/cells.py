@@ -18,7 +18,13 @@ from crossglg.skeleton.layout import Layout
 from crossglg.sources.archive import MANIFEST
 from crossglg.sources.splits import get_protocol
 from crossglg.text.guidance import split_sets
-from crossglg.training import Recipe, create_recipe, override, read_metrics
+from crossglg.training import (
+    Recipe,
+    create_recipe,
+    override,
+    read_metrics,
+    recipe_from_json,
+)
 from crossglg.training.digests import digest_layout
 from crossglg.training.rivals import RIVALS, train_like
 from crossglg.verbs import evaluate_run, open_clips, split_data, train_run
@@ -184,7 +190,7 @@ def read_cell(cell: Cell) -> CellResult | None:
     if not cell.file.exists():
         return None
     record = read_json(cell.file)
-    if not _is_same(record.get("cell", {}), cell.describe()):
+    if not _is_same(_read_described(record.get("cell", {})), cell.describe()):
         return None
     return CellResult(record["evaluation"], record["parameters"], record["train_seconds"])
 
@@ -224,6 +230,15 @@ def _outcome(task: Future[str]) -> str:
         return task.result()
     except BrokenExecutor:
         return KILLED
+
+
+def _read_described(described: dict[str, Any]) -> dict[str, Any]:
+    """What a result says it is of; settings that came after it are at their defaults."""
+    try:
+        recipe = recipe_from_json(described["recipe"])
+    except (KeyError, ConfigError):  # of a version that knew other settings
+        return described
+    return described | {"recipe": as_read(recipe.to_json())}
 
 
 def _is_same(known: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:

@@ -20,6 +20,7 @@ from crossglg.guidance.build import ModelConfig, build_plain
 from crossglg.guidance.interaction import InteractionConfig
 from crossglg.guidance.model import PlainBranch
 from crossglg.memory import keep_freed_memory
+from crossglg.skeleton.facing import Facing
 from crossglg.skeleton.layout import Layout
 
 RUN_FILE = "run.json"
@@ -98,6 +99,7 @@ class PlainCheckpoint:
         frame_count: T that clips are resampled to.
         class_names: The base classes it was trained on, mirrored twins included.
         provenance: Where the weights come from: data, protocol, recipe, seed, epoch.
+        facing: Which frames of a clip say where its body faces.
     """
 
     branch: PlainBranch
@@ -107,6 +109,7 @@ class PlainCheckpoint:
     frame_count: int
     class_names: tuple[str, ...]
     provenance: Mapping[str, Any]
+    facing: Facing = "first-frame"
 
     def __post_init__(self) -> None:
         use_one_thread_after_fork()
@@ -124,6 +127,7 @@ class PlainCheckpoint:
             "layout": self.layout.to_json(),
             "max_persons": self.max_persons,
             "frame_count": self.frame_count,
+            "facing": self.facing,
             "class_names": list(self.class_names),
             "provenance": dict(self.provenance),
         }
@@ -164,4 +168,5 @@ class PlainCheckpoint:
             header["frame_count"],
             tuple(header["class_names"]),
             header["provenance"],
+            header.get("facing", "first-frame"),  # older files do not say
         )

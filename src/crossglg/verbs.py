@@ -127,7 +127,7 @@ def train_run(
             "class novel."
         )
     start = None if start_from is None else _open_start(start_from, split)
-    base = BaseClips.gather(split.base, split.protocol.base)
+    base = BaseClips.gather(split.base, split.protocol.base, facing=recipe.training.facing)
     guidance = None
     if recipe.model.needs_texts:
         guidance = load_guidance(

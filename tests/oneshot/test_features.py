@@ -1,5 +1,7 @@
 """Features of clips from a plain branch with fresh weights."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -7,9 +9,9 @@ import torch
 from crossglg.checkpoint import PlainCheckpoint
 from crossglg.deployed import NativeRecogniser
 from crossglg.guidance.build import ModelConfig, build_plain
-from crossglg.oneshot import ClipFeatures, extract_features, extract_pooled
+from crossglg.oneshot import ClipFeatures, extract_features, extract_pooled, prepare_clip
 from crossglg.oneshot.features import count_at_once
-from crossglg.skeleton import get_layout
+from crossglg.skeleton import get_layout, normalize
 from crossglg.sources import room
 from crossglg.sources.choreography import choreography, list_actions
 
@@ -50,6 +52,17 @@ def test_features_fit_together(features):
     averaged = features.frames.astype(np.float32).mean(axis=1)
     np.testing.assert_allclose(averaged, features.joints, atol=5e-3, rtol=5e-3)
     np.testing.assert_allclose(features.importance.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_clips_face_as_those_that_the_model_learned_from(checkpoint, clips):
+    steady = replace(checkpoint, facing="all-frames")
+    found, usual = (extract_features(each, clips) for each in (steady, checkpoint))
+    assert np.abs(found.pooled - usual.pooled).max() > 1e-3
+    for one in clips.clips():
+        alone = prepare_clip(one, steady)
+        np.testing.assert_array_equal(
+            alone.joints, normalize(one, frame_count=16, facing="all-frames").joints
+        )
 
 
 def test_the_batch_size_does_not_matter(checkpoint, clips, features):

@@ -25,6 +25,28 @@ def test_an_aligned_body_stands_at_the_origin_and_faces_away_from_z(walk, as_cli
     assert toes[2] < 0
 
 
+def test_by_all_frames_a_body_faces_as_it_mostly_does(walk, as_clip):
+    walked = walk(frames=30)
+    jerk = rotation_about_vertical(0.6)
+    walked[0] = walked[0] @ jerk  # as a sensor's first frame may be
+    mistaken, steady = (align(as_clip(walked), facing=f) for f in ("first-frame", "all-frames"))
+
+    def facing_deg(clip):
+        across = place(clip, "right_hip", frame=15) - place(clip, "left_hip", frame=15)
+        return abs(np.degrees(np.arctan2(across[2], across[0])))
+
+    assert facing_deg(mistaken) == pytest.approx(np.degrees(0.6), abs=0.1)
+    assert facing_deg(steady) == pytest.approx(np.degrees(0.6) / 30, abs=0.1)
+
+
+def test_frames_that_do_not_show_the_torso_do_not_say_where_it_faces(walk, as_clip):
+    walked = walk(frames=30)
+    gone = walked.copy()
+    gone[:20] = np.nan
+    seen, half_seen = (align(as_clip(each), facing="all-frames") for each in (walked[20:], gone))
+    np.testing.assert_allclose(half_seen.joints[:, 20:], seen.joints, atol=1e-6)
+
+
 def test_an_aligned_torso_is_one_unit_long(walk, as_clip):
     aligned = align(as_clip(walk() * 1.7))
     shoulders = place(aligned, "left_shoulder") + place(aligned, "right_shoulder")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from crossglg.skeleton.augment import Throws, vary
 from crossglg.skeleton.augment_packed import throw, vary_packed
 from crossglg.skeleton.chance import draw_normal, draw_uniform, make_keys
 from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.facing import Facing
 from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.normalize import align_packed, resample_packed
 from crossglg.skeleton.packed import PackedClips
@@ -75,13 +77,15 @@ def test_layouts_of_one_name_that_differ_are_not_packed(walk, as_clip):
 
 
 @pytest.mark.parametrize("flat", [False, True])
-def test_aligning_many_clips_is_aligning_each(flat):
+@pytest.mark.parametrize("facing", get_args(Facing))
+def test_aligning_many_clips_is_aligning_each(flat, facing):
     clips = crowd(flat=flat)
     packed = PackedClips.pack(clips).select(np.array([4, 1, 0, 3, 2]))
-    aligned = align_packed(packed)
+    aligned = align_packed(packed, facing=facing)
     assert len(aligned.rows) == len(packed.rows)
     for index, number in enumerate((4, 1, 0, 3, 2)):
-        np.testing.assert_allclose(aligned[index].joints, align(clips[number]).joints, atol=2e-5)
+        alone = align(clips[number], facing=facing)
+        np.testing.assert_allclose(aligned[index].joints, alone.joints, atol=2e-5)
 
 
 @pytest.mark.parametrize("frame_count", [1, 16, 40])

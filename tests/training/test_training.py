@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from crossglg.atomic import find_rough
-from crossglg.checkpoint import PlainCheckpoint, read_tensors
+from crossglg.checkpoint import PlainCheckpoint, read_tensors, write_tensors
 from crossglg.errors import CheckpointError, ConfigError, DivergenceError
 from crossglg.sources.choreography import choreography
 from crossglg.text import load_guidance
@@ -34,9 +34,9 @@ start(Path(sys.argv[1]))
 """
 
 
-def base_clips():
+def base_clips(facing="first-frame"):
     data = choreography(performers=2, repeats=2, classes=ACTIONS)
-    return BaseClips.gather(data, range(len(ACTIONS)))
+    return BaseClips.gather(data, range(len(ACTIONS)), facing=facing)
 
 
 def tiny_recipe(*settings):
@@ -157,6 +157,21 @@ def test_a_checkpoint_says_what_it_is_and_loads_alone(finished):
 
 
 @pytest.mark.slow
+def test_a_run_says_by_what_its_clips_face_and_older_ones_meant_the_first_frame(tmp_path):
+    recipe = tiny_recipe("model.guidance=none", "training.epochs=1")
+    steady = override(recipe, ["training.facing=all-frames"])
+    with pytest.raises(ConfigError, match="gathered with 'all-frames', found 'first-frame'"):
+        train(base_clips(), steady, guidance=None, out=tmp_path, provenance={})
+    assert list(tmp_path.iterdir()) == []
+    train(base_clips("all-frames"), steady, guidance=None, out=tmp_path, provenance={})
+    file = tmp_path / "plain.safetensors"
+    assert PlainCheckpoint.load(file).facing == "all-frames"
+    tensors, header = read_tensors(file)
+    del header["facing"], header["format"]
+    write_tensors(file, tensors, header)
+    assert PlainCheckpoint.load(file).facing == "first-frame"
+
+
 def test_another_run_is_not_continued_by_mistake(finished):
     base = base_clips()
     recipe = tiny_recipe("training.learning_rate=0.01")

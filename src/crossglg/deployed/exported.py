@@ -19,6 +19,7 @@ from crossglg.oneshot.motion import find_motion
 from crossglg.oneshot.reach import refuse_far_joints
 from crossglg.recogniser import Recogniser
 from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.facing import Facing
 from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.stack import stack_clips
 
@@ -42,6 +43,7 @@ class ExportedRecogniser(ABC):
         frame_count: T that clips are resampled to.
         fingerprint: Of the weights it was exported from: galleries go with either.
         acceptance: When to believe the nearest exemplar; None where the run had none.
+        facing: Which frames of a clip say where its body faces.
     """
 
     places_at_once: ClassVar[int] = PLACES_AT_ONCE
@@ -55,6 +57,7 @@ class ExportedRecogniser(ABC):
     frame_count: int
     fingerprint: str
     acceptance: Acceptance | None
+    facing: Facing
 
     @abstractmethod
     def describe(
@@ -106,6 +109,7 @@ def make_header(recogniser: Recogniser) -> dict[str, Any]:
         "layout": form.layout.to_json(),
         "max_persons": form.max_persons,
         "frame_count": form.frame_count,
+        "facing": form.facing,
         "fingerprint": recogniser.fingerprint,
         "acceptance": None if acceptance is None else acceptance.to_json(),
         "provenance": dict(form.provenance),
@@ -128,6 +132,7 @@ def read_header(file: Path, header: Mapping[str, Any]) -> dict[str, Any]:
             "frame_count": header["frame_count"],
             "fingerprint": header["fingerprint"],
             "acceptance": Acceptance.from_json(acceptance) if acceptance else None,
+            "facing": header.get("facing", "first-frame"),  # older files do not say
         }
     except CheckpointError as error:  # a ValueError, too
         raise CheckpointError(f"{file}: {error}") from error

@@ -21,6 +21,7 @@ from crossglg.oneshot.motion import find_motion, level_energy
 from crossglg.oneshot.warping import Sequences
 from crossglg.skeleton.cleaning import clean
 from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.facing import Facing
 from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.mapping import map_clip
 from crossglg.skeleton.normalize import normalize, normalize_together
@@ -115,6 +116,11 @@ class ClipForm(Protocol):
         """T."""
         ...
 
+    @property
+    def facing(self) -> Facing:
+        """Which frames say where a body faces."""
+        ...
+
 
 def prepare_clip(clip: SkeletonClip, form: ClipForm) -> SkeletonClip:
     """Bring any clip into the form the model was trained on: layout, persons, place, frames.
@@ -123,7 +129,8 @@ def prepare_clip(clip: SkeletonClip, form: ClipForm) -> SkeletonClip:
         LayoutError: The clip's joints say nothing about a joint of the model.
         ClipError: Nobody is seen.
     """
-    return normalize(_clean_clip(clip, form), frame_count=form.frame_count)
+    cleaned = _clean_clip(clip, form)
+    return normalize(cleaned, frame_count=form.frame_count, facing=form.facing)
 
 
 def _clean_clip(clip: SkeletonClip, form: ClipForm) -> SkeletonClip:
@@ -195,6 +202,7 @@ def _run(
             [_clean_clip(data.clip(index), checkpoint) for index in indices],
             frame_count=checkpoint.frame_count,
             max_persons=checkpoint.max_persons,
+            facing=checkpoint.facing,
         )
         with flush_denormals():
             output = branch(

@@ -3,7 +3,8 @@
 One frame of reference is found per clip, on the first person at the first frame in which their
 torso is seen, and applied to everybody: two persons keep their geometry, later travel of the
 body stays visible, and a person who enters late is not lost. (The published pipelines align each
-person alone by frame 1, which destroys both; method page, section 4.1.)
+person alone by frame 1, which destroys both; method page, section 4.1.) Where they face, all
+their frames may say (``facing``).
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from crossglg.errors import ClipError
 from crossglg.skeleton.clip import SkeletonClip
+from crossglg.skeleton.facing import Facing, find_facing
 from crossglg.skeleton.packed import Moments, PackedClips, PersonRows, sample_packed
 from crossglg.skeleton.rotation import rotation_about_vertical
 from crossglg.skeleton.torso import find_torso, sees_torso
@@ -21,16 +23,22 @@ from crossglg.skeleton.torso import find_torso, sees_torso
 _SHORTEST_TORSO_M = 1e-3
 
 
-def normalize(clip: SkeletonClip, *, frame_count: int) -> SkeletonClip:
+def normalize(
+    clip: SkeletonClip, *, frame_count: int, facing: Facing = "first-frame"
+) -> SkeletonClip:
     """``align``, then ``resample``: what every encoder and matcher is fed with."""
-    return resample(align(clip), frame_count=frame_count)
+    return resample(align(clip, facing=facing), frame_count=frame_count)
 
 
-def align(clip: SkeletonClip) -> SkeletonClip:
+def align(clip: SkeletonClip, *, facing: Facing = "first-frame") -> SkeletonClip:
     """Put the hips at the origin, turn the body to face -z, make the torso one unit long.
 
     The vertical is kept: a lying person stays lying. A clip without depth (all z equal, such as
     poses from one picture) is not turned, since nobody knows where it faces.
+
+    Args:
+        clip: With at least one frame in which somebody's torso is seen.
+        facing: Which of those frames say where the body faces.
 
     Returns:
         The clip in torso lengths instead of metres; same frames, same visibility.
@@ -47,14 +55,13 @@ def align(clip: SkeletonClip) -> SkeletonClip:
             f"none in {clip.frame_count} frames; the clip cannot be centred or scaled."
         )
     person = int(np.flatnonzero(np.any(seen, axis=1))[0])
-    first = int(np.flatnonzero(seen[person])[0])
-    left_hip, right_hip = torso[person, first, :2]
-    joints = (clip.joints - (left_hip + right_hip) / 2).reshape(-1, 3)
-    turn = np.eye(3, dtype=np.float32)
-    if np.ptp(clip.joints[..., 2][clip.visible]) > 0:
-        turn = rotation_about_vertical(_facing_angle(right_hip - left_hip))
-    turn /= np.float32(max(_torso_length(torso[person][seen[person]]), _SHORTEST_TORSO_M))
-    joints = (joints @ turn.T).reshape(clip.joints.shape)
+    torso = torso[person][seen[person]]
+    hips = torso[:, :2]
+    rows = (clip.joints - hips[0].mean(axis=0)).reshape(-1, 3)
+    is_deep = np.ptp(clip.joints[..., 2][clip.visible]) > 0
+    torso_length = np.float32(max(_torso_length(torso), _SHORTEST_TORSO_M))
+    turn = rotation_about_vertical(find_facing(hips, facing) if is_deep else 0.0) / torso_length
+    joints = (rows @ turn.T).reshape(clip.joints.shape)
     return clip.with_joints(np.where(clip.visible[..., None], joints, np.float32(0)))
 
 
@@ -96,7 +103,7 @@ def blend(
     return joints.astype(np.float32), seen_before | seen_after
 
 
-def align_packed(clips: PackedClips) -> PackedClips:
+def align_packed(clips: PackedClips, *, facing: Facing = "first-frame") -> PackedClips:
     """``align`` for N clean clips at once; the rows of the result are its own, in order.
 
     Everything is visible, so the frame of reference is the first person's first frame.
@@ -109,15 +116,18 @@ def align_packed(clips: PackedClips) -> PackedClips:
     starts = np.cumsum(lengths) - lengths
     row = np.arange(lengths.sum()) + np.repeat(clips.starts - starts, lengths)
     rows = np.asarray(clips.rows)[row]
-    hips = rows[starts][:, torso_index[:2]]  # (N 2 3)
-    rows -= np.repeat(hips.mean(axis=1), lengths, axis=0)[:, None]
+    hips = rows[:, torso_index[:2]]  # (R 2 3) of all rows
+    angle = [
+        find_facing(hips[start : start + count], facing)
+        for start, count in zip(starts, clips.frames, strict=True)
+    ]
+    rows -= np.repeat(hips[starts].mean(axis=1), lengths, axis=0)[:, None]
     depth = rows[..., 2]
     is_deep = np.maximum.reduceat(depth.max(axis=1), starts) > np.minimum.reduceat(
         depth.min(axis=1), starts
     )
-    across = hips[:, 1] - hips[:, 0]
-    angle = np.where(is_deep, np.arctan2(across[:, 2], across[:, 0]), 0.0)
-    turn = rotation_about_vertical(angle) / _torso_lengths(rows, starts, clips, torso_index)
+    turn = rotation_about_vertical(np.where(is_deep, angle, 0.0))
+    turn /= _torso_lengths(rows, starts, clips, torso_index)
     rows = rows @ np.repeat(turn.swapaxes(1, 2), lengths, axis=0)
     return replace(clips, rows=rows, starts=starts)
 
@@ -140,7 +150,11 @@ def resample_packed(
 
 
 def normalize_together(
-    clips: Sequence[SkeletonClip], *, frame_count: int, max_persons: int
+    clips: Sequence[SkeletonClip],
+    *,
+    frame_count: int,
+    max_persons: int,
+    facing: Facing = "first-frame",
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """``normalize`` and stack clean clips of one layout.
 
@@ -151,13 +165,8 @@ def normalize_together(
         LayoutError: The layout lacks a hip or a shoulder.
         ClipError: A clip has a gap, or more than ``max_persons`` persons.
     """
-    aligned = align_packed(PackedClips.pack(clips))
+    aligned = align_packed(PackedClips.pack(clips), facing=facing)
     return resample_packed(aligned, frame_count=frame_count, max_persons=max_persons)
-
-
-def _facing_angle(left_to_right: NDArray[np.float32]) -> float:
-    """Turn about the vertical that brings the hip axis onto +x (then the body faces -z)."""
-    return float(np.arctan2(left_to_right[2], left_to_right[0]))
 
 
 def _torso_length(torso: NDArray[np.float32]) -> float:

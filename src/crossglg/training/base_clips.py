@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from crossglg.errors import ConfigError, ProtocolError
 from crossglg.skeleton.cleaning import clean
+from crossglg.skeleton.facing import Facing
 from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.normalize import align_packed
 from crossglg.skeleton.packed import PackedClips
@@ -30,6 +31,7 @@ class BaseClips:
         class_names: K names.
         layout: Which joint is which.
         max_persons: The largest number of persons in a clip.
+        facing: Which frames of each said where its body faces.
     """
 
     clips: PackedClips
@@ -37,9 +39,10 @@ class BaseClips:
     class_names: tuple[str, ...]
     layout: Layout
     max_persons: int
+    facing: Facing = "first-frame"
 
     @classmethod
-    def gather(cls, data: ClipSet, base: Sequence[int]) -> Self:
+    def gather(cls, data: ClipSet, base: Sequence[int], *, facing: Facing = "first-frame") -> Self:
         """Take the clips of the classes ``base`` (labels of ``data``), renumbered from zero.
 
         Raises:
@@ -53,7 +56,7 @@ class BaseClips:
                 f"Expected clips of every base class in '{data.name}', found none of: "
                 f"{', '.join(empty)}."
             )
-        clips = _prepare(chosen)
+        clips = _prepare(chosen, facing)
         number = {label: position for position, label in enumerate(base)}
         return cls(
             clips,
@@ -61,6 +64,7 @@ class BaseClips:
             tuple(data.class_names[k] for k in base),
             data.layout,
             int(clips.persons.max()),
+            facing,
         )
 
     def select(self, indices: NDArray[np.int64]) -> Self:
@@ -91,7 +95,7 @@ class BaseClips:
         return self.select(kept), self.select(np.sort(np.array(held, dtype=np.int64)))
 
 
-def _prepare(data: ClipSet) -> PackedClips:
+def _prepare(data: ClipSet, facing: Facing) -> PackedClips:
     """Clean and align all clips, some at a time; those of NTU RGB+D 120 fill 3 GB."""
     most = np.minimum(data.persons, MOST_PERSONS) * data.frames
     rows = make_room((int(most.sum()), data.layout.joint_count, 3), np.float32)
@@ -99,7 +103,7 @@ def _prepare(data: ClipSet) -> PackedClips:
     for start in range(0, len(data), _CLIPS_AT_ONCE):
         block = range(start, min(start + _CLIPS_AT_ONCE, len(data)))
         cleaned = [clean(data.clip(index), max_persons=MOST_PERSONS) for index in block]
-        part = align_packed(PackedClips.pack(cleaned))
+        part = align_packed(PackedClips.pack(cleaned), facing=facing)
         rows[used : used + len(part.rows)] = part.rows
         parts.append(replace(part, rows=rows, starts=part.starts + used))
         used += len(part.rows)

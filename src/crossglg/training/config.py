@@ -11,6 +11,7 @@ from crossglg.errors import ConfigError, check_ranges
 from crossglg.guidance.build import ModelConfig
 from crossglg.guidance.losses import LossWeights
 from crossglg.skeleton.augment import Augmentation
+from crossglg.skeleton.facing import Facing
 from crossglg.training.precision import Precision, native_precision
 from crossglg.training.twins import Mirror
 
@@ -47,6 +48,7 @@ class TrainingConfig:
         compiled: Whether steps are compiled (torch.compile): minutes at the start, faster steps
             from then on. The same to rounding. It takes a C++ compiler.
         frame_count: T that every clip is resampled to.
+        facing: Which frames of a clip say where its body faces.
         mirror: Every clip comes mirrored too, with mirrored texts: under ``classes`` as a class of
             its own, under ``words`` as what the words say it shows (``training.twins``).
         held_out: Share of each base class's clips kept out of training to choose the epoch by; 0
@@ -68,6 +70,7 @@ class TrainingConfig:
     precision: Precision = field(default_factory=native_precision)
     compiled: bool = False
     frame_count: int = 64
+    facing: Facing = "first-frame"
     mirror: Mirror = "classes"
     held_out: float = 0.0
     workers: int = 0

@@ -67,13 +67,19 @@ def train(
 
     Raises:
         ConfigError: The recipe needs texts and there are none, ``out`` holds another run, the
-            start is of another encoder or layout, or all classes are too small to hold out clips.
+            start is of another encoder or layout, all classes are too small to hold out clips, or
+            the clips face by other frames than the recipe says.
         CheckpointError: ``out`` holds a damaged run.
         EncoderError: Somebody else's encoder breaks the contract.
     """
+    config = recipe.training
+    if base.facing != config.facing:
+        raise ConfigError(
+            f"training.facing: expected clips gathered with '{config.facing}', found "
+            f"'{base.facing}'; gather them so, or set training.facing={base.facing}."
+        )
     if start is not None:
         provenance = {**provenance, START: start.to_json()}
-    config = recipe.training
     learn_from, choose_by = base.hold_out(config.held_out, seed=config.seed)
     keys = guidance.key_joints if guidance and recipe.model.needs_texts else None
     twins = find_twins(config.mirror, base.class_names, base.layout, keys, novel=novel)
@@ -121,7 +127,8 @@ def _as_checkpoint(
 ) -> PlainCheckpoint:
     model, frame_count = recipe.model, recipe.training.frame_count
     return PlainCheckpoint(
-        plain, model, base.layout, base.max_persons, frame_count, names, provenance
+        *(plain, model, base.layout, base.max_persons, frame_count, names, provenance),
+        facing=base.facing,
     )
 
 
