@@ -27,6 +27,11 @@ def _find(folder, name):
     return path
 
 
+def pytest_xdist_auto_num_workers(config):
+    """One more than there are cores: who tests a page waits for a browser most of the time."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def parity():
     """Load a recording of a published encoder by file name, or skip."""

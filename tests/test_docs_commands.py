@@ -52,6 +52,7 @@ INSTEAD = {
     "crossglg evaluate open-base ui_prmd_vicon20.npz --protocol ui-prmd --classifier joints --classifier motion --classifier joints+motion --classifier joints-either --classifier dtw-either --classifier joints+motion-either": ("crossglg evaluate open-base form.npz --novel all --classifier joints+motion-either", "small data do not say which performances are correct"),
     "crossglg describe write --actions actions.txt --layout ntu25 --model MODEL --out own.json": ("crossglg describe write --actions actions.txt --layout ntu25 --model MODEL --out written.json --dry-run", "asks a language model: tests/text"),
     "python benchmarks/development.py open --protocol all --recipe open --seeds 3 --out dev-open --set model.options.width=32": ("python benchmarks/development.py utd_mhad.npz --protocol all --recipe beyond --out dev-open", "small data have other names than the texts of open"),
+    "python benchmarks/development.py open --protocol all --recipe open --seeds 3 --out dev-facing --set model.options.width=32 --set training.facing=all-frames": ("python benchmarks/development.py utd_mhad.npz --protocol all --recipe beyond --out dev-facing --set training.facing=all-frames", "small data have other names than the texts of open"),
     "python benchmarks/bfloat16.py utd_mhad.npz RUN RUN RUN --protocol utd-a": ("python benchmarks/bfloat16.py utd_mhad.npz RUN --protocol utd-a", _FEWER),
     "crossglg train utd_mhad.npz --protocol utd-a --recipe paper --out six --set training.epochs=6 --set training.precision=32-true": ("crossglg train data.npz --protocol utd-a --out six", _FEWER),
     "crossglg train joined --protocol all --recipe beyond --guidance none --start-from open-base --set training.learning_rate=0.01 --out tuned": ("crossglg train data.npz --protocol utd-a --start-from RUN --set training.learning_rate=0.01 --out tuned", "open-base is not narrow: tests/training/test_start.py"),
@@ -162,6 +163,7 @@ NOT_RUN = {
     "python benchmarks/loop.py utd_mhad.npz --repeat 12 --workers 8 --workers 4 --compiled --epochs 3 --set training.batch_size=64": _COMPILES,
     "python benchmarks/loop.py utd_mhad.npz --encoder infogcn --epochs 2": _FEWER,
     "python benchmarks/matching.py": _MINUTES,
+    "python benchmarks/development.py union15.npz --protocol union15-a --recipe beyond --guidance none --seeds 3 --out third-facing --set training.facing=all-frames": _OTHER_DATA,
     "python benchmarks/text_quality.py union15.npz --protocol union15-a --recipe beyond --second union15_second --out text-quality-union": _OTHER_DATA,
     "python benchmarks/text_quality.py utd_mhad.npz --protocol utd-a --second utd_mhad_second --out text-quality": "trains a dozen models: tests/test_compare.py",
 }

@@ -30,6 +30,19 @@ for _ in range(2):
         print(pool.submit(eval, "__import__('os').getppid()").result())
 """
 
+NO_GPU_MAY_BE_ASKED = """
+import torch
+
+def refuse(*_):
+    raise AssertionError("a process that was forked from one that knows the GPU cannot use it")
+
+for name in ("is_available", "device_count", "is_bf16_supported", "init", "_lazy_init"):
+    assert callable(getattr(torch.cuda, name))
+    setattr(torch.cuda, name, refuse)
+import crossglg.cells
+import crossglg.encoders
+"""
+
 
 def test_all_that_is_handed_in_is_done():
     with open_pool(2) as pool:
@@ -57,6 +70,10 @@ def test_what_work_needs_is_imported_once_for_all_workers():
     imported, forked_from, again, from_the_same = done.stdout.split()
     assert (imported, again) == ("True", "True")
     assert forked_from == from_the_same
+
+
+def test_what_workers_are_forked_from_asks_no_gpu():
+    subprocess.run([sys.executable, "-c", NO_GPU_MAY_BE_ASKED], check=True)
 
 
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
