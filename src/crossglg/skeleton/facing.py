@@ -9,8 +9,8 @@ Facing = Literal["first-frame", "all-frames"]
 """Which frames say where a body faces: the first one that shows it, as in the published pipelines
 (method page, section 4.1), or all of them. The hips that a sensor sees tremble by several degrees:
 one frame turns the whole clip by as much, the mean of all does not (docs/results.md, "Facing by all
-frames"). The place is the first frame's either way: models that learned from clips put in the
-middle of their travel are worse."""
+frames"). The place is the first frame's either way: the middle of the travel helps raw matching,
+and no model."""
 
 
 def find_facing(hips: NDArray[np.float32], facing: Facing) -> float:
