@@ -136,7 +136,7 @@ def peak_megabytes(
     name: str, words: argparse.Namespace, setting: Setting, native: Path | None
 ) -> str:
     """Most memory that a step takes beside encoder and clips, in a process of its own."""
-    with open_pool(1, needs="crossglg.encoders") as pool:
+    with open_pool(1) as pool:
         peak = pool.submit(_peak, name, words, setting, native).result()
     return "" if peak is None else f"{peak:.0f}"
 

@@ -28,7 +28,7 @@ def _find(folder, name):
 
 
 def pytest_xdist_auto_num_workers(config):
-    """One more than there are cores: who tests a page waits for a browser most of the time."""
+    """One more than there are cores: who tests a page waits for a browser now and then."""
     return (os.cpu_count() or 1) + 1
 
 

@@ -20,7 +20,7 @@ from crossglg.guidance.build import ModelConfig, build_plain
 from crossglg.guidance.interaction import InteractionConfig
 from crossglg.guidance.model import PlainBranch
 from crossglg.memory import keep_freed_memory
-from crossglg.skeleton.facing import Facing
+from crossglg.skeleton.facing import Facing, read_facing
 from crossglg.skeleton.layout import Layout
 
 RUN_FILE = "run.json"
@@ -156,6 +156,9 @@ class PlainCheckpoint:
                 class_count=len(header["class_names"]),
             )
             branch.load_state_dict(tensors)
+            facing = read_facing(header)
+        except CheckpointError as error:
+            raise CheckpointError(f"{path}: {error}") from error
         except (KeyError, TypeError, RuntimeError) as error:
             raise CheckpointError(
                 f"{path}: the weights do not fit the model that the file describes ({error})."
@@ -168,5 +171,5 @@ class PlainCheckpoint:
             header["frame_count"],
             tuple(header["class_names"]),
             header["provenance"],
-            header.get("facing", "first-frame"),  # older files do not say
+            facing,
         )

@@ -28,8 +28,9 @@ def open_pool(count: int, *, needs: str = "") -> Iterator[ProcessPoolExecutor]:
 
     Args:
         count: Of processes.
-        needs: A module that takes long to import, and that the work needs. Importing it must ask
-            no GPU, and start no threads that a fork would miss.
+        needs: A module that takes long to import, and that the work needs; that of this process's
+            first pool counts. Importing it must ask no GPU, and start no threads that a fork would
+            miss.
     """
     context = _choose_context(needs)
     # Nothing is ever sent. This process alone holds the sending end, so the system closes it when

@@ -170,8 +170,12 @@ def test_a_run_says_by_what_its_clips_face_and_older_ones_meant_the_first_frame(
     del header["facing"], header["format"]
     write_tensors(file, tensors, header)
     assert PlainCheckpoint.load(file).facing == "first-frame"
+    write_tensors(file, tensors, header | {"facing": "some-frames"})
+    with pytest.raises(CheckpointError, match=r"first-frame or all-frames, found 'some-frames'"):
+        PlainCheckpoint.load(file)
 
 
+@pytest.mark.slow
 def test_another_run_is_not_continued_by_mistake(finished):
     base = base_clips()
     recipe = tiny_recipe("training.learning_rate=0.01")

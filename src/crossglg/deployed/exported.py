@@ -19,7 +19,7 @@ from crossglg.oneshot.motion import find_motion
 from crossglg.oneshot.reach import refuse_far_joints
 from crossglg.recogniser import Recogniser
 from crossglg.skeleton.clip import SkeletonClip
-from crossglg.skeleton.facing import Facing
+from crossglg.skeleton.facing import Facing, read_facing
 from crossglg.skeleton.layout import Layout
 from crossglg.skeleton.stack import stack_clips
 
@@ -132,7 +132,7 @@ def read_header(file: Path, header: Mapping[str, Any]) -> dict[str, Any]:
             "frame_count": header["frame_count"],
             "fingerprint": header["fingerprint"],
             "acceptance": Acceptance.from_json(acceptance) if acceptance else None,
-            "facing": header.get("facing", "first-frame"),  # older files do not say
+            "facing": read_facing(header),
         }
     except CheckpointError as error:  # a ValueError, too
         raise CheckpointError(f"{file}: {error}") from error
