@@ -50,9 +50,8 @@ WAYS: dict[str, Callable[[SkeletonClip], NDArray[np.float32]]] = {
 
 
 def score(distances: NDArray[np.float32], labels: NDArray[np.int64], draw: Draw) -> float:
-    """Accuracy (percent), averaged over classes, of the nearest exemplar."""
-    nearest = distances[np.ix_(draw.query, draw.support)].argmin(axis=1)
-    answers, truth = labels[draw.support][nearest], labels[draw.query]
+    """Accuracy (percent), averaged over classes, of the nearest exemplar; (Q S) of a draw."""
+    answers, truth = labels[draw.support][distances.argmin(axis=1)], labels[draw.query]
     return 100 * float(np.mean([(answers[truth == k] == k).mean() for k in np.unique(truth)]))
 
 
@@ -72,7 +71,9 @@ def main() -> None:
         cells = []
         for floor in _NAMES:
             distances = raw_distances(flat, flat, metric=FLOORS[floor].metric)
-            scores = [score(distances, labels, draw) for draw in rounds]
+            scores = [
+                score(distances[np.ix_(draw.query, draw.support)], labels, draw) for draw in rounds
+            ]
             spread = f" ± {np.std(scores):.1f}" if len(scores) > 1 else ""
             cells.append(f"{np.mean(scores):.1f}{spread}")
         print(f"| {name} | {' | '.join(cells)} |", flush=True)

@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+from floor_alignment import score
 
 from crossglg.oneshot.floor import FLOORS, raw_distances, raw_sequences
 from crossglg.oneshot.sides import let_either_side_count
@@ -39,9 +40,8 @@ def main() -> None:
                 among=images[np.ix_(draw.support, draw.support)],
                 actions=labels[draw.support],
             )
-            answers, truth = labels[draw.support][distances.argmin(axis=1)], labels[draw.query]
-            scores.append(np.mean([(answers[truth == k] == k).mean() for k in np.unique(truth)]))
-        print(f"{name}, either side: {100 * np.mean(scores):.1f} ± {100 * np.std(scores):.1f}")
+            scores.append(score(distances, labels, draw))
+        print(f"{name}, either side: {np.mean(scores):.1f} ± {np.std(scores):.1f}")
 
 
 if __name__ == "__main__":

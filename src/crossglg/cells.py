@@ -18,13 +18,8 @@ from crossglg.skeleton.layout import Layout
 from crossglg.sources.archive import MANIFEST
 from crossglg.sources.splits import get_protocol
 from crossglg.text.guidance import split_sets
-from crossglg.training import (
-    Recipe,
-    create_recipe,
-    override,
-    read_metrics,
-    recipe_from_json,
-)
+from crossglg.training import Recipe, create_recipe, override, read_metrics
+from crossglg.training.config import bring_up_to_date
 from crossglg.training.digests import digest_layout
 from crossglg.training.rivals import RIVALS, train_like
 from crossglg.verbs import evaluate_run, open_clips, split_data, train_run
@@ -235,10 +230,9 @@ def _outcome(task: Future[str]) -> str:
 def _read_described(described: dict[str, Any]) -> dict[str, Any]:
     """What a result says it is of; settings that came after it are at their defaults."""
     try:
-        recipe = recipe_from_json(described["recipe"])
+        return described | {"recipe": bring_up_to_date(described["recipe"])}
     except (KeyError, ConfigError):  # of a version that knew other settings
         return described
-    return described | {"recipe": as_read(recipe.to_json())}
 
 
 def _is_same(known: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:

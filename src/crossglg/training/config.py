@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from math import inf
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from crossglg.checkpoint import as_read
 from crossglg.errors import ConfigError, check_ranges
 from crossglg.guidance.build import ModelConfig
 from crossglg.guidance.losses import LossWeights
@@ -150,6 +151,17 @@ def recipe_from_json(record: Mapping[str, Any]) -> Recipe:
     """
     recipe: Recipe = _from_record(Recipe, record, "")
     return recipe
+
+
+def bring_up_to_date(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What an older version wrote of a recipe, as read from a file that this one wrote.
+
+    Settings that came since are at their defaults.
+
+    Raises:
+        ConfigError: A field that this version does not know.
+    """
+    return as_read(recipe_from_json(record).to_json())
 
 
 def parse_value(text: str) -> Any:

@@ -20,7 +20,7 @@ from crossglg.checkpoint import (
 from crossglg.errors import CheckpointError, ConfigError
 from crossglg.guidance.model import CrossGLG
 from crossglg.training.claim import claim, holds_anything
-from crossglg.training.config import Recipe, recipe_from_json
+from crossglg.training.config import Recipe, bring_up_to_date
 from crossglg.training.digests import DIGESTS
 
 STATE_FILE = "state.safetensors"
@@ -57,7 +57,7 @@ def _read_described(path: Path, provenance: Mapping[str, Any]) -> dict[str, Any]
     """
     described = read_json(path)
     if "recipe" in described:
-        described["recipe"] = as_read(recipe_from_json(described["recipe"]).to_json())
+        described["recipe"] = bring_up_to_date(described["recipe"])
     if "provenance" in described:
         given = {key: provenance[key] for key in DIGESTS if key in provenance}
         described["provenance"] = given | described["provenance"]
