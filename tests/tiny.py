@@ -1,5 +1,20 @@
 """The smallest encoders that are still what they are, for tests of all of them."""
 
+from crossglg.skeleton import Layout
+
+_LIMBS = {
+    "left_hip": "spine",
+    "right_hip": "spine",
+    "left_shoulder": "spine",
+    "right_shoulder": "spine",
+    "left_hand": "left_shoulder",
+    "right_hand": "right_shoulder",
+    "left_foot": "left_hip",
+    "right_foot": "right_hip",
+}
+THREE_RINGS = Layout.from_bones("three-rings", ("spine", *_LIMBS), _LIMBS, root="spine")
+"""A body of two levels for HD-GCN, which is traced level by level; others have four to six."""
+
 TINY = {
     "width": 16,
     "out_dim": 24,

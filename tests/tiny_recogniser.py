@@ -15,7 +15,7 @@ from crossglg.guidance.importance import JointImportance
 from crossglg.oneshot.features import describe
 from crossglg.recogniser import Recogniser
 from crossglg.skeleton import get_layout
-from tiny import SMALL_OPTIONS, find_wider, keep_blocks
+from tiny import SMALL_OPTIONS, THREE_RINGS, find_wider, keep_blocks
 
 LAYOUT = get_layout("openni15")
 FRAMES = 16
@@ -25,14 +25,14 @@ needs_compiler = pytest.mark.skipif(
 )
 
 
-def build(encoder):
-    """Two persons, fifteen joints, three base classes."""
+def build(encoder, layout=LAYOUT):
+    """Two persons, three base classes."""
     torch.manual_seed(0)
     options = SMALL_OPTIONS[encoder]
     model = ModelConfig(encoder=encoder, options=options, head="cosine")
-    branch = build_plain(model, layout=LAYOUT, max_persons=2, class_count=3).eval()
+    branch = build_plain(model, layout=layout, max_persons=2, class_count=3).eval()
     names = ("wave", "kick", "bow")
-    form = (LAYOUT, 2, FRAMES, names, {}, "all-frames")  # not what files without it mean
+    form = (layout, 2, FRAMES, names, {}, "all-frames")  # not what files without it mean
     return Recogniser(PlainCheckpoint(branch, model, *form), None)
 
 
@@ -46,7 +46,7 @@ def unchecked_shapes():
 
 def build_short(encoder):
     """Its first block and the first wider one alone, before which importance is read."""
-    recogniser = build(encoder)
+    recogniser = build(encoder, THREE_RINGS if encoder == "hdgcn" else LAYOUT)
     branch = recogniser.checkpoint.branch
     keep_blocks(branch.encoder, 0, find_wider(branch.encoder))
     branch.n_pre = 1
@@ -58,7 +58,8 @@ def build_short(encoder):
 def assert_says_what_torch_says(recogniser, exported, *, clip_count):
     """Of clips of chance, in one of which one person is missing."""
     rng = np.random.default_rng(clip_count)
-    clips = rng.standard_normal((clip_count, 2, FRAMES, 15, 3), dtype=np.float32)
+    joint_count = recogniser.checkpoint.layout.joint_count
+    clips = rng.standard_normal((clip_count, 2, FRAMES, joint_count, 3), dtype=np.float32)
     present = np.ones(clips.shape[:3], dtype=np.bool_)
     present[0, 1] = False
     there = torch.from_numpy(present)

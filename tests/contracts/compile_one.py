@@ -21,23 +21,22 @@ from crossglg.encoders import create_encoder
 from crossglg.encoders.folding import fold
 from crossglg.skeleton import get_layout
 from crossglg.training.compiling import keep_rearrangements_whole
-from tiny import SMALL_OPTIONS, find_wider, keep_blocks
-
-LAYOUT = get_layout("openni15")
+from tiny import SMALL_OPTIONS, THREE_RINGS, find_wider, keep_blocks
 
 
 def look_at(name: str, form: str) -> dict[str, object]:
     """Compile without graph breaks, which would be errors, and count the graphs."""
     torch._dynamo.reset()
     torch.manual_seed(0)
-    encoder = create_encoder(name, layout=LAYOUT, max_persons=2, options=SMALL_OPTIONS[name])
+    layout = THREE_RINGS if name == "hdgcn" else get_layout("openni15")
+    encoder = create_encoder(name, layout=layout, max_persons=2, options=SMALL_OPTIONS[name])
     keep_blocks(encoder, 0, 1, find_wider(encoder))
     encoder = encoder.train() if form == "in training" else fold(encoder)
     counter = CompileCounter()
     compiled = torch.compile(encoder, backend=counter, fullgraph=True)
     apart = from_usual = 0.0
     for count in (7, 11, 19):  # sizes of nothing else; torch takes equal sizes for the same
-        clips = torch.randn(count, 2, 16, 15, 3)
+        clips = torch.randn(count, 2, 16, layout.joint_count, 3)
         encoder(clips)  # einops notes which libraries it has met, which counts as a change
         torch._dynamo.mark_dynamic(clips, 0)
         answer, usual = compiled(clips).detach(), encoder(clips).detach()

@@ -8,7 +8,7 @@ from torch import nn
 
 from crossglg.encoders import create_encoder, infogcn
 from crossglg.encoders.block import SpaceTimeBlock
-from crossglg.encoders.hdgcn import _find_peaks
+from crossglg.encoders.in_use.hdgcn import _find_peaks
 from crossglg.skeleton import get_layout
 
 

@@ -9,13 +9,14 @@ from torch import nn
 
 from crossglg.encoders import HDGCN, likeness
 from crossglg.encoders.folding import fold
-from crossglg.encoders.hdgcn import level_edges, ring_matrix, rings_around
 from crossglg.encoders.hdgcn_weights import HDGCN as HDGCN_KEYS
 from crossglg.encoders.hdgcn_weights import HDGCN_HEAD
 from crossglg.encoders.likeness import find_nearest
+from crossglg.encoders.rings import level_edges, ring_matrix, rings_around
 from crossglg.encoders.weights import load_translated
 from crossglg.errors import ConfigError, EncoderError, LayoutError
 from crossglg.skeleton import Layout, get_layout, list_layouts
+from tiny import THREE_RINGS
 
 NTU = get_layout("ntu25")
 EXPLODED = 1000.0
@@ -185,8 +186,8 @@ def test_two_names_of_one_weight_must_agree(weights):
 @pytest.mark.slow
 @torch.inference_mode()
 def test_the_encoder_can_be_exported():
-    encoder = HDGCN(get_layout("openni15"), max_persons=1, width=8).eval()
-    clips = torch.randn(2, 1, 16, 15, 3, generator=torch.Generator().manual_seed(0))
+    encoder = HDGCN(THREE_RINGS, max_persons=1, width=8).eval()
+    clips = torch.randn(2, 1, 16, 9, 3, generator=torch.Generator().manual_seed(0))
     exported = torch.export.export(encoder, (clips,)).module()
     assert torch.allclose(exported(clips), encoder(clips), atol=1e-5)
 
@@ -196,8 +197,8 @@ def test_the_encoder_can_be_exported():
 def test_its_form_for_use_can_be_exported_for_any_number_of_clips(monkeypatch):
     """What native code is made of; making it of HD-GCN takes minutes."""
     monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)  # sizes are symbols here
-    encoder = fold(HDGCN(get_layout("openni15"), max_persons=1, width=8).eval())
-    clips = torch.randn(5, 1, 16, 15, 3, generator=torch.Generator().manual_seed(0))
+    encoder = fold(HDGCN(THREE_RINGS, max_persons=1, width=8).eval())
+    clips = torch.randn(5, 1, 16, 9, 3, generator=torch.Generator().manual_seed(0))
     count = {0: torch.export.Dim("count", min=1)}
     exported = torch.export.export(encoder, (clips[:3],), dynamic_shapes=(count,)).module()
     for few in (clips[:1], clips):

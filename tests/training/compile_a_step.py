@@ -10,7 +10,7 @@ import sys
 import torch
 from torch._dynamo.testing import CompileCounterWithBackend
 
-from crossglg.encoders.infogcn import InformationBottleneck
+from crossglg.encoders.bottleneck import InformationBottleneck
 from crossglg.guidance.build import build_crossglg, build_plain
 from crossglg.skeleton import get_layout
 from crossglg.training import create_recipe, override

@@ -10,9 +10,10 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, get_args, get_origin
 
 from crossglg.encoders.base import SkeletonEncoder
+from crossglg.encoders.bottleneck import InformationBottleneck
 from crossglg.encoders.checks import check_before_training, check_encoder
 from crossglg.encoders.hdgcn import HDGCN
-from crossglg.encoders.infogcn import InfoGCN, InformationBottleneck
+from crossglg.encoders.infogcn import InfoGCN
 from crossglg.encoders.motionbert import MotionBERT
 from crossglg.encoders.patchgcn import PatchGCN
 from crossglg.encoders.stgcn import STGCN

@@ -28,22 +28,19 @@ from torch import Tensor, nn
 
 from crossglg.encoders.base import COORDINATES, SkeletonEncoder
 from crossglg.encoders.block import SpaceTimeBlock, double_widths, make_shortcut
-from crossglg.encoders.folding import Foldable, Row, absorb, fold, put_side_by_side, read_affine
-from crossglg.encoders.likeness import FoldedLikeness, LikenessConvolution, hear_alike
+from crossglg.encoders.folding import Foldable, Row
+from crossglg.encoders.likeness import LikenessConvolution, hear_alike
 from crossglg.encoders.merged import convolve_rows, normalise_rows
+from crossglg.encoders.rings import Rings, level_edges, ring_matrix, rings_around
 from crossglg.errors import ConfigError
 from crossglg.shapes import Clips, DeepFeatures, Features
 from crossglg.skeleton.layout import Layout
 
 _DOUBLING_BLOCKS = (4, 7)
 _BLOCK_COUNT = 10
-_MAX_RINGS = 7
 _SUBSETS = 3  # a joint itself, outwards, inwards
 _ALIKE_JOINTS = 5
 _ALIKE_LEVELS = 3
-_FINGERS = ("hand_tip", "thumb", "index", "pinky")
-
-Rings = Float[Tensor, "R V"]
 
 
 class HDGCN(SkeletonEncoder):
@@ -173,91 +170,10 @@ class HierarchyConvolution(Foldable):
         return normalise_rows(convolve_rows(rows, [product]), [norm])
 
     def folded(self) -> nn.Module:
-        """See ``FoldedHierarchy``."""
+        """See ``in_use/hdgcn.py``."""
+        from crossglg.encoders.in_use.hdgcn import FoldedHierarchy
+
         return FoldedHierarchy(self)
-
-
-class FoldedHierarchy(nn.Module):
-    """A ``HierarchyConvolution`` for use: batch norms in its products, weights in place."""
-
-    def __init__(self, layer: HierarchyConvolution) -> None:
-        super().__init__()
-        levels = [cast(LevelConvolution, level) for level in layer.levels]
-        reduces = [absorb(level.reduce[0], level.reduce[1]) for level in levels]
-        mixes = [absorb(*cast(nn.Sequential, mix)) for level in levels for mix in level.mix]
-        self.level_count = len(levels)
-        self.reduce = put_side_by_side(*reduces)
-        mix = put_side_by_side(*mixes)
-        self.mix = nn.Parameter(rearrange(mix.weight, "(l sw) w -> l sw w", l=len(levels)))
-        self.mix_bias = nn.Parameter(mix.bias.view(len(levels), -1, 1))
-        self.edges = nn.Parameter(layer.edges.flatten(0, 1).mT.contiguous())
-        self.alike = FoldedLikeness([level.alike for level in levels])
-        self.gates = None if layer.gates is None else fold(layer.gates)
-        gain, shift = read_affine(layer.norm_out)
-        self.gain, self.shift = (nn.Parameter(x.view(-1, 1, 1, 1)) for x in (gain, shift))
-        self.shortcut: nn.Linear | None = None
-        if not isinstance(layer.shortcut, nn.Identity):
-            self.shortcut = put_side_by_side(absorb(*cast(nn.Sequential, layer.shortcut)))
-
-    def forward(self, features: Features) -> DeepFeatures:
-        """(B D T V) -> (B D' T V)."""
-        persons, frames, joints = features.shape[0], *features.shape[2:]
-        rows = rearrange(features, "b d t v -> d (b t v)")
-        reduced = torch.relu_(_multiply(rows, self.reduce))
-        reduced = reduced.view(self.level_count, -1, rows.shape[1])
-        mixed = torch.bmm(self.mix, reduced).view(len(self.edges), -1, joints)
-        heard = torch.bmm(mixed, self.edges)
-        # In two steps, each of which torch's exporter can follow for any number of persons.
-        heard = heard.view(self.level_count, _SUBSETS, -1, persons, frames, joints).flatten(1, 2)
-        courses = reduced.view(*reduced.shape[:2], persons, frames, joints)
-        merged = self._merge(heard, self.alike(courses.mean(dim=3)))
-        merged = torch.addcmul(self.shift, merged, self.gain).view(-1, rows.shape[1])
-        # A sum of two orders in memory takes longer than a copy and a sum.
-        passed = rows.contiguous() if self.shortcut is None else _multiply(rows, self.shortcut)
-        merged.add_(passed)
-        return torch.relu_(merged).view(-1, persons, frames, joints).transpose(0, 1)
-
-    def _merge(
-        self, moving: Float[Tensor, "L SW B T V"], alike: Float[Tensor, "L W B V"]
-    ) -> Float[Tensor, "D B T V"]:
-        """``merge_levels``; the bias of what moves, left out of it so far, comes in by the way."""
-        shares = self._weigh(moving, alike)
-        own, rest = torch.split(shares, [moving.shape[1], alike.shape[1]], dim=1)
-        bias = rearrange((own * self.mix_bias).sum(dim=0), "d b -> d b 1 1")
-        own = rearrange(own, "l d b -> l d b 1 1")
-        merged = torch.addcmul(bias.expand(moving.shape[1:]), moving[0], own[0])
-        for level, share in zip(moving[1:], own[1:], strict=True):
-            merged.addcmul_(level, share)
-        still = torch.einsum("lwbv,lwb->wbv", alike, rest)
-        return torch.cat([merged, repeat(still, "w b v -> w b t v", t=moving.shape[3])])
-
-    def _weigh(
-        self, moving: Float[Tensor, "L SW B T V"], alike: Float[Tensor, "L W B V"]
-    ) -> Float[Tensor, "L D B"]:
-        """How much each channel of each level counts."""
-        if self.gates is None:
-            channels = moving.shape[1] + alike.shape[1]
-            return moving.new_ones(len(moving), channels, moving.shape[2])
-        peaks = torch.cat([_find_peaks(moving) + self.mix_bias.unsqueeze(3), alike], dim=1)
-        return rearrange(self.gates(rearrange(peaks, "l d b v -> b d l v")), "b d l -> l d b")
-
-
-def _find_peaks(moving: Float[Tensor, "L D B T V"]) -> Float[Tensor, "L D B V"]:
-    """The largest over time: the halves against each other, then their halves.
-
-    Whole rows of frames are compared at once, where torch's own maximum goes joint by joint.
-    """
-    if torch.compiler.is_compiling():  # generated code does, and knows no number of frames
-        return moving.amax(dim=3)
-    while (count := moving.shape[3]) > 1:
-        half = (count + 1) // 2
-        moving = torch.maximum(moving[..., :half, :], moving[..., count - half :, :])
-    return moving[..., 0, :]
-
-
-def _multiply(rows: Float[Tensor, "D M"], product: nn.Linear) -> Float[Tensor, "E M"]:
-    """A linear layer where the width comes first."""
-    return torch.addmm(product.bias.unsqueeze(1), product.weight, rows)
 
 
 class LevelConvolution(nn.Module):
@@ -310,47 +226,3 @@ def merge_levels(
         merged = (moving * rearrange(own, "d b l -> l d b 1 1")).sum(dim=0)
         still = torch.einsum("lwbv,wbl->wbv", alike, rest)
     return torch.cat([merged, repeat(still, "w b v -> w b t v", t=moving.shape[3])])
-
-
-def rings_around(layout: Layout, centre: str) -> tuple[frozenset[str], ...]:
-    """The joints by their number of bones from the centre, the centre's own ring first.
-
-    There are at most seven rings, as in the authors' tables; the last takes whatever lies beyond.
-
-    Raises:
-        LayoutError: The layout has no joint called ``centre``.
-    """
-    layout.index(centre)
-    bones = [frozenset((child, _holder(layout, child))) for child, _ in layout.bones]
-    rings = [frozenset((centre,))]
-    outside = frozenset(layout.joints) - rings[0]
-    while outside and len(rings) < _MAX_RINGS - 1:
-        touched = {joint for bone in bones if bone & rings[-1] for joint in bone}
-        rings.append(outside & touched)
-        outside -= touched
-    return (*rings, outside) if outside else tuple(rings)
-
-
-def _holder(layout: Layout, joint: str) -> str:
-    """The joint a joint hangs on; all fingers hang on the hand, where layouts chain them."""
-    ancestors = layout.path_to_root(joint)[1:]
-    if joint.endswith(_FINGERS):
-        return next((a for a in ancestors if not a.endswith(_FINGERS)), layout.root)
-    return ancestors[0]
-
-
-def ring_matrix(layout: Layout, rings: tuple[frozenset[str], ...]) -> Rings:
-    """(R V) one where the joint lies on the ring, else zero."""
-    return torch.tensor([[float(joint in ring) for joint in layout.joints] for ring in rings])
-
-
-def level_edges(rings: Rings) -> Float[Tensor, "L S V V"]:
-    """(L S V V) what joint u hears from joint v: itself, outwards, inwards.
-
-    What a joint says is shared out among all that hear it, so that each column sums to one.
-    """
-    inner, outer = rings[:-1], rings[1:]
-    itself = torch.diag_embed(inner + outer)
-    outwards = torch.einsum("lu,lv->luv", outer / outer.sum(dim=1, keepdim=True), inner)
-    inwards = torch.einsum("lu,lv->luv", inner / inner.sum(dim=1, keepdim=True), outer)
-    return torch.stack([itself, outwards, inwards], dim=1)

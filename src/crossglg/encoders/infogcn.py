@@ -1,8 +1,8 @@
 """InfoGCN: graph convolutions whose edges are made by attention among the joints of a frame.
 
 Source: Chi et al., InfoGCN: Representation Learning for Human Skeleton-based Action Recognition,
-CVPR 2022, sections 3.3 and 3.4. Written from the paper and from recorded outputs; the authors'
-repository has no licence and nothing of it is used.
+CVPR 2022, sections 3.3 and 3.4; its head is in ``bottleneck.py``. Written from the paper and from
+recorded outputs; the authors' repository has no licence and nothing of it is used.
 
     clips (N M T V C) -> what each joint looks like from its ancestors, for every reach
                       -> joint embedding + position -> batch norm          stem
@@ -17,23 +17,14 @@ views of several reaches may enter together, as joints and bones side by side.
 from collections.abc import Sequence
 from itertools import pairwise
 from math import sqrt
-from typing import cast
 
 import torch
 from einops import rearrange
-from jaxtyping import Float
 from torch import Tensor, nn
 
 from crossglg.encoders.base import COORDINATES, SkeletonEncoder
 from crossglg.encoders.block import SpaceTimeBlock, double_widths, make_shortcut
-from crossglg.encoders.folding import (
-    Foldable,
-    absorb,
-    becomes_loops,
-    fold,
-    make_linear,
-    put_side_by_side,
-)
+from crossglg.encoders.folding import Foldable
 from crossglg.encoders.graph import reach_operator
 from crossglg.encoders.merged import convolve_pointwise, normalise, sum_pointwise
 from crossglg.errors import ConfigError
@@ -43,7 +34,6 @@ from crossglg.skeleton.layout import Layout
 _HEADS = 3
 _DOUBLING_BLOCKS = (3, 6)
 _BLOCK_COUNT = 9
-_PRIOR_GAIN = 3.0
 _TENSOR_CORE_WIDTH = 8
 
 
@@ -161,7 +151,9 @@ class AttentionGraphConvolution(Foldable):
         return normalise(convolve_pointwise(joints, [product]), [norm])
 
     def folded(self) -> nn.Module:
-        """See ``FoldedAttention``."""
+        """See ``in_use/infogcn.py``."""
+        from crossglg.encoders.in_use.infogcn import FoldedAttention
+
         return FoldedAttention(self)
 
     def attend(self, joints: Tensor) -> Tensor:
@@ -190,111 +182,3 @@ def _make_room(joints: Tensor) -> Tensor:
     """
     room = -joints.shape[2] % _TENSOR_CORE_WIDTH if joints.is_cuda else 0
     return nn.functional.pad(joints, (0, 0, 0, room)) if room else joints
-
-
-class FoldedAttention(nn.Module):
-    """An ``AttentionGraphConvolution`` for use: batch norms in its products, sums in place."""
-
-    topology: Tensor
-    own_share: Tensor
-    query_shift: Tensor
-
-    def __init__(self, layer: AttentionGraphConvolution) -> None:
-        super().__init__()
-        self.norm_in, self.to_query_key = layer.norm_in, layer.to_query_key
-        self.register_buffer("own_share", layer.own_share)
-        topology = rearrange(layer.topology, "h v u -> (v h) u").contiguous()
-        self.register_buffer("topology", topology)
-        self._move_norm_behind_product()
-        heads = [cast(nn.Conv2d, head) for head in layer.mix]
-        weight = torch.cat([head.weight for head in heads], dim=1).flatten(1)
-        bias = torch.stack([cast(Tensor, head.bias) for head in heads]).sum(dim=0)
-        self.mix = absorb(make_linear(weight, bias), layer.norm_out)
-        self.shortcut: nn.Module = nn.Identity()
-        if not isinstance(layer.shortcut, nn.Identity):
-            self.shortcut = put_side_by_side(fold(layer.shortcut))
-
-    def _move_norm_behind_product(self) -> None:
-        """For generated code: what is left of the norm is a number for each joint."""
-        weight = self.to_query_key.weight * self.norm_in.weight
-        weight = weight - weight.mean(dim=1, keepdim=True)  # takes each joint's mean away
-        shift = self.to_query_key.weight @ self.norm_in.bias + self.to_query_key.bias
-        self.to_unscaled = make_linear(weight)
-        self.register_buffer("query_shift", shift.chunk(2)[0])
-
-    def forward(self, features: Features) -> DeepFeatures:
-        """(B D T V) -> (B D' T V)."""
-        tokens = features.permute(0, 2, 3, 1)
-        frames = tokens.reshape(-1, *tokens.shape[2:])
-        attend = self._attend_in_loops if becomes_loops() else self._attend
-        heard = torch.bmm(attend(frames).to(frames.dtype), frames)
-        mixed = self.mix(heard.view(*tokens.shape[:3], -1)).add_(self.shortcut(tokens))
-        return torch.relu_(mixed).permute(0, 3, 1, 2)
-
-    def _attend(self, frames: Float[Tensor, "F V D"]) -> Float[Tensor, "F VH V"]:
-        """How much each joint listens, per head, to each other one."""
-        query, key = self.to_query_key(self.norm_in(frames)).chunk(2, dim=-1)
-        query = (query.unsqueeze(2) * self.own_share.to(query.dtype)).flatten(1, 2)
-        attention = torch.softmax(torch.bmm(query, key.mT), dim=-1, dtype=self.topology.dtype)
-        return attention.mul_(self.topology)
-
-    def _attend_in_loops(self, frames: Float[Tensor, "F V D"]) -> Float[Tensor, "F VH V"]:
-        """The same, head by head: generated code re-orders them in a loop that runs anyway.
-
-        What is added to the keys is the same for all that a joint listens to, and left out.
-        """
-        joint_count = frames.shape[1]
-        scale = torch.rsqrt(frames.var(-1, correction=0, keepdim=True) + self.norm_in.eps)
-        query, key = self.to_unscaled(frames).chunk(2, dim=-1)
-        query = (query * scale + self.query_shift) / sqrt(query.shape[-1] // _HEADS)
-        query, key = (
-            rearrange(each, "f v (h w) -> (f h) v w", h=_HEADS).contiguous()
-            for each in (query, key * scale)
-        )
-        scores = torch.bmm(query, key.mT).view(-1, _HEADS, joint_count, joint_count)
-        attention = torch.softmax(scores, dim=-1, dtype=self.topology.dtype)
-        attention = rearrange(attention, "f h v u -> f v h u")
-        topology = self.topology.view(joint_count, _HEADS, joint_count)
-        return (attention * topology).flatten(1, 2)
-
-
-class InformationBottleneck(nn.Module):
-    """InfoGCN's own head: classify a noisy code of the embedding (section 3.2).
-
-    In training the code is drawn from a normal distribution whose mean and spread the embedding
-    decides; in use it is the mean. ``guidance.losses.bottleneck_loss`` draws the codes of each
-    class to its row of ``prior``.
-
-    Args:
-        in_dim: Width of the embedding.
-        class_count: Number of base classes.
-        noise_ratio: Share of the spread that is used in training.
-    """
-
-    prior: Tensor
-
-    def __init__(self, in_dim: int, class_count: int, *, noise_ratio: float = 0.5) -> None:
-        super().__init__()
-        self.noise_ratio = noise_ratio
-        self.hidden = nn.Linear(in_dim, in_dim)
-        self.to_mean = nn.Linear(in_dim, in_dim)
-        self.to_log_variance = nn.Linear(in_dim, in_dim)
-        self.classify = nn.Linear(in_dim, class_count)
-        # Where each class's codes shall gather. With more classes than directions the rows of an
-        # orthogonal matrix cannot all be orthogonal; its columns then are.
-        prior = nn.init.orthogonal_(torch.empty(class_count, in_dim), gain=_PRIOR_GAIN)
-        self.register_buffer("prior", prior, persistent=False)
-
-    def encode(self, embedding: Tensor) -> Tensor:
-        """(N D) -> (N D) code."""
-        hidden = torch.relu(self.hidden(embedding))
-        mean: Tensor = self.to_mean(hidden)
-        if not self.training:
-            return mean
-        spread = torch.exp(0.5 * self.to_log_variance(hidden)).clamp(max=100.0)
-        return mean + self.noise_ratio * spread * torch.randn_like(spread)
-
-    def forward(self, embedding: Tensor) -> Tensor:
-        """(N D) -> (N K) logits."""
-        logits: Tensor = self.classify(self.encode(embedding))
-        return logits

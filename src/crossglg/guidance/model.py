@@ -17,7 +17,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from crossglg.encoders.base import SkeletonEncoder
-from crossglg.encoders.infogcn import InformationBottleneck
+from crossglg.encoders.bottleneck import InformationBottleneck
 from crossglg.errors import ConfigError
 from crossglg.guidance.importance import JointImportance
 from crossglg.guidance.interaction import CrossModalInteraction
