@@ -64,9 +64,9 @@ def fresh(model, layout="ntu25"):
     return build_plain(model, layout=get_layout(layout), max_persons=2, class_count=4)
 
 
-def give(run, model, layout="ntu25"):
+def give(run, model, layout="ntu25", facing="first-frame"):
     plain = fresh(model, layout)
-    read_start(run).give_to(plain, model=model, layout=get_layout(layout))
+    read_start(run).give_to(plain, model=model, layout=get_layout(layout), facing=facing)
     return plain
 
 
@@ -117,7 +117,14 @@ def test_weights_for_another_number_of_persons_are_refused_by_that_number(tmp_pa
         tmp_path / "plain.safetensors"
     )
     with pytest.raises(ConfigError, match=r"for 2 persons to start from, found .* for 1 person in"):
-        read_start(tmp_path).give_to(two, model=model, layout=get_layout("ntu25"))
+        read_start(tmp_path).give_to(
+            two, model=model, layout=get_layout("ntu25"), facing="first-frame"
+        )
+
+
+def test_weights_that_saw_bodies_face_otherwise_are_refused(first):
+    with pytest.raises(ConfigError, match=r"'all-frames'.*found 'first-frame'.*facing=first-frame"):
+        give(first, recipe(WORDLESS).model, facing="all-frames")
 
 
 def test_a_run_restarted_from_its_start_ends_with_the_same_weights(first, tmp_path):

@@ -90,7 +90,7 @@ def train(
         recipe.model, layout=base.layout, max_persons=base.max_persons, class_count=len(names)
     )
     if start is not None:
-        start.give_to(plain, model=recipe.model, layout=base.layout)
+        start.give_to(plain, model=recipe.model, layout=base.layout, facing=base.facing)
     model = build_crossglg(recipe.model, plain, text_dim=0 if lessons is None else lessons.width)
     optimizer = build_optimizer(model, config)
     runner = prepare_runner(model, optimizer, learn_from, recipe, lessons, twins)

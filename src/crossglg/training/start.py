@@ -15,6 +15,7 @@ from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
 from crossglg.errors import ConfigError
 from crossglg.guidance.build import ModelConfig
 from crossglg.guidance.model import PlainBranch
+from crossglg.skeleton.facing import Facing
 from crossglg.skeleton.layout import Layout
 
 START = "start"
@@ -43,19 +44,23 @@ class Start:
             "classes": list(list_met_classes(self.checkpoint)),
         }
 
-    def give_to(self, plain: PlainBranch, *, model: ModelConfig, layout: Layout) -> None:
+    def give_to(
+        self, plain: PlainBranch, *, model: ModelConfig, layout: Layout, facing: Facing
+    ) -> None:
         """Copy the weights into a fresh branch.
 
         Args:
             plain: Built from ``model`` for ``layout``.
             model: Its description.
             layout: Its joints.
+            facing: What says where the bodies face that it will see.
 
         Raises:
             ConfigError: They are those of another encoder, of other joints, or of another number
-                of persons where that decides the shapes.
+                of persons where that decides the shapes; or bodies faced otherwise.
         """
         self._refuse_other_joints(layout)
+        self._refuse_other_facing(facing)
         own = self.checkpoint.model
         source = self.checkpoint.branch
         pairs: list[tuple[nn.Module, nn.Module]] = [(source.encoder, plain.encoder)]
@@ -81,6 +86,14 @@ class Start:
                 f"from, found those for the {own.joint_count} of '{own.name}' in '{self.name}'; "
                 f"bring the data to that layout first: crossglg join DATA --layout {own.name} "
                 "--out JOINED."
+            )
+
+    def _refuse_other_facing(self, facing: Facing) -> None:
+        own = self.checkpoint.facing
+        if own != facing:
+            raise ConfigError(
+                f"Expected weights that learned from bodies facing by '{facing}' to start from, "
+                f"found '{own}' in '{self.name}'; train with --set training.facing={own}."
             )
 
 
