@@ -1,15 +1,20 @@
-.PHONY: format check test docs demo bench web
+.PHONY: format check style types layers test docs demo web
 
 format:
 	ruff format src tests examples benchmarks
 	ruff check --fix src tests examples benchmarks
 
-check:
+check: style types layers docs
+
+style:
 	ruff format --check src tests examples benchmarks
 	ruff check src tests examples benchmarks
+
+types:
 	mypy
+
+layers:
 	lint-imports
-	NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 
 test:
 	pytest -n auto
