@@ -13,6 +13,7 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
+from spread import as_row, with_spread
 from stream_events import Score, Stream, Truth, judge, make_situation, open_actions, play
 
 from crossglg.gallery import Gallery
@@ -82,8 +83,7 @@ def main() -> None:
     for name, scores in rows.items():
         columns = [[getattr(score, field) for score in scores] for field in _COLUMNS.values()]
         gain = [s.f1 - before.f1 for s, before in zip(scores, rows["as shown"], strict=True)]
-        cells = [f"{np.mean(each):.1f} ± {np.std(each, ddof=1):.1f}" for each in (*columns, gain)]
-        print(f"| {name} | {' | '.join(cells)} |")
+        print(as_row(name, map(with_spread, (*columns, gain))))
 
 
 if __name__ == "__main__":

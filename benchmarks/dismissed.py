@@ -1,6 +1,6 @@
 """What it brings to dismiss a few clips: how often what is no enrolled action is taken for one.
 
-python benchmarks/dismissed.py ui_prmd_vicon20.npz --protocol ui-prmd --model open-base
+python benchmarks/dismissed.py ui_prmd_vicon20.npz --protocol ui-prmd --model open-base --seeds 3
 python benchmarks/dismissed.py utd_mhad.npz --protocol utd-a --model RUN --model RUN --model RUN
 
 Three or five of the novel classes are enrolled by one subject each time, who also shows one clip
@@ -8,15 +8,17 @@ each of none to five further classes, to be dismissed. Then the others' clips ar
 classes, of classes of which a clip was dismissed, and of all further ones; 200 situations, in which
 galleries decide as they always do. What a subject never did somebody else shows, who is then not
 asked about it. The floor has no judgement: it refuses only what is nearer to a dismissed clip.
-Several models are trainings that differ in their seed: mean and deviation over them.
+Several models are trainings that differ in their seed, several seeds draw other situations: mean
+and deviation over both.
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from spread import as_row, with_spread
 from unknown import compare_learned, compare_raw, open_novel
 
 import crossglg
@@ -50,9 +52,11 @@ class Situation:
     asked: tuple[np.ndarray, ...]
 
 
-def play(clips: ClipSet, enrolled: int, dismissed: int, situations: int) -> Iterator[Situation]:
+def play(
+    clips: ClipSet, enrolled: int, dismissed: int, numbers: Iterable[int]
+) -> Iterator[Situation]:
     """Situations of one size, the same for all who are compared; more dismissed change no more."""
-    for number in range(situations):
+    for number in numbers:
         rng = np.random.default_rng(number)
         classes = rng.permutation(np.unique(clips.labels))
         teacher = rng.choice(clips.subjects)
@@ -78,11 +82,11 @@ def judge(
     *,
     enrolled: int,
     dismissed: int,
-    situations: int,
+    numbers: Iterable[int],
 ) -> list[float]:
     """Percent of each kind that is accepted, of the known rightly."""
     answers: list[list[bool]] = [[] for _ in _COLUMNS]
-    for situation in play(clips, enrolled, dismissed, situations):
+    for situation in play(clips, enrolled, dismissed, numbers):
         names = [str(label) for label in clips.labels[situation.shown]]
 
         def name(
@@ -106,12 +110,8 @@ def judge(
 
 
 def show(name: str, rows: list[list[float]]) -> None:
-    """Mean and deviation over the rows of several trainings."""
-    cells = []
-    for values in np.transpose(rows):
-        spread = f" ± {values.std(ddof=1):.1f}" if len(rows) > 1 else ""
-        cells.append("" if np.isnan(values).any() else f"{values.mean():.1f}{spread}")
-    print(f"| {name} | {' | '.join(cells)} |", flush=True)
+    """Mean and deviation over the rows of several trainings or draws."""
+    print(as_row(name, map(with_spread, np.transpose(rows))), flush=True)
 
 
 def main() -> None:
@@ -122,6 +122,7 @@ def main() -> None:
     parser.add_argument("--model", action="append", required=True)
     parser.add_argument("--either-side", action="store_true")
     parser.add_argument("--situations", type=int, default=200, help="Of each size.")
+    parser.add_argument("--seeds", type=int, default=1, help="Of that many situations each.")
     arguments = parser.parse_args()
     novel, images = open_novel(arguments.data, arguments.protocol)
 
@@ -147,9 +148,12 @@ def main() -> None:
                         *each,
                         enrolled=enrolled,
                         dismissed=dismissed,
-                        situations=arguments.situations,
+                        numbers=range(first, first + arguments.situations),
                     )
                     for each in models
+                    for first in range(
+                        0, arguments.seeds * arguments.situations, arguments.situations
+                    )
                 ]
                 show(f"{name} | {enrolled} | {dismissed}", rows)
 

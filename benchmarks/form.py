@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
+from spread import as_row, with_spread
 
 import crossglg
 from crossglg import TOLERANCE_DEG
@@ -185,13 +186,8 @@ def main() -> None:
                 judged = [each[how] for each in by_form]
                 table.setdefault(how, []).append(summarise(judged, in_degrees=is_judge))
         for how, shares in table.items():
-            print(f"| {name} | {how} | {_describe(shares)} |", flush=True)
-
-
-def _describe(rows: Sequence[tuple[float, ...]]) -> str:
-    means, spreads = np.mean(rows, axis=0), np.std(rows, axis=0, ddof=min(1, len(rows) - 1))
-    cells = [f"{mean:.1f} ± {spread:.1f}" for mean, spread in zip(means, spreads, strict=True)]
-    return " | ".join([*cells, *[""] * (4 - len(cells))])
+            cells = list(map(with_spread, np.transpose(shares)))
+            print(as_row(f"{name} | {how}", [*cells, *[""] * (4 - len(cells))]), flush=True)
 
 
 if __name__ == "__main__":

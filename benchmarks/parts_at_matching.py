@@ -17,6 +17,7 @@ import torch
 from development import without_a_third
 from einops import rearrange
 from numpy.typing import NDArray
+from spread import as_row, with_spread
 
 from crossglg.checkpoint import PlainCheckpoint
 from crossglg.oneshot import ClipFeatures, extract_features
@@ -59,10 +60,8 @@ def main() -> None:
     found = [judge(load_plain(run), split, seed=seed) for seed, run in enumerate(arguments.runs)]
     print(f"| {rules.name} | {' | '.join(_JUDGED)} |")
     for row in found[0]:
-        values = [np.array([each[row][name] for each in found]) for name in _JUDGED]
-        spread = [value.std(ddof=1) if len(value) > 1 else 0.0 for value in values]
-        numbers = [f"{v.mean():.1f} ± {s:.1f}" for v, s in zip(values, spread, strict=True)]
-        print(f"| {row} | {' | '.join(numbers)} |", flush=True)
+        columns = [[each[row][name] for each in found] for name in _JUDGED]
+        print(as_row(row, map(with_spread, columns)), flush=True)
 
 
 def judge(checkpoint: PlainCheckpoint, split: SplitData, *, seed: int) -> Found:

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from spread import as_row, with_spread
 
 from crossglg.checkpoint import PlainCheckpoint, read_json, write_json
 from crossglg.oneshot import extract_features
@@ -252,10 +253,8 @@ def main() -> None:
     print(f"| {arguments.protocol} | {' | '.join(bench.judged)} |", flush=True)
     for part in arguments.parts or PARTS:
         found = [_fill(bench, part, seed) for seed in range(arguments.seeds)]
-        values = [np.array([each[name] for each in found]) for name in bench.judged]
-        spread = [value.std(ddof=1) if len(value) > 1 else 0.0 for value in values]
-        numbers = [f"{v.mean():.1f} ± {s:.1f}" for v, s in zip(values, spread, strict=True)]
-        print(f"| {part} | {' | '.join(numbers)} |", flush=True)
+        columns = [[each[name] for each in found] for name in bench.judged]
+        print(as_row(part, map(with_spread, columns)), flush=True)
 
 
 def _fill(bench: Bench, part: str, seed: int) -> dict[str, float]:

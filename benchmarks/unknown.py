@@ -1,19 +1,20 @@
 """How well a trained model tells known from unknown, by the judgement that it brings along.
 
-python benchmarks/unknown.py ui_prmd_vicon20.npz --protocol ui-prmd --model open-base
+python benchmarks/unknown.py ui_prmd_vicon20.npz --protocol ui-prmd --model open-base --seeds 3
 python benchmarks/unknown.py utd_mhad.npz --protocol utd-a --model RUN --model RUN --model RUN
 
 One to half of the novel classes are enrolled by one subject each time, all are asked, 200
 situations of each size; once an exemplar is what it is, once it stands for its mirror image, too,
 as after ``crossglg enroll --either-side``. Nothing is fitted here. The floor has no judgement, and
-goes by how near the nearest exemplar is. Several models are trainings that differ in their seed:
-mean and deviation over them.
+goes by how near the nearest exemplar is. Several models are trainings that differ in their seed,
+several seeds draw other situations: mean and deviation over both.
 """
 
 import argparse
 from pathlib import Path
 
 import numpy as np
+from spread import as_row, with_spread
 
 import crossglg
 from crossglg.oneshot import extract_features
@@ -56,9 +57,9 @@ def compare_learned(recogniser: Recogniser, shown: ClipSet, images: ClipSet) -> 
     return [recogniser.compare(both[0], exemplars) for exemplars in both]
 
 
-def play(clips: ClipSet, distances: np.ndarray, size: int) -> Trials:
+def play(clips: ClipSet, distances: np.ndarray, size: int, *, seed: int) -> Trials:
     """The same situations for all who are compared."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     return play_trials(
         distances, clips.labels, clips.subjects, rng=rng, episodes=_SITUATIONS, enroll=size
     )
@@ -80,14 +81,12 @@ def judge(trials: Trials, acceptance: Acceptance | None) -> list[float]:
 
 
 def show(name: str, rows: list[list[float]]) -> None:
-    """Mean and deviation over the rows of several trainings."""
-    cells = []
-    for column, values in enumerate(np.transpose(rows)):
-        digits = 3 if _COLUMNS[column] == "AUROC" else 1
-        spread = f" ± {values.std(ddof=1):.{digits}f}" if len(rows) > 1 else ""
-        cells.append(f"{values.mean():.{digits}f}{spread}")
-    cells += [""] * (len(_COLUMNS) - len(cells))
-    print(f"| {name} | {' | '.join(cells)} |", flush=True)
+    """Mean and deviation over the rows of several trainings or draws."""
+    cells = [
+        with_spread(values, digits=3 if column == "AUROC" else 1)
+        for column, values in zip(_COLUMNS, np.transpose(rows), strict=False)
+    ]
+    print(as_row(name, [*cells, *[""] * (len(_COLUMNS) - len(cells))]), flush=True)
 
 
 def main() -> None:
@@ -96,6 +95,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--protocol", required=True)
     parser.add_argument("--model", action="append", required=True)
+    parser.add_argument("--seeds", type=int, default=1, help="Of 200 situations each.")
     arguments = parser.parse_args()
     novel, images = open_novel(arguments.data, arguments.protocol)
     ways = {
@@ -114,8 +114,12 @@ def main() -> None:
         for sides, mirrored in (("shown", False), ("either", True)):
             for size in sorted({min(size, half) for size in _SIZES}):
                 rows = [
-                    judge(play(novel, np.minimum(p, m) if mirrored else p, size), acceptance)
+                    judge(
+                        play(novel, np.minimum(p, m) if mirrored else p, size, seed=seed),
+                        acceptance,
+                    )
                     for p, m, acceptance in models
+                    for seed in range(arguments.seeds)
                 ]
                 show(f"{name} | {sides} | {size}", rows)
 
