@@ -118,6 +118,8 @@ NOT_RUN = {
     "npm pack @mediapipe/pose@0.5.1675469404": _POSES,
     "crossglg pose-model --from-npm mediapipe-pose-0.5.1675469404.tgz": _POSES,
     "crossglg serve": _SERVER,
+    "crossglg serve --model open-small --gallery mine.crossglg": _SERVER,
+    "python examples/02_over_the_network.py": _SERVER,
     'crossglg serve --host 0.0.0.0 --token "$SECRET" --certificate cert.pem --key key.pem': _SERVER,
     "curl --data-binary @wave.bvh -H 'Content-Type: application/octet-stream' 'http://127.0.0.1:8000/api/v1/actions?name=wave&format=bvh'": _SERVER,
     "curl --data-binary @other.bvh -H 'Content-Type: application/octet-stream' 'http://127.0.0.1:8000/api/v1/recognitions?format=bvh'": _SERVER,
