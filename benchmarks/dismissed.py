@@ -8,8 +8,8 @@ each of none to five further classes, to be dismissed. Then the others' clips ar
 classes, of classes of which a clip was dismissed, and of all further ones; 200 situations, in which
 galleries decide as they always do. What a subject never did somebody else shows, who is then not
 asked about it. The floor has no judgement: it refuses only what is nearer to a dismissed clip.
-Several models are trainings that differ in their seed, several seeds draw other situations: mean
-and deviation over both.
+Several models are trainings that differ in their seed, several seeds draw other situations (of the
+floor three at least): mean and deviation over both.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from spread import as_row, with_spread
-from unknown import compare_learned, compare_raw, open_novel
+from unknown import compare_learned, compare_raw, count_draws, open_novel
 
 import crossglg
 from crossglg.gallery.recognition import decide
@@ -139,7 +139,9 @@ def main() -> None:
     columns = ("enrolled", "dismissed", *_COLUMNS)
     print(f"| by | {' | '.join(columns)} |\n|---|{'---:|' * len(columns)}")
     count = len(np.unique(novel.labels))
+    situations = arguments.situations
     for name, models in ways.items():
+        draws = range(0, count_draws(name, arguments.seeds) * situations, situations)
         for enrolled in _ENROLLED:
             for dismissed in (n for n in _DISMISSED if enrolled + n < count):
                 rows = [
@@ -148,12 +150,10 @@ def main() -> None:
                         *each,
                         enrolled=enrolled,
                         dismissed=dismissed,
-                        numbers=range(first, first + arguments.situations),
+                        numbers=range(first, first + situations),
                     )
                     for each in models
-                    for first in range(
-                        0, arguments.seeds * arguments.situations, arguments.situations
-                    )
+                    for first in draws
                 ]
                 show(f"{name} | {enrolled} | {dismissed}", rows)
 

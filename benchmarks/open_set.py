@@ -4,14 +4,14 @@ python benchmarks/open_set.py utd_mhad.npz --protocol utd-a RUN [RUN ...]
 
 The judgement is fitted on the base classes of each run; then 200 situations are played with the
 novel ones. Prints the mean and standard deviation over the runs given, which should differ in
-their seed only.
+their seed only; of the floor, which learns nothing, over three draws of situations.
 """
 
 import argparse
-import statistics
 from pathlib import Path
 
 import numpy as np
+from spread import as_row, with_spread
 
 from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
 from crossglg.oneshot import extract_features
@@ -24,10 +24,13 @@ from crossglg.sources.splits import get_protocol
 from crossglg.verbs import SplitData, open_clips, split_data
 
 _SITUATIONS = 200
+_FLOOR_DRAWS = 3
+_FIELDS = {"accuracy": 1, "auroc": 3, "false_accept": 1, "oscr": 3, "calibration_error": 1}
+"""And with how many digits they are shown."""
 
 
 def judge(
-    base: np.ndarray, novel: np.ndarray, split: SplitData, *, familiarity: float
+    base: np.ndarray, novel: np.ndarray, split: SplitData, *, familiarity: float, seed: int = 0
 ) -> OpenSetResult:
     """Fit on base distances (N N), judge on novel ones."""
     learned, asked = (
@@ -35,7 +38,7 @@ def judge(
             distances,
             clips.labels,
             clips.subjects,
-            rng=np.random.default_rng(0),
+            rng=np.random.default_rng(seed),
             episodes=_SITUATIONS,
         )
         for distances, clips in ((base, split.base), (novel, split.novel))
@@ -53,26 +56,25 @@ def judge_run(run: Path, matcher: str, split: SplitData, *, familiarity: float) 
     return judge(match(base, base), match(novel, novel), split, familiarity=familiarity)
 
 
-def judge_floor(split: SplitData) -> OpenSetResult:
-    """Raw coordinates, aligned by DTW."""
+def judge_floor(split: SplitData) -> list[OpenSetResult]:
+    """Raw coordinates, aligned by DTW: several draws of situations."""
 
     def between(clips: ClipSet) -> np.ndarray:
         sequences = raw_sequences(clips)
         return raw_distances(sequences, sequences, metric="dtw")
 
+    base, novel = between(split.base), between(split.novel)
     # Coordinates have learned nothing, so no class is more familiar than another.
-    return judge(between(split.base), between(split.novel), split, familiarity=1.0)
+    return [judge(base, novel, split, familiarity=1.0, seed=s) for s in range(_FLOOR_DRAWS)]
 
 
 def show(name: str, results: list[OpenSetResult]) -> None:
     """One row."""
-    cells = []
-    for field in ("accuracy", "auroc", "false_accept", "oscr", "calibration_error"):
-        values = [getattr(result, field) for result in results]
-        spread = statistics.stdev(values) if len(values) > 1 else 0.0
-        digits = 3 if field in ("auroc", "oscr") else 1
-        cells.append(f"{statistics.mean(values):.{digits}f} ± {spread:.{digits}f}")
-    print(f"| {name} | {' | '.join(cells)} |", flush=True)
+    cells = [
+        with_spread([getattr(result, field) for result in results], digits)
+        for field, digits in _FIELDS.items()
+    ]
+    print(as_row(name, cells), flush=True)
 
 
 def main() -> None:
@@ -93,7 +95,7 @@ def main() -> None:
         "| calibration error, % |\n|---|---|---|---|---|---|"
     )
     if not words.no_floor:
-        show("floor: raw DTW", [judge_floor(split)])
+        show("floor: raw DTW", judge_floor(split))
     for matcher in words.matcher or ["joints"]:
         for familiarity in words.familiarity or [FAMILIARITY]:
             results = [
