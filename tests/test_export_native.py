@@ -26,6 +26,7 @@ from tiny_recogniser import (
     LAYOUT,
     assert_says_what_torch_says,
     build,
+    build_short,
     needs_compiler,
     unchecked_shapes,  # noqa: F401 (by itself)
 )
@@ -148,7 +149,8 @@ def test_code_that_says_something_else_is_not_kept(
         pytest.param("false", "Expected 'false' to make", marks=pytest.mark.slow),
     ],
 )
-def test_without_a_compiler_that_works_nothing_is_left(recogniser, tmp_path, compiler, message):
+def test_without_a_compiler_that_works_nothing_is_left(tmp_path, compiler, message):
+    recogniser = build_short("patchgcn")
     with (
         inductor_config.patch({"cpp.cxx": (None, compiler)}),
         pytest.raises(ConfigError, match=message),
