@@ -76,7 +76,7 @@ OPTIONS = {
     "remove": {"--model", "--gallery", "--number"},
     "serve": {
         *("--model", "--gallery", "--host", "--port", "--token", "--name", "--rate", "--workers"),
-        *("--certificate", "--key"),
+        *("--sure", "--certificate", "--key"),
     },
     "embed": {"--encoder", "--out", "--onnx"},
     "describe lint": {"--json"},

@@ -107,6 +107,15 @@ def test_who_asks_says_how_sure_an_answer_must_be(three, clips):
     assert "sure" in refused.json()["detail"]
 
 
+def test_who_does_not_say_hears_what_is_sure_enough_for_the_server(serve, clips):
+    client = serve(sure=1.0)
+    enroll(client, "squat", clips["squat", 0])
+    ask = partial(client.post, f"{API}/recognitions", json=as_json(clips["squat", 1]))
+    assert ask().json()["action"] is None
+    assert ask(params={"sure": 0}).json()["action"] == "squat"
+    assert client.get(f"{API}/model").json()["sure"] == 1.0
+
+
 def test_rename_and_remove(three):
     actions = three.get(f"{API}/actions").json()["actions"]
     squat = next(each["id"] for each in actions if each["action"] == "squat")

@@ -28,6 +28,12 @@ def test_a_token_is_long_and_plain(token, tmp_path):
         ServeConfig(tmp_path / "g", token=token)
 
 
+@pytest.mark.parametrize("sure", [-0.1, 1.1, float("nan")])
+def test_how_sure_an_answer_must_be_is_a_probability(sure, tmp_path):
+    with pytest.raises(ConfigError, match="Expected a probability from 0 to 1"):
+        ServeConfig(tmp_path / "g", sure=sure)
+
+
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])
 def test_loopback_needs_none(host, tmp_path):
     assert ServeConfig(tmp_path / "g", host=host).token is None

@@ -148,20 +148,21 @@ def test_labels_say_what_was_different_in_the_newest_repetition_that_is_over(cli
 
 
 @pytest.mark.usefixtures("loses_nothing")
-def test_a_stream_is_as_sure_as_its_client_asks_for(serve, relaxed, clips):
-    client = serve(limits=relaxed(stream_fps=1e6))
+def test_a_stream_is_as_sure_as_its_client_asks_for_or_else_the_server(serve, relaxed, clips):
+    client = serve(limits=relaxed(stream_fps=1e6), sure=1.0)
     clip = clips["squat", 1]
     for name in ("wave right hand", "squat"):
         client.post("/api/v1/actions", params={"name": name}, json=as_json(clips[name, 0]))
     named = {}
-    for sure in (0, 1):
-        heard, _ = talk(client, [start(clip) | {"sure": sure}, *frames(clip), {"type": "stop"}])
+    for sure in (0, 1, None):
+        asked = {} if sure is None else {"sure": sure}
+        heard, _ = talk(client, [start(clip) | asked, *frames(clip), {"type": "stop"}])
         seen = [each["recognition"] for each in heard if each["type"] == "label"]
         events = [each["action"] for each in heard if each["type"] == "event"]
         named[sure] = {*events, *(each["action"] for each in seen if each)}
     assert "squat" in named[0]
     assert None not in named[0]
-    assert named[1] == {None}
+    assert named[1] == named[None] == {None}
 
 
 def test_frames_at_nearly_one_moment_are_no_clip_yet_and_end_nothing(recogniser, clips, tmp_path):

@@ -4,7 +4,7 @@ import json
 
 import httpx2 as httpx
 import pytest
-from serve_samples import as_json
+from serve_samples import as_json, enroll, running
 from web_samples import WALKER, choose, verdict
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -85,3 +85,22 @@ def test_another_tab_is_as_sure_as_this_one(taught):
     other.get_by_label(LABEL).select_option("90 %")
     taught.wait_for_function("() => document.querySelector('label select').value === '0.9'")
     assert taught.get_by_label(LABEL).input_value() == "0.9"
+
+
+def test_who_has_chosen_nothing_hears_what_is_sure_enough_for_the_server(
+    run, browser, clips, tmp_path
+):
+    with running(run, tmp_path / "mine.crossglg", "--sure", "0.6") as (address, _):
+        with httpx.Client(base_url=address) as client:
+            enroll(client, "squat", clips["squat", 0])
+        room = browser.new_context()
+        page = room.new_page()
+        page.goto(address)
+        page.wait_for_selector("text=Model “run")
+        choice = page.get_by_label(LABEL)
+        assert choice.input_value() == "0.6"
+        choice.select_option("90 %")
+        page.reload()
+        page.wait_for_selector("text=Model “run")
+        assert page.get_by_label(LABEL).input_value() == "0.9"
+        room.close()

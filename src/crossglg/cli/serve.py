@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from crossglg import DEFAULT_RUN
-from crossglg.cli.actions import DEFAULT_GALLERY, GalleryFile, Model
+from crossglg import DEFAULT_RUN, SURE
+from crossglg.cli.actions import DEFAULT_GALLERY, GalleryFile, Model, Sure
 from crossglg.cli.app import app
 from crossglg.errors import ConfigError, require
 
@@ -29,6 +29,7 @@ def serve(
         list[str] | None,
         typer.Option("--name", help="A name by which this machine may be asked for; repeatable."),
     ] = None,
+    sure: Sure = SURE,
     rate: Annotated[float, typer.Option(min=0.1, help="Requests per second and address.")] = 20.0,
     workers: Annotated[int, typer.Option(min=1, help="Clips embedded at the same time.")] = 2,
     certificate: Annotated[str, typer.Option(help="PEM file for HTTPS.")] = "",
@@ -44,7 +45,7 @@ def serve(
     if bool(certificate) != bool(key):
         raise ConfigError("Expected --certificate and --key together, found one of them.")
     limits = Limits(rate_per_s=rate, burst=max(1, round(4 * rate)), working=workers)
-    config = ServeConfig(gallery, host, port, token or None, tuple(names or ()), limits)
+    config = ServeConfig(gallery, host, port, token or None, tuple(names or ()), limits, sure)
     papers = Certificate(Path(certificate), Path(key)) if certificate else None
     recogniser = open_model(model)
     here, *elsewhere = addresses_of(config, is_secure=papers is not None)

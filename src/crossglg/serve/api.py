@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import ValidationError
 
-from crossglg import SURE, TOLERANCE_DEG
+from crossglg import TOLERANCE_DEG
 from crossglg.gallery import Gallery
 from crossglg.serve import work
 from crossglg.serve.clips import read_body
@@ -129,7 +129,7 @@ async def health() -> Health:
 @api.get("/model")
 async def model(site: Here) -> ModelView:
     """The model that compares clips."""
-    return ModelView.of(site.store.recogniser, site.model_name)
+    return ModelView.of(site.store.recogniser, site.model_name, sure=site.sure)
 
 
 @api.get("/actions")
@@ -242,12 +242,14 @@ async def recognize(
     clip: TheClip,
     top: Annotated[int, Query(ge=1, le=20, description="How many answers to give.")] = 3,
     sure: Annotated[
-        float, Query(ge=0, le=1, description="From this probability on it has a name.")
-    ] = SURE,
+        float | None,
+        Query(ge=0, le=1, description="From this probability on it has a name; /model has ours."),
+    ] = None,
 ) -> RecognitionView:
     """Name the action of a clip, or say that it is unknown."""
+    share = site.sure if sure is None else sure
     return await site.workers.run(
-        lambda: work.recognize(site.store.current(), clip, top=top, sure=sure)
+        lambda: work.recognize(site.store.current(), clip, top=top, sure=share)
     )
 
 

@@ -53,6 +53,7 @@ def create_app(config: ServeConfig, recogniser: ClipReader, *, model_name: str =
         Places(limits.streams),
         limits,
         model_name,
+        config.sure,
     )
     install_handlers(app)
     for router in (api, stream_api, create_page()):

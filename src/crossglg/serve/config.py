@@ -4,6 +4,7 @@ import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from crossglg import SURE
 from crossglg.errors import ConfigError
 
 _SHORTEST_TOKEN = 16
@@ -67,9 +68,11 @@ class ServeConfig:
         token: Secret that every request must carry; None lets everybody in, on loopback only.
         names: Names besides ``host`` by which this machine may be asked for.
         limits: Bounds.
+        sure: The probability from which an action is named where a client does not say another.
 
     Raises:
-        ConfigError: The address is open to others and there is no token, or the token is short.
+        ConfigError: The address is open to others and there is no token, or the token is short; or
+            the probability is none.
     """
 
     gallery: Path
@@ -78,8 +81,11 @@ class ServeConfig:
     token: str | None = None
     names: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    sure: float = SURE
 
     def __post_init__(self) -> None:
+        if not 0 <= self.sure <= 1:
+            raise ConfigError(f"Expected a probability from 0 to 1 as sure, found {self.sure}.")
         if self.token is None and not is_loopback(self.host):
             raise ConfigError(
                 f"'{self.host}' can be reached by others, so a token is needed: give --token with "

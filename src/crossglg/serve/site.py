@@ -19,6 +19,7 @@ class Site:
         streams: Places for WebSocket streams.
         limits: Bounds.
         model_name: What the model is called.
+        sure: The probability from which an action is named where a client does not say another.
     """
 
     store: GalleryStore
@@ -27,3 +28,4 @@ class Site:
     streams: Places
     limits: Limits
     model_name: str
+    sure: float

@@ -19,7 +19,6 @@ from anyio import create_task_group
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
 
-from crossglg import SURE
 from crossglg.errors import CrossGLGError
 from crossglg.live import Event
 from crossglg.serve.clips import check_size, choose_layout, read_frames
@@ -40,7 +39,7 @@ class Start(BaseModel):
     type: Literal["start"]
     layout: str | None = None
     joint_names: list[str] | None = None
-    sure: float = Field(SURE, ge=0, le=1)
+    sure: float | None = Field(None, ge=0, le=1)
 
 
 class FrameMessage(BaseModel):
@@ -107,7 +106,8 @@ class _Conversation:
         if not isinstance(start, Start):
             raise ServeError(422, "Expected a message of type 'start' first.")
         layout, self._order = choose_layout(start.layout, start.joint_names, self._site.limits)
-        self._session = StreamSession(self._site.store, layout, self._site.limits, sure=start.sure)
+        sure = self._site.sure if start.sure is None else start.sure
+        self._session = StreamSession(self._site.store, layout, self._site.limits, sure=sure)
         await self._send({"type": "ready", "layout": LayoutView.of(layout).model_dump()})
         try:
             async with create_task_group() as group:

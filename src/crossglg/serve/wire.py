@@ -330,6 +330,7 @@ class ModelView(_Record):
         parameters: How many numbers were learned.
         judges_unknown: False where it always names the nearest action.
         fingerprint: sha256 of the weights.
+        sure: The probability from which an action is named where nobody says another.
     """
 
     name: str
@@ -338,9 +339,10 @@ class ModelView(_Record):
     parameters: int
     judges_unknown: bool
     fingerprint: str
+    sure: float
 
     @classmethod
-    def of(cls, recogniser: ClipReader, name: str) -> Self:
+    def of(cls, recogniser: ClipReader, name: str, *, sure: float) -> Self:
         """Describe a model."""
         return cls(
             name=name,
@@ -349,6 +351,7 @@ class ModelView(_Record):
             parameters=recogniser.parameter_count,
             judges_unknown=recogniser.acceptance is not None,
             fingerprint=recogniser.fingerprint,
+            sure=sure,
         )
 
 

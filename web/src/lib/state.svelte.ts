@@ -12,7 +12,7 @@ class PageState {
   actions = $state.raw<Action[]>([]);
   dismissed = $state.raw<Exemplar[]>([]);
   model = $state.raw<Model | null>(null);
-  sure = $state(sureness.recall()); // the probability from which an action is named
+  chosen = $state(sureness.recall());
   isLoaded = $state(false);
   problem = $state("");
   told = $state(""); // beside the list, about its last change that shows too little
@@ -22,6 +22,11 @@ class PageState {
   private loading = new AbortController();
   private asked = 0;
   private applied = 0;
+
+  /** The probability from which an action is named: what was chosen here, or else on the server. */
+  get sure(): number {
+    return this.chosen ?? this.model?.sure ?? 0.5;
+  }
 
   /** Run something; what goes wrong is shown. Returns whether it went well. */
   async attempt(job: () => Promise<void>): Promise<boolean> {

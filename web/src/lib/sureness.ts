@@ -1,17 +1,20 @@
 // How sure an answer must be to have a name; kept in this browser, where it keeps anything.
 
 const KEY = "sure";
-const USUAL = 0.5;
+const CHOICES = [0.3, 0.5, 0.7, 0.8, 0.9, 0.95];
 
-/** What there is to choose from, as probabilities. */
-export const CHOICES = [0.3, USUAL, 0.7, 0.8, 0.9, 0.95];
+/** What there is to choose from, as probabilities: the usual ones and what holds now. */
+export const choicesBeside = (sure: number) =>
+  [...new Set([...CHOICES, sure])].sort((one, other) => one - other);
 
-export function recall(): number {
+/** What was chosen here; null where nobody has chosen yet. */
+export function recall(): number | null {
   try {
-    const kept = Number(localStorage.getItem(KEY));
-    return CHOICES.includes(kept) ? kept : USUAL;
+    const kept = localStorage.getItem(KEY);
+    const sure = Number(kept);
+    return kept !== null && CHOICES.includes(sure) ? sure : null;
   } catch {
-    return USUAL; // denied
+    return null; // denied
   }
 }
 

@@ -84,6 +84,7 @@ export interface Model {
   parameters: number;
   judges_unknown: boolean;
   fingerprint: string;
+  sure: number; // from this probability on an action is named where nobody says another
 }
 
 export interface FoundEvent {
