@@ -66,3 +66,10 @@ def test_a_training_that_was_stopped_in_its_first_epoch_is_said_to_be_unfinished
     (tmp_path / "run.json").write_text("{}")
     with pytest.raises(CheckpointError, match="Give the command that began it again"):
         load_plain(tmp_path)
+
+
+def test_a_folder_that_is_no_run_is_said_to_be_none(tmp_path):
+    with pytest.raises(
+        CheckpointError, match=r"open-base, open-small\), found the folder .*no run"
+    ):
+        load_plain(tmp_path)

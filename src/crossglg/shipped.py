@@ -45,12 +45,22 @@ def load_plain(run: Path | str) -> PlainCheckpoint:
         CheckpointError: There is none, or it is damaged.
     """
     folder = find_run(run)
-    if (folder / RUN_FILE).exists() and not (folder / PLAIN_FILE).exists():
-        raise CheckpointError(
+    if not (folder / PLAIN_FILE).exists():
+        raise CheckpointError(_why_empty(folder))
+    return PlainCheckpoint.load(folder / PLAIN_FILE)
+
+
+def _why_empty(folder: Path) -> str:
+    if (folder / RUN_FILE).exists():
+        return (
             f"{folder}: its training has not come to the end of an epoch. "
             "Give the command that began it again, and it goes on."
         )
-    return PlainCheckpoint.load(folder / PLAIN_FILE)
+    return (
+        f"Expected the folder of a run or the name of shipped weights "
+        f"({', '.join(list_shipped())}), found the folder {folder}, which is no run: there is no "
+        f"{PLAIN_FILE} in it."
+    )
 
 
 def _weights_folder() -> Path:

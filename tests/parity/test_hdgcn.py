@@ -183,11 +183,17 @@ def test_two_names_of_one_weight_must_agree(weights):
         load_translated(HDGCN(NTU), split, HDGCN_KEYS)
 
 
+def build_exploding(clip_count):
+    """The whole encoder and clips, in double precision: untrained, its features are thousands."""
+    torch.manual_seed(0)
+    encoder = HDGCN(THREE_RINGS, max_persons=1, width=8).eval().double()
+    return encoder, torch.randn(clip_count, 1, 16, 9, 3, dtype=torch.float64)
+
+
 @pytest.mark.slow
 @torch.inference_mode()
 def test_the_encoder_can_be_exported():
-    encoder = HDGCN(THREE_RINGS, max_persons=1, width=8).eval()
-    clips = torch.randn(2, 1, 16, 9, 3, generator=torch.Generator().manual_seed(0))
+    encoder, clips = build_exploding(2)
     exported = torch.export.export(encoder, (clips,)).module()
     assert torch.allclose(exported(clips), encoder(clips), atol=1e-5)
 
@@ -197,8 +203,8 @@ def test_the_encoder_can_be_exported():
 def test_its_form_for_use_can_be_exported_for_any_number_of_clips(monkeypatch):
     """What native code is made of; making it of HD-GCN takes minutes."""
     monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)  # sizes are symbols here
-    encoder = fold(HDGCN(THREE_RINGS, max_persons=1, width=8).eval())
-    clips = torch.randn(5, 1, 16, 9, 3, generator=torch.Generator().manual_seed(0))
+    encoder, clips = build_exploding(5)
+    encoder = fold(encoder)
     count = {0: torch.export.Dim("count", min=1)}
     exported = torch.export.export(encoder, (clips[:3],), dynamic_shapes=(count,)).module()
     for few in (clips[:1], clips):
