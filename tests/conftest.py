@@ -7,6 +7,7 @@ from subprocess import CompletedProcess
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from jaxtyping import install_import_hook
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # processes share the cores; torch reads this on import
@@ -16,6 +17,9 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # processes share the cores; torch read
 # The shapes in signatures of all files with tensors are checked while the tests run, and only then.
 _WITH_TENSORS = [f"crossglg.{name}" for name in ("encoders", "guidance", "training.objective")]
 install_import_hook(_WITH_TENSORS, "beartype.beartype")
+
+settings.register_profile("crossglg", deadline=None)  # a busy machine is no failure
+settings.load_profile("crossglg")
 
 _SHARED = Path(os.environ.get("CROSSGLG_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 

@@ -57,6 +57,8 @@ def test_the_camera_is_asked_by_the_same_measure_from_then_on(taught):
     taught.reload()
     taught.get_by_role("button", name="Start the camera").click()
     taught.get_by_text("asked 1 times").wait_for()
+    with taught.expect_response("**/api/v1/model"):  # the tab is seen again, and the model the same
+        taught.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     taught.get_by_label(LABEL).select_option("80 %")
     taught.get_by_text("asked 2 times").wait_for()
     assert asked == [0.5, 0.8]

@@ -13,6 +13,8 @@ class PageState {
   dismissed = $state.raw<Exemplar[]>([]);
   model = $state.raw<Model | null>(null);
   chosen = $state(sureness.recall());
+  /** The probability from which an action is named: what was chosen here, or else on the server. */
+  readonly sure = $derived(this.chosen ?? this.model?.sure ?? 0.5);
   isLoaded = $state(false);
   problem = $state("");
   told = $state(""); // beside the list, about its last change that shows too little
@@ -22,11 +24,6 @@ class PageState {
   private loading = new AbortController();
   private asked = 0;
   private applied = 0;
-
-  /** The probability from which an action is named: what was chosen here, or else on the server. */
-  get sure(): number {
-    return this.chosen ?? this.model?.sure ?? 0.5;
-  }
 
   /** Run something; what goes wrong is shown. Returns whether it went well. */
   async attempt(job: () => Promise<void>): Promise<boolean> {
