@@ -11,7 +11,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from spread import as_row, with_spread
+from spread import FLOOR_DRAWS, as_row, with_spread
 
 from crossglg.checkpoint import PLAIN_FILE, PlainCheckpoint
 from crossglg.oneshot import extract_features
@@ -24,7 +24,6 @@ from crossglg.sources.splits import get_protocol
 from crossglg.verbs import SplitData, open_clips, split_data
 
 _SITUATIONS = 200
-_FLOOR_DRAWS = 3
 _FIELDS = {"accuracy": 1, "auroc": 3, "false_accept": 1, "oscr": 3, "calibration_error": 1}
 """And with how many digits they are shown."""
 
@@ -65,7 +64,7 @@ def judge_floor(split: SplitData) -> list[OpenSetResult]:
 
     base, novel = between(split.base), between(split.novel)
     # Coordinates have learned nothing, so no class is more familiar than another.
-    return [judge(base, novel, split, familiarity=1.0, seed=s) for s in range(_FLOOR_DRAWS)]
+    return [judge(base, novel, split, familiarity=1.0, seed=s) for s in range(FLOOR_DRAWS)]
 
 
 def show(name: str, results: list[OpenSetResult]) -> None:

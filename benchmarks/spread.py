@@ -4,6 +4,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+FLOOR_DRAWS = 3
+"""Of situations: the floor has no trainings that could differ."""
+
 
 def with_spread(values: Sequence[float] | np.ndarray, digits: int = 1) -> str:
     """The mean, and how far several values lie apart; empty where one was not measured."""

@@ -14,7 +14,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from spread import as_row, with_spread
+from spread import FLOOR_DRAWS, as_row, with_spread
 
 import crossglg
 from crossglg.oneshot import extract_features
@@ -27,7 +27,6 @@ from crossglg.sources.splits import get_protocol
 from crossglg.verbs import open_clips, split_data
 
 _SITUATIONS = 200
-_FLOOR_DRAWS = 3
 _SIZES = (1, 2, 3, 5)
 _COLUMNS = (
     "accuracy of known, %",
@@ -82,8 +81,8 @@ def judge(trials: Trials, acceptance: Acceptance | None) -> list[float]:
 
 
 def count_draws(name: str, seeds: int) -> int:
-    """The floor has no trainings that could differ."""
-    return max(seeds, _FLOOR_DRAWS) if name.startswith("floor") else seeds
+    """How many draws of situations a row is of."""
+    return max(seeds, FLOOR_DRAWS) if name.startswith("floor") else seeds
 
 
 def show(name: str, rows: list[list[float]]) -> None:

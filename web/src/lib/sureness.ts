@@ -3,7 +3,7 @@
 const KEY = "sure";
 const CHOICES = [0.3, 0.5, 0.7, 0.8, 0.9, 0.95];
 
-/** What there is to choose from, as probabilities: the usual ones and what holds now. */
+/** What there is to choose from, as probabilities: the usual ones and the server's own. */
 export const choicesBeside = (sure: number) =>
   [...new Set([...CHOICES, sure])].sort((one, other) => one - other);
 
