@@ -1,4 +1,8 @@
-"""A real browser for tests: Debian's chromium, driven by playwright; skipped by name if absent."""
+"""A real browser for tests: Debian's chromium, driven by playwright; skipped by name if absent.
+
+Its package without windows (``chromium-headless-shell``) is taken first: the same engine, which
+opens a page in a third of the processor's time.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -6,7 +10,8 @@ from contextlib import contextmanager
 
 import pytest
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+_NAMES = ("chromium-headless-shell", "chromium")
+CHROMIUM = next(filter(None, map(shutil.which, _NAMES)), None)
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 
 
@@ -14,8 +19,8 @@ SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 def open_browser(*flags: str) -> Iterator[object]:
     """A running browser, or a skipped test; ``flags`` are chromium's own."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if shutil.which(CHROMIUM) is None:
-        pytest.skip("chromium is not installed (apt-get install chromium)")
+    if CHROMIUM is None:
+        pytest.skip(f"{_NAMES[0]} is not installed (apt-get install {_NAMES[0]})")
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *flags])
         try:
