@@ -181,9 +181,8 @@ def _length(one: Points, other: Points) -> float:
 
 def _median(values: Points, axis: int | None = None) -> Points:
     """Without NaN, and NaN where there is nothing else."""
-    if np.isfinite(values).any():
-        with np.errstate(invalid="ignore"):
-            filled = values if axis is None else values[np.isfinite(values).all(axis=1)]
-            if len(filled):
-                return np.asarray(np.nanmedian(filled, axis=axis))
+    there = np.isfinite(values)
+    filled = values[there if axis is None else there.all(axis=1)]
+    if len(filled):
+        return np.asarray(np.median(filled, axis=axis))
     return np.full(values.shape[1:] if axis == 0 else (), np.nan)

@@ -53,8 +53,10 @@ def read_facts(clip: SkeletonClip, *, name: str, class_name: str) -> ClipFacts:
     same &= seen[1:].any(axis=1)  # who is not seen is not frozen
     enough = len(joints) >= _FEW_FRAMES
     frozen = float(same.mean()) if enough else 0.0
-    moved = np.array([np.ptp(joints[seen[:, v], v], axis=0).any() if seen[:, v].any() else True
-                      for v in range(joints.shape[1])])  # fmt: skip
+    there = seen[..., None]
+    lowest = np.where(there, joints, np.inf).min(axis=0)
+    highest = np.where(there, joints, -np.inf).max(axis=0)
+    moved = (highest > lowest).any(axis=-1) | ~seen.any(axis=0)
     still = ~moved & bool(enough and moved.any())
     origin = ((joints == 0).all(axis=-1) & seen).mean(axis=0) > 0.5
     posture = read_posture(body) if body.knows_torso else None
