@@ -42,5 +42,8 @@ def find_wider(encoder):
 
 def keep_blocks(encoder, *numbers):
     """Cut it to some blocks, which fit on one another; the others are of the same kinds."""
-    encoder.blocks = type(encoder.blocks)(encoder.blocks[number] for number in sorted({*numbers}))
+    kept = sorted({*numbers})
+    encoder.blocks = type(encoder.blocks)(encoder.blocks[number] for number in kept)
+    encoder.block_dims = tuple(encoder.block_dims[number] for number in kept)
+    encoder.default_n_pre = min(encoder.default_n_pre, len(kept) - 1)
     return encoder
