@@ -260,7 +260,7 @@ def small_world(tmp_path_factory):
     """The small data, a trained run and two enrolled actions; what a page made another need not make again."""
     folder = tmp_path_factory.mktemp("world")
     build_world(folder)
-    train = "train data.npz --protocol utd-a --out run".split()
+    train = ["train", "data.npz", "--protocol", "utd-a", "--out", "run"]
     enrolled = [["enroll", name, f"{name}.bvh", "--model", "run"] for name in ("wave", "clip")]
     with contextlib.chdir(folder):
         for words in ([*train, *SHORTER["train"], _QUICKEST], *enrolled):
