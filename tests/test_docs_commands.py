@@ -55,7 +55,7 @@ INSTEAD = {
     "python benchmarks/development.py open --protocol all --recipe open --seeds 3 --out dev-open --set model.options.width=32": ("python benchmarks/development.py utd_mhad.npz --protocol all --recipe beyond --out dev-open", "small data have other names than the texts of open"),
     "python benchmarks/development.py open --protocol all --recipe open --seeds 3 --out dev-facing --set model.options.width=32 --set training.facing=all-frames": ("python benchmarks/development.py utd_mhad.npz --protocol all --recipe beyond --out dev-facing --set training.facing=all-frames", "small data have other names than the texts of open"),
     "python benchmarks/bfloat16.py utd_mhad.npz RUN RUN RUN --protocol utd-a": ("python benchmarks/bfloat16.py utd_mhad.npz RUN --protocol utd-a", _FEWER),
-    "crossglg train utd_mhad.npz --protocol utd-a --recipe paper --out six --set training.epochs=6 --set training.precision=32-true": ("crossglg train data.npz --protocol utd-a --out six", _FEWER),
+    "crossglg train utd_mhad.npz --protocol utd-a --recipe paper --out six --set training.epochs=6 --set training.precision=32-true": ("crossglg train data.npz --protocol utd-a --recipe paper --out six", _FEWER),
     "crossglg train joined --protocol all --recipe beyond --guidance none --start-from open-base --set training.learning_rate=0.01 --out tuned": ("crossglg train data.npz --protocol utd-a --start-from RUN --set training.learning_rate=0.01 --out tuned", "open-base is not narrow: tests/training/test_start.py"),
     "python benchmarks/parts_in_training.py utd_mhad.npz --protocol utd-a --out ablation": ("python benchmarks/parts_in_training.py utd_mhad.npz --protocol utd-a --out ablation --part unlabelled --part episodes --part mixing", _FEWER),
     "crossglg train utd_mhad.npz --protocol utd-a --recipe beyond --encoder patchgcn --guidance g2l --start-from beyond/runs/utd-a/patchgcn+g2l-0 --set loss.classify=0 --set loss.contrast=0 --set loss.episode=1 --set training.learning_rate=0.005 --set training.epochs=3 --set training.warmup_epochs=0 --out tuned --seed 0": ("crossglg train utd_mhad.npz --protocol utd-a --start-from RUN --set loss.classify=0 --set loss.contrast=0 --set loss.episode=1 --set training.learning_rate=0.005 --out tuned", _FEWER),
@@ -181,7 +181,7 @@ _SHORT_TRAINING = [
     "--set=text_encoder=hashing",
 ]
 _NARROW = "--set=model.options.width=8"
-_QUICKEST = "--encoder=patchgcn"  # where a page leaves it to the recipe
+_QUICKEST = "--encoder=patchgcn"  # where a page names neither recipe nor encoder
 
 # a verb -> options that make its work short
 SHORTER = {
@@ -250,7 +250,7 @@ def run(line, monkeypatch):
     shorter = () if "--quick" in words else SHORTER.get(words[0], ())
     if words[0] == "train":
         shutil.rmtree(words[words.index("--out") + 1], ignore_errors=True)  # another page's
-        shorter = shorter if "--encoder" in words else (*shorter, _QUICKEST)
+        shorter = shorter if {"--encoder", "--recipe"} & {*words} else (*shorter, _QUICKEST)
     done = CliRunner().invoke(app, [*words, *shorter])
     assert done.exit_code == 0, (line, done.output, done.exception)
 

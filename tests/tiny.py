@@ -47,3 +47,8 @@ def keep_blocks(encoder, *numbers):
     encoder.block_dims = tuple(encoder.block_dims[number] for number in kept)
     encoder.default_n_pre = min(encoder.default_n_pre, len(kept) - 1)
     return encoder
+
+
+def keep_each_kind(encoder):
+    """Cut it to its first block, one like the others and the first that changes the width."""
+    return keep_blocks(encoder, 0, 1, find_wider(encoder))

@@ -21,7 +21,7 @@ from crossglg.encoders import create_encoder
 from crossglg.encoders.folding import fold
 from crossglg.skeleton import get_layout
 from crossglg.training.compiling import keep_rearrangements_whole
-from tiny import SMALL_OPTIONS, THREE_RINGS, find_wider, keep_blocks
+from tiny import SMALL_OPTIONS, THREE_RINGS, keep_each_kind
 
 
 def look_at(name: str, form: str) -> dict[str, object]:
@@ -30,7 +30,7 @@ def look_at(name: str, form: str) -> dict[str, object]:
     torch.manual_seed(0)
     layout = THREE_RINGS if name == "hdgcn" else get_layout("openni15")
     encoder = create_encoder(name, layout=layout, max_persons=2, options=SMALL_OPTIONS[name])
-    keep_blocks(encoder, 0, 1, find_wider(encoder))
+    keep_each_kind(encoder)
     encoder = encoder.train() if form == "in training" else fold(encoder)
     counter = CompileCounter()
     compiled = torch.compile(encoder, backend=counter, fullgraph=True)

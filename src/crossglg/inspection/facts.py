@@ -54,8 +54,8 @@ def read_facts(clip: SkeletonClip, *, name: str, class_name: str) -> ClipFacts:
     enough = len(joints) >= _FEW_FRAMES
     frozen = float(same.mean()) if enough else 0.0
     there = seen[..., None]
-    lowest = np.where(there, joints, np.inf).min(axis=0)
-    highest = np.where(there, joints, -np.inf).max(axis=0)
+    lowest = joints.min(axis=0, where=there, initial=np.inf)
+    highest = joints.max(axis=0, where=there, initial=-np.inf)
     moved = (highest > lowest).any(axis=-1) | ~seen.any(axis=0)
     still = ~moved & bool(enough and moved.any())
     origin = ((joints == 0).all(axis=-1) & seen).mean(axis=0) > 0.5
