@@ -32,14 +32,14 @@ from pathlib import Path
 import torch
 from plain_encoders import make_plain
 from torch import Tensor, nn
-from torch._inductor import aoti_load_package
 from torch.utils.flop_counter import FlopCounterMode
 
 from crossglg.denormals import flush_denormals
 from crossglg.deployed import NativeRecogniser
+from crossglg.deployed.programs import Programs
 from crossglg.encoders import SkeletonEncoder, create_encoder
 from crossglg.encoders.folding import fold
-from crossglg.export.native import write_native
+from crossglg.export.native import choose_counts, write_native
 from crossglg.memory import keep_freed_memory
 from crossglg.oneshot.features import PLACES_AT_ONCE, count_at_once
 from crossglg.skeleton import get_layout
@@ -87,13 +87,18 @@ class InUse(nn.Module):
     def __init__(self, encoder: SkeletonEncoder, native: Path | None = None) -> None:
         super().__init__()
         keep_freed_memory()
-        self.network = fold(encoder) if native is None else aoti_load_package(str(native))
+        self.network = fold(encoder) if native is None else _open_native(native)
         self.places = PLACES_AT_ONCE if native is None else NativeRecogniser.places_at_once
 
     def forward(self, clips: Tensor) -> Tensor:
         """(N M T V C) -> (N D)."""
         count = count_at_once(*clips.shape[1:4], places=self.places)
         return torch.cat([self.network(few) for few in clips.split(count)])
+
+
+def _open_native(file: Path) -> Callable[[Tensor], Tensor]:
+    programs = Programs.load(file)
+    return lambda clips: programs(clips)[0]
 
 
 def seconds(action: Callable[[], object]) -> float:
@@ -170,7 +175,8 @@ def measure(
     native = None
     if words.compiled and not setting.training:
         native = folder / "encoder.pt2"
-        write_native(fold(encoder), native, example=(setting.clips[:1].expand(3, -1, -1, -1, -1),))
+        counts = choose_counts(*setting.clips.shape[1:4])
+        write_native(fold(encoder), native, example=(setting.clips[:1],), counts=counts)
     used: nn.Module = encoder if setting.training else InUse(encoder, native)
     if words.compiled and setting.training:
         used = copy.deepcopy(encoder)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from crossglg.denormals import flush_denormals
 from crossglg.deployed.exported import HEADER, ExportedRecogniser, read_header
+from crossglg.deployed.programs import Programs
 from crossglg.errors import CheckpointError, ClipError
 from crossglg.forks import use_one_thread_after_fork
 from crossglg.memory import keep_freed_memory
@@ -34,7 +35,7 @@ class NativeRecogniser(ExportedRecogniser):
 
     places_at_once: ClassVar[int] = 2**12  # its calls cost less than those of single layers
 
-    network: Any
+    network: Programs
 
     @classmethod
     def load(cls, file: Path) -> Self:
@@ -46,12 +47,10 @@ class NativeRecogniser(ExportedRecogniser):
         """
         header = _read_header(file)
         _check_machine(file, header.pop(_MACHINE))
-        from torch._inductor import aoti_load_package  # takes a second to import
-
         keep_freed_memory()
         use_one_thread_after_fork()
         try:
-            network = aoti_load_package(str(file))
+            network = Programs.load(file)
         except RuntimeError as error:
             raise CheckpointError(f"{file}: the native code does not load ({error}).") from error
         return cls(Path(file).absolute(), **header, network=network)

@@ -1,0 +1,43 @@
+"""Compiled programs in one file, each with its weights at the start of a page.
+
+Code that torch makes (2.13) copies its weights, in steps of 64 bytes, to where ``malloc`` says; with
+glibc that is sixteen bytes past a page. Half or all of the vectors that a product reads then lie
+across two lines of the cache, and packed weights take a fifth longer (docs/performance.md). So its
+library is told of memory by another name, of as many letters: ``valloc`` is ``malloc`` at the start
+of a page, and ``free`` takes either's.
+"""
+
+import platform
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from zipfile import ZipFile
+
+_LIBRARY_SUFFIX = ".so"
+_ANYWHERE, _AT_A_PAGE = b"\0malloc\0", b"\0valloc\0"  # as names stand in a library's tables
+_PLACE = re.compile(r"^[^/]+/(data/aotinductor/)model/")
+_ROOT = "native"
+
+
+def bind(programs: Mapping[str, Path], file: Path) -> None:
+    """Write one package of several.
+
+    Args:
+        programs: Packages of one program each, by the names that these get.
+        file: Where to write.
+    """
+    with ZipFile(file, "w") as bound:
+        for name, package in programs.items():
+            with ZipFile(package) as one:
+                for entry in one.namelist():
+                    place, ours = _PLACE.subn(rf"{_ROOT}/\g<1>{name}/", entry)
+                    if not ours:  # what the package says of itself
+                        place = f"{_ROOT}/{entry.partition('/')[2]}"
+                    if place not in bound.namelist():
+                        bound.writestr(place, _align(entry, one.read(entry)))
+
+
+def _align(entry: str, content: bytes) -> bytes:
+    if entry.endswith(_LIBRARY_SUFFIX) and platform.libc_ver()[0] == "glibc":
+        return content.replace(_ANYWHERE, _AT_A_PAGE)
+    return content
