@@ -166,9 +166,10 @@ def test_rounded_weights_make_a_smaller_file_that_nearly_agrees(
 
 
 @pytest.mark.slow
-def test_infogcn_is_exported_too_with_convolutions_that_its_runtime_knows(tmp_path):
+@pytest.mark.parametrize("name", ["infogcn", "hdgcn"])
+def test_others_are_exported_too_with_convolutions_that_their_runtime_knows(name, tmp_path):
     file = tmp_path / "model.onnx"
-    done = exporting.export_onnx(build_short("infogcn"), file)
+    done = exporting.export_onnx(build_short(name), file)
     assert done.difference < 1e-4
     kinds = [node.op_type for node in onnx.load(file).graph.node]
     assert kinds.count("Conv") >= 2 * 2  # near and far, in two blocks

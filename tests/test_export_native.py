@@ -78,6 +78,13 @@ def test_its_weights_lie_at_the_start_of_a_page(exported_file):
         assert b"malloc" not in names
 
 
+@pytest.mark.parametrize(
+    ("form", "counts"), [((1, 64, 25), (1,)), ((1, 32, 15), (1, 8)), ((2, 300, 25), (1,))]
+)
+def test_small_clips_have_a_program_for_some_at_once(form, counts):
+    assert exporting.choose_counts(*form) == counts
+
+
 class OfStrong(nn.Module):
     """Goes another way with small numbers."""
 

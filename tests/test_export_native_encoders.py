@@ -17,7 +17,7 @@ from tiny_recogniser import (
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(list_encoders()) - {"patchgcn"}))
 def test_other_encoders_say_the_same_too(name, tmp_path, monkeypatch):
-    """Two blocks of each and a program for one clip, to be sooner; PatchGCN has another for more."""
+    """Two blocks of each and no program but for one clip, to be sooner; PatchGCN has two."""
     monkeypatch.setattr(exporting, "choose_counts", lambda *_: (1,))
     recogniser, file = build_short(name), tmp_path / "model.pt2"
     exporting.export_native(recogniser, file)

@@ -1,7 +1,7 @@
 """Compiled programs in one file, each with its weights at the start of a page.
 
-Code that torch makes (2.13) copies its weights, in steps of 64 bytes, to where ``malloc`` says; with
-glibc that is sixteen bytes past a page. Half or all of the vectors that a product reads then lie
+Code that torch makes (2.13) copies its weights, in steps of 64 bytes, to where ``malloc`` says:
+with glibc sixteen bytes past a page. Half or all of the vectors that a product reads then lie
 across two lines of the cache, and packed weights take a fifth longer (docs/performance.md). So its
 library is told of memory by another name, of as many letters: ``valloc`` is ``malloc`` at the start
 of a page, and ``free`` takes either's.
