@@ -78,6 +78,22 @@ def test_its_weights_lie_at_the_start_of_a_page(exported_file):
         assert b"malloc" not in names
 
 
+@needs_compiler
+@pytest.mark.slow
+def test_code_for_any_number_of_clips_as_it_was_made_before_is_to_be_made_again(
+    exported_file, tmp_path
+):
+    file = tmp_path / "before.pt2"
+    with ZipFile(exported_file) as package, ZipFile(file, "w") as before:
+        for name in package.namelist():
+            if "/aotinductor/8/" not in name:
+                before.writestr(
+                    name.replace("/aotinductor/1/", "/aotinductor/model/"), package.read(name)
+                )
+    with pytest.raises(CheckpointError, match="no program for one clip; export the run again"):
+        open_model(file)
+
+
 @pytest.mark.parametrize(
     ("form", "counts"), [((1, 64, 25), (1,)), ((1, 32, 15), (1, 8)), ((2, 300, 25), (1,))]
 )

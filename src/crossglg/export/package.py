@@ -2,9 +2,9 @@
 
 Code that torch makes (2.13) copies its weights, in steps of 64 bytes, to where ``malloc`` says:
 with glibc sixteen bytes past a page. Half or all of the vectors that a product reads then lie
-across two lines of the cache, and packed weights take a fifth longer (docs/performance.md). So its
-library is told of memory by another name, of as many letters: ``valloc`` is ``malloc`` at the start
-of a page, and ``free`` takes either's.
+across two lines of the cache, and networks with packed weights take up to a fifth longer
+(docs/performance.md). So their libraries are told of memory by another name, of as many letters:
+``valloc`` is ``malloc`` at the start of a page, and ``free`` takes either's.
 """
 
 import platform
