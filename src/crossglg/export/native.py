@@ -37,7 +37,7 @@ from crossglg.sources.clipset import ClipSet
 _TOLERANCE = 1e-4
 _SETTINGS = {"freezing": True, "cpp.dynamic_threads": True}
 _WORTH_A_PROGRAM = 4
-"""As few clips at once are hardly sooner than one after the other."""
+"""Fewer clips at once are hardly sooner than one after the other."""
 
 
 def export_native(recogniser: Recogniser, file: Path, *, clips: ClipSet | None = None) -> Export:
@@ -57,11 +57,11 @@ def export_native(recogniser: Recogniser, file: Path, *, clips: ClipSet | None =
     """
     insist_on_torch()
     form = recogniser.checkpoint
+    counts = choose_counts(form.max_persons, form.frame_count, form.layout.joint_count)
 
     def write(part: Path) -> None:
         example = draw_batch(form, count=1, frames=form.frame_count)
         tensors = tuple(torch.from_numpy(array) for array in example)
-        counts = choose_counts(form.max_persons, form.frame_count, form.layout.joint_count)
         header = note_machine(make_header(recogniser))
         write_native(Described(form.folded), part, example=tensors, counts=counts, notes=header)
 
@@ -71,8 +71,7 @@ def export_native(recogniser: Recogniser, file: Path, *, clips: ClipSet | None =
         precision="float32",
         tolerance=_TOLERANCE,
         batches=[
-            draw_batch(form, count=1, frames=form.frame_count),
-            draw_batch(form, count=7, frames=form.frame_count),
+            draw_batch(form, count=max(counts) + 1, frames=form.frame_count),  # every program
             *stack(form, choose_clips(form, clips)),
         ],
         write=write,
@@ -121,10 +120,11 @@ def write_native(
     if not packing_pays(network.eval(), example):
         network = leave_unpacked(network)
     with TemporaryDirectory() as folder:
-        programs = {str(count): Path(folder) / f"{count}.pt2" for count in counts}
-        for count, program in zip(counts, programs.values(), strict=True):
+        programs = {}
+        for count in counts:
+            programs[str(count)] = Path(folder) / f"{count}.pt2"
             tensors = tuple(each.repeat_interleave(count, dim=0) for each in example)
-            _compile(network, tensors, program, compiler=compiler, notes=notes or {})
+            _compile(network, tensors, programs[str(count)], compiler=compiler, notes=notes or {})
         bind(programs, file)
 
 
