@@ -109,8 +109,8 @@ class OfStrong(nn.Module):
 
 
 @needs_compiler
-def test_a_network_whose_code_hangs_on_its_numbers_is_refused_in_one_sentence(tmp_path):
-    with pytest.raises(ConfigError, match="steps do not hang on the numbers in a clip, found"):
+def test_a_network_whose_steps_depend_on_its_numbers_is_refused_in_one_sentence(tmp_path):
+    with pytest.raises(ConfigError, match="steps do not depend on the numbers in a clip, found"):
         exporting.write_native(OfStrong(), tmp_path / "strong.pt2", example=(torch.ones(1, 3),))
     assert list(tmp_path.iterdir()) == []
 

@@ -51,7 +51,7 @@ class NativeRecogniser(ExportedRecogniser):
         use_one_thread_after_fork()
         try:
             network = Programs.load(file)
-        except RuntimeError as error:
+        except (RuntimeError, ValueError) as error:
             raise CheckpointError(f"{file}: the native code does not load ({error}).") from error
         return cls(Path(file).absolute(), **header, network=network)
 

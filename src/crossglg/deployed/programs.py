@@ -27,6 +27,7 @@ class Programs:
 
         Raises:
             RuntimeError: It cannot be read, or has no program for one clip.
+            ValueError: It is of another version, or its programs have other names.
         """
         from torch.export.pt2_archive._package import load_pt2  # takes a second to import
 

@@ -159,8 +159,8 @@ def _compile(
             program = torch.export.export(network, example)
         except (UserError, GuardOnDataDependentSymNode) as error:
             raise ConfigError(
-                f"Expected an encoder whose steps do not hang on the numbers in a clip, found that "
-                f"torch {torch.__version__} cannot make native code of it "
+                "Expected an encoder whose steps do not depend on the numbers in a clip, found "
+                f"that torch {torch.__version__} cannot make native code of it "
                 f"({str(error).strip().splitlines()[0]})."
             ) from error
         try:

@@ -67,7 +67,7 @@ class Batch:
 class TrainingClips(Dataset[Batch]):
     """Base clips that come out varied, a batch at a time.
 
-    How a clip is varied hangs on the seed, the epoch and its place alone: not on the clips beside
+    How a clip is varied depends on the seed, the epoch and its place alone: not on the clips beside
     it, nor on the process that prepares it.
 
     Args:

@@ -16,7 +16,7 @@ def episode_loss(embedding: Embedding, labels: Labels) -> Tensor:
     """Cross-entropy of each clip against the prototypes that the other clips of the batch make.
 
     A clip is left out of its own class's prototype; clips that are alone in their class ask
-    nothing but are prototypes for others. Nothing hangs on how many classes there are, so that a
+    nothing but are prototypes for others. Nothing depends on how many classes there are, so that a
     GPU is never waited for.
     """
     unit = nn.functional.normalize(embedding, dim=-1)

@@ -52,7 +52,7 @@ class EpochRunner:
     def run(self, epoch: int, progress: StepProgress | None) -> dict[str, float]:
         """Train for one epoch and return its mean numbers.
 
-        All randomness hangs on the seed and the epoch, so an epoch that is run again after a
+        All randomness depends on the seed and the epoch, so an epoch that is run again after a
         restart is the same epoch.
 
         Raises:
