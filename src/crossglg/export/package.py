@@ -8,15 +8,14 @@ across two lines of the cache, and networks with packed weights take up to a fif
 """
 
 import platform
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from zipfile import ZipFile
 
 _LIBRARY_SUFFIX = ".so"
 _ANYWHERE, _AT_A_PAGE = b"\0malloc\0", b"\0valloc\0"  # as names stand in a library's tables
-_PLACE = re.compile(r"^[^/]+/(data/aotinductor/)model/")
 _ROOT = "native"
+_PROGRAMS = "data/aotinductor"
 
 
 def bind(programs: Mapping[str, Path], file: Path) -> None:
@@ -26,15 +25,19 @@ def bind(programs: Mapping[str, Path], file: Path) -> None:
         programs: Packages of one program each, by the names that these get.
         file: Where to write.
     """
+    contents: dict[str, bytes] = {}  # what all say of themselves is there once
+    for name, package in programs.items():
+        with ZipFile(package) as one:
+            for entry in one.namelist():
+                contents[_rename(entry, name)] = _align(entry, one.read(entry))
     with ZipFile(file, "w") as bound:
-        for name, package in programs.items():
-            with ZipFile(package) as one:
-                for entry in one.namelist():
-                    place, ours = _PLACE.subn(rf"{_ROOT}/\g<1>{name}/", entry)
-                    if not ours:  # what the package says of itself
-                        place = f"{_ROOT}/{entry.partition('/')[2]}"
-                    if place not in bound.namelist():
-                        bound.writestr(place, _align(entry, one.read(entry)))
+        for place, content in contents.items():
+            bound.writestr(place, content)
+
+
+def _rename(entry: str, program: str) -> str:
+    _, _, inside = entry.partition("/")  # the package's own name, which all entries begin with
+    return f"{_ROOT}/{inside.replace(f'{_PROGRAMS}/model/', f'{_PROGRAMS}/{program}/')}"
 
 
 def _align(entry: str, content: bytes) -> bytes:
