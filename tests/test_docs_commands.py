@@ -158,6 +158,7 @@ NOT_RUN = {
     "python benchmarks/encoders.py --threads 1 --precision float32 --what inference --compiled": _NATIVE,
     "python benchmarks/encoders.py --threads 2 --precision float32 --what inference --compiled": _NATIVE,
     "python benchmarks/encoders.py --threads 1 --precision float32 --what training --compiled --batch 8": _COMPILES,
+    "python benchmarks/encoders.py --threads 2 --precision float32 --what training --compiled --batch 8": _COMPILES,
     "python benchmarks/encoders.py --encoder hdgcn --encoder motionbert --threads 1 --precision float32 --batch 1 --batch 8 --what inference --compiled": _NATIVE,
     "python benchmarks/encoders.py --encoder patchgcn --encoder stgcn --threads 1 --precision float32 --batch 16 --frames 32 --layout openni15 --what inference --compiled": _NATIVE,
     "python benchmarks/encoders.py --encoder patchgcn --threads 1 --precision float32 --batch 8 --what inference --compiled": _NATIVE,
