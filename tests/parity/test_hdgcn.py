@@ -183,7 +183,7 @@ def test_two_names_of_one_weight_must_agree(weights):
 
 
 def build_exploding(clip_count):
-    """Blocks of each kind and clips, in double precision: untrained, their features are thousands."""
+    """Blocks of each kind, and clips, as doubles: untrained, their features are thousands."""
     torch.manual_seed(0)
     encoder = keep_each_kind(HDGCN(THREE_RINGS, max_persons=1, width=8)).eval().double()
     return encoder, torch.randn(clip_count, 1, 16, 9, 3, dtype=torch.float64)
