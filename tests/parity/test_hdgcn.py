@@ -15,7 +15,7 @@ from crossglg.encoders.rings import level_edges, ring_matrix, rings_around
 from crossglg.encoders.weights import load_translated
 from crossglg.errors import ConfigError, EncoderError, LayoutError
 from crossglg.skeleton import Layout, get_layout, list_layouts
-from tiny import THREE_RINGS, keep_each_kind
+from tiny import THREE_RINGS
 
 NTU = get_layout("ntu25")
 EXPLODED = 1000.0
@@ -183,9 +183,9 @@ def test_two_names_of_one_weight_must_agree(weights):
 
 
 def build_exploding(clip_count):
-    """Blocks of each kind, and clips, as doubles: untrained, their features are thousands."""
+    """The whole encoder and clips, in double precision: untrained, its features are thousands."""
     torch.manual_seed(0)
-    encoder = keep_each_kind(HDGCN(THREE_RINGS, max_persons=1, width=8)).eval().double()
+    encoder = HDGCN(THREE_RINGS, max_persons=1, width=8).eval().double()
     return encoder, torch.randn(clip_count, 1, 16, 9, 3, dtype=torch.float64)
 
 
